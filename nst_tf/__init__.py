@@ -1,0 +1,47 @@
+"""Neural style transfer and the visualization of convolutional networks, in TensorFlow and Keras.
+
+    >>> import nst_tf
+    >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=512)
+    >>> nst_tf.write_image("castle-wave.png", result.picture)
+
+Names are loaded when they are first used, so that `import nst_tf` costs nothing. Before a Keras model of ours is loaded
+with `keras.saving.load_model`, `import nst_tf.layers` makes its layers known.
+"""
+
+import importlib
+import os
+
+from nst_tf.version import __version__
+
+# Fused convolutions; TensorFlow reads this when it is imported, and leaves them off on processors without AVX-512 VNNI.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+_HOME = {
+    "InputError": "nst_tf.errors",
+    "NstError": "nst_tf.errors",
+    "PRESETS": "nst_tf.recipes.settings",
+    "Picture": "nst_tf.images",
+    "Progress": "nst_tf.recipes.progress",
+    "Result": "nst_tf.recipes.progress",
+    "StylizeSettings": "nst_tf.recipes.settings",
+    "SwitchMaxPool": "nst_tf.layers",
+    "feature_extractor": "nst_tf.backbones",
+    "load_backbone": "nst_tf.backbones",
+    "read_image": "nst_tf.images",
+    "sample": "nst_tf.samples",
+    "stylize": "nst_tf.recipes.stylize",
+    "stylize_steps": "nst_tf.recipes.stylize",
+    "write_image": "nst_tf.images",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__():
+    return sorted([*globals(), *_HOME])

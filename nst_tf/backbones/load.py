@@ -1,0 +1,69 @@
+"""Builds a backbone and gives it its trained weights."""
+
+import keras
+
+from nst_tf.backbones.alexnet import alexnet_features
+from nst_tf.backbones.parts import PADDINGS, POOLINGS
+from nst_tf.backbones.read import Parameters, read_weights
+from nst_tf.backbones.registry import Weights, find_weights
+from nst_tf.backbones.vgg import VGG16_DEPTHS, VGG19_DEPTHS, vgg_classifier, vgg_features
+from nst_tf.errors import unknown
+
+__all__ = ["load_backbone"]
+
+CLASSIFIER_SIDE = 224
+
+
+def _network(x, name: str, pooling: str, padding: str):
+    if name == "alexnet":
+        return alexnet_features(x, pooling, padding)
+    x = vgg_features(x, VGG19_DEPTHS if name == "vgg19" else VGG16_DEPTHS, pooling, padding)
+    return vgg_classifier(x) if name == "vgg16-classifier" else x
+
+
+def _build(weights: Weights, pooling: str, padding: str) -> keras.Model:
+    side = CLASSIFIER_SIDE if weights.name == "vgg16-classifier" else None
+    image = keras.Input((side, side, 3), name="image")
+    x = keras.layers.Rescaling(list(weights.scale), list(weights.offset), name="preprocess")(image)
+    model = keras.Model(image, _network(x, weights.name, pooling, padding), name=weights.name)
+    model.trainable = False
+    return model
+
+
+def _assign(model: keras.Model, parameters: Parameters) -> None:
+    for name, (kernel, bias) in parameters.items():
+        layer = model.get_layer(name)
+        layer.kernel.assign(kernel)
+        layer.bias.assign(bias)
+
+
+def load_backbone(name: str = "vgg16", *, pooling: str = "max", padding: str = "zero") -> keras.Model:
+    """A trained convolutional network, to measure images with.
+
+    It takes float32 RGB images in [0, 1], `(batch, height, width, 3)`, of any size (`"vgg16-classifier"`: 224x224) and
+    cannot be trained. Its first layer, `preprocess`, brings the image to what the weights were trained with. The
+    others are named `conv1_1`, `relu1_1`, ..., `pool1`, ..., `pool5` (VGG) or `conv1`, `relu1`, `pool1`, ...,
+    `pool5` (AlexNet), and `flatten`, `fc6`, `relu6`, `fc7`, `relu7`, `fc8`, `softmax` (classifier).
+
+    Args:
+        name: `"vgg16"` or `"alexnet"` (bundled), `"vgg19"` or `"vgg16-classifier"` (downloaded once, see `fetch`).
+        pooling: `"max"` as trained, or `"average"` or `"l2"`, scaled to about the same size.
+        padding: `"zero"` as trained, or `"replicate"`, which repeats the edge before the first convolution only.
+
+    Returns:
+        The functional model, ending in its last layer; see `feature_extractor` for layers within.
+
+    Raises:
+        InputError: A name is unknown, the file of weights is not the one registered, or it is absent and
+            `NST_TF_OFFLINE` is set.
+        NstError: The download failed, or the file cannot be read.
+    """
+    weights = find_weights(name)
+    if pooling not in POOLINGS:
+        raise unknown("pooling", pooling, POOLINGS)
+    if padding not in PADDINGS:
+        raise unknown("padding", padding, PADDINGS)
+    parameters = read_weights(weights)
+    model = _build(weights, pooling, padding)
+    _assign(model, parameters)
+    return model

@@ -1,0 +1,56 @@
+"""`nst-tf bench`: the project's own ruler."""
+
+import json
+from argparse import Namespace
+
+from nst_tf.cli.parser import Parser
+from nst_tf.cli.quiet import import_tensorflow
+from nst_tf.cli.values import count
+
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
+
+DESCRIPTION = "Measure this machine, an evaluation of the objective on it, and the optimizers."
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    parser.add_argument("--size", type=count, default=512, metavar="PIXELS",
+                        help="side of the square on which an evaluation is timed (default: 512)")  # fmt: skip
+    parser.add_argument("--race-size", type=count, default=256, metavar="PIXELS",
+                        help="longest side of the picture that the optimizers race on (default: 256)")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
+
+
+def run(arguments: Namespace) -> int:
+    """Measures and prints."""
+    import_tensorflow(arguments.debug)
+    from nst_tf.bench.stylize import measure
+
+    measured = measure(arguments.size, arguments.race_size)
+    print(json.dumps(measured) if arguments.json else _table(measured))
+    return 0
+
+
+def _table(measured: dict) -> str:
+    evaluation, race = measured["evaluation"], measured["race"]
+    lines = [
+        f"matrix product, float32          {evaluation['matmul_gflops']:8.1f} GFLOP/s",
+        f"value and gradient, {evaluation['size']:4d} px      {evaluation['gflops']:8.1f} GFLOP/s"
+        f"  {evaluation['seconds']:.2f} s, {evaluation['fraction']:.0%} of the matrix product",
+        "",
+        f"loss after, {race['width']}x{race['height']} px" + "".join(f"{seconds:>9} s" for seconds in race["seconds"]),
+    ]
+    for name in ("lbfgs", "adam"):
+        lines.append(f"{name:24}" + "".join(_cell(loss) for loss in race[name]["losses"]))
+    lines += ["", _evaluations(race)]
+    return "\n".join(lines)
+
+
+def _cell(loss: float | None) -> str:
+    return f"{'-':>11}" if loss is None else f"{loss:11.4f}"
+
+
+def _evaluations(race: dict) -> str:
+    goal = f"Adam's loss after {race['adam']['evaluations']} evaluations, {race['adam']['loss']:.4f},"
+    needed = race["lbfgs"]["evaluations_to_adam"]
+    return f"{goal} takes L-BFGS {needed} evaluations" if needed else f"{goal} was not reached by L-BFGS"

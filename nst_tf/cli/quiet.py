@@ -1,0 +1,28 @@
+"""TensorFlow without its messages: a user is to see our own lines only."""
+
+import logging
+import os
+from contextlib import nullcontext
+
+from nst_tf.images.quiet import quiet_libtiff as quiet_stderr
+
+__all__ = ["import_tensorflow"]
+
+
+def import_tensorflow(debug: bool) -> None:
+    """Imports TensorFlow and Keras, for the first time in the process.
+
+    Args:
+        debug: Whether to let TensorFlow log as it does by default.
+    """
+    # Whatever backend the user has chosen for other programs.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    if not debug:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # Some messages come before TensorFlow looks at its log level.
+    with nullcontext() if debug else quiet_stderr():
+        import keras
+        import tensorflow  # noqa: F401
+
+        del keras

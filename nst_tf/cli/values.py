@@ -1,0 +1,92 @@
+"""The values of options: from text to Python and back."""
+
+import math
+from argparse import ArgumentTypeError
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["READERS", "count", "percent", "positive", "text_of"]
+
+
+def whole(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def number(text: str) -> float:
+    """A finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ArgumentTypeError(f"{text!r} is not a number")
+    return value
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    if number(text) <= 0:
+        raise ArgumentTypeError(f"{text!r} is not above 0")
+    return number(text)
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on."""
+    if whole(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not 1 or more")
+    return whole(text)
+
+
+def percent(text: str) -> int:
+    """A whole number from 1 to 100."""
+    if not 1 <= whole(text) <= 100:
+        raise ArgumentTypeError(f"{text!r} is not between 1 and 100")
+    return whole(text)
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Numbers with commas between."""
+    return tuple(number(part) for part in text.split(","))
+
+
+def wholes(text: str) -> tuple[int, ...]:
+    """Whole numbers with commas between."""
+    return tuple(whole(part) for part in text.split(","))
+
+
+def weights(text: str) -> dict[str, float]:
+    """Weights of layers: `relu1_1=2,relu2_1=1`."""
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(name and equals for name, equals, _ in pairs):
+        raise ArgumentTypeError(f"{text!r} is not of the form LAYER=WEIGHT,LAYER=WEIGHT")
+    if len({name for name, _, _ in pairs}) < len(pairs):
+        raise ArgumentTypeError(f"{text!r} has a layer more than once")
+    return {name: number(weight) for name, _, weight in pairs}
+
+
+# By the type of the setting.
+READERS = {
+    int: whole,
+    float: number,
+    str: str,
+    str | None: str,
+    Any: str,
+    tuple[int, ...]: wholes,
+    tuple[float, ...]: numbers,
+    Mapping[str, float]: weights,
+}
+
+
+def text_of(value: Any) -> str:
+    """A setting's value as one would write it on the command line; empty if there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={text_of(weight)}" for name, weight in value.items())
+    if isinstance(value, tuple):
+        return ",".join(map(text_of, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

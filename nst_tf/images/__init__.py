@@ -1,0 +1,29 @@
+"""Pictures in and out: reading and writing files with their colour profile, orientation, transparency, resolution and
+bit depth; resampling; and the colour preservation of Gatys et al. Inside, a picture is float32 sRGB in [0, 1].
+"""
+
+from nst_tf.images.atomic import atomic_write, check_target
+from nst_tf.images.color import luminance, match_color, match_luminance, with_luminance
+from nst_tf.images.folder import list_images
+from nst_tf.images.identify import MAX_PIXELS
+from nst_tf.images.picture import Picture
+from nst_tf.images.read import read_image
+from nst_tf.images.resize import fit, resize
+from nst_tf.images.write import check_writable, write_image
+
+__all__ = [
+    "MAX_PIXELS",
+    "Picture",
+    "atomic_write",
+    "check_target",
+    "check_writable",
+    "fit",
+    "list_images",
+    "luminance",
+    "match_color",
+    "match_luminance",
+    "read_image",
+    "resize",
+    "with_luminance",
+    "write_image",
+]

@@ -1,0 +1,118 @@
+"""From an opened file to its samples, in the colour space and the orientation of the file."""
+
+import math
+from contextlib import nullcontext
+from typing import BinaryIO
+
+import numpy as np
+from PIL import ExifTags, ImageFile
+
+from nst_tf.errors import InputError
+from nst_tf.images.deep import deep_samples, is_deep
+from nst_tf.images.identify import open_image
+from nst_tf.images.quiet import quiet_libtiff
+from nst_tf.images.samples import Samples, dots_per_inch, in_unit_range, straight
+from nst_tf.images.tiff import decode_tiff, is_tiff, needs_tifffile
+
+__all__ = ["decode"]
+
+# Pillow's other modes, and the one of L, LA, RGB and RGBA that holds them without loss.
+_SIMPLER = {"1": "L", "La": "LA", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "YCbCr": "RGB"}
+
+
+def decode(file: BinaryIO) -> Samples:
+    """The samples of the first picture in `file`.
+
+    Raises:
+        InputError: the file is of no known format, too large, or of an unsupported sample type; other exceptions
+            are a decoder's, for damaged files.
+    """
+    try:
+        image = open_image(file)
+    except SyntaxError:
+        if not is_tiff(file):
+            raise
+        return decode_tiff(file)
+    if image.format == "TIFF" and needs_tifffile(image):
+        return decode_tiff(file)
+    with quiet_libtiff() if image.format == "TIFF" else nullcontext():
+        return _decode_pillow(image)
+
+
+def _decode_pillow(image: ImageFile.ImageFile) -> Samples:
+    space, values, premultiplied = _values(image)
+    channels = len(space)
+    color, alpha = values[..., :channels], None
+    if values.shape[-1] > channels:
+        alpha = values[..., channels]
+    if premultiplied:
+        color = straight(color, alpha)
+    return Samples(space, color, alpha, image.info.get("icc_profile"), _dpi(image), _orientation(image))
+
+
+def _values(image: ImageFile.ImageFile) -> tuple[str, np.ndarray, bool]:
+    """The colour space, float32 `(height, width, channels)` in [0, 1], and whether premultiplied."""
+    if is_deep(image):
+        integers, premultiplied = deep_samples(image)
+        space = {2: "L", 3: "RGB", 4: "CMYK" if image.mode == "CMYK" else "RGB"}[integers.shape[-1]]
+        return space, _scaled(_keyed(integers, image), 65535), premultiplied
+    if image.mode == "F":
+        return "L", in_unit_range(np.asarray(image)[..., None]), False
+    if image.mode.startswith("I;16"):
+        return "L", _scaled(_keyed(_grey16(image), image), 65535), False
+    return *_values8(image), False
+
+
+def _values8(image: ImageFile.ImageFile) -> tuple[str, np.ndarray]:
+    if image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    elif image.mode in _SIMPLER:
+        image = image.convert(_SIMPLER[image.mode])
+    if image.mode not in ("L", "LA", "RGB", "RGBA", "CMYK", "LAB"):
+        raise InputError(f"samples of type {image.mode} are not supported")
+    integers = np.atleast_3d(np.asarray(image))
+    return image.mode.removesuffix("A"), _scaled(_keyed(integers, image), 255)
+
+
+def _grey16(image: ImageFile.ImageFile) -> np.ndarray:
+    integers = np.asarray(image).astype(np.uint16)[..., None]
+    # Pillow leaves 16-bit "white is zero" TIFFs as they are.
+    inverted = image.format == "TIFF" and image.tag_v2.get(262) == 0
+    return 65535 - integers if inverted else integers
+
+
+def _keyed(integers: np.ndarray, image: ImageFile.ImageFile) -> np.ndarray:
+    """`integers` with an alpha channel for the one colour that the file declares transparent, if any."""
+    key = image.info.get("transparency")
+    if (image.mode not in ("L", "RGB") and not image.mode.startswith("I;16")) or key is None:
+        return integers
+    opaque = (integers != np.asarray(key)).any(axis=-1, keepdims=True)
+    alpha = np.where(opaque, np.iinfo(integers.dtype).max, 0).astype(integers.dtype)
+    return np.concatenate([integers, alpha], axis=-1)
+
+
+def _scaled(integers: np.ndarray, full: int) -> np.ndarray:
+    return integers.astype(np.float32) / np.float32(full)
+
+
+def _exif(image: ImageFile.ImageFile) -> dict:
+    try:
+        return dict(image.getexif())
+    except Exception:
+        # A broken EXIF block says nothing about the pixels.
+        return {}
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    orientation = _exif(image).get(ExifTags.Base.Orientation, 1)
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _dpi(image: ImageFile.ImageFile) -> tuple[float, float] | None:
+    """The resolution of `image`; WebP has it in EXIF only."""
+    dpi = image.info.get("dpi")
+    if dpi is None and image.format == "WEBP":
+        exif = _exif(image)
+        scale = {2: 1.0, 3: 2.54}.get(exif.get(ExifTags.Base.ResolutionUnit, 2), math.nan)
+        dpi = [scale * exif.get(tag, math.nan) for tag in (ExifTags.Base.XResolution, ExifTags.Base.YResolution)]
+    return dots_per_inch(dpi)

@@ -1,0 +1,46 @@
+"""Silence for decoders: what is wrong with a file is said once, by the error that is raised."""
+
+import contextlib
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+
+__all__ = ["quiet_decoders", "quiet_libtiff"]
+
+_LOGGERS = ("PIL.TiffImagePlugin", "tifffile")
+
+
+@contextlib.contextmanager
+def quiet_decoders() -> Iterator[None]:
+    """Holds back the warnings and the log of Pillow and tifffile while the block runs."""
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            for logger in loggers:
+                logger.setLevel(logging.CRITICAL + 1)
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def quiet_libtiff() -> Iterator[None]:
+    """Leads file descriptor 2 nowhere while the block runs: libtiff prints there, and Pillow has no way to stop it."""
+    try:
+        stderr = os.dup(2)
+    except OSError:
+        # The process has no standard error.
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)

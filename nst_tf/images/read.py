@@ -1,0 +1,69 @@
+"""Reading pictures."""
+
+import os
+import stat
+from pathlib import Path
+
+from nst_tf.errors import InputError, NstError
+from nst_tf.images.decode import decode
+from nst_tf.images.orientation import SWAPPED, upright
+from nst_tf.images.picture import Picture
+from nst_tf.images.profile import to_srgb
+from nst_tf.images.quiet import quiet_decoders
+from nst_tf.images.samples import Samples
+
+__all__ = ["read_image"]
+
+
+def read_image(path: str | os.PathLike) -> Picture:
+    """Reads a JPEG, PNG, WebP, TIFF, BMP or GIF file, whatever its extension; of several frames, the first.
+
+    Grey, palette, CMYK and Lab pictures become RGB, the EXIF orientation is applied, an embedded ICC profile is
+    converted to sRGB (a broken one is ignored), and 16-bit samples keep their precision unless their profile is one of
+    tables.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The picture, upright: pixels float32 `(height, width, 3)`, sRGB in [0, 1].
+
+    Raises:
+        InputError: the file is missing, unreadable, damaged, no such image, or of more than `MAX_PIXELS` pixels.
+    """
+    path = Path(path)
+    try:
+        _check_file(path)
+        with path.open("rb") as file, quiet_decoders():
+            return _picture(decode(file))
+    except MemoryError as error:
+        raise NstError(f"cannot read {path}: it needs more memory than there is") from error
+    except InputError as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    except Exception as error:
+        raise InputError(f"cannot read {path}: {_reason(error)}") from error
+
+
+def _check_file(path: Path) -> None:
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise InputError("it is a folder, not an image file")
+    if not stat.S_ISREG(mode):
+        raise InputError("it is not a regular file")
+
+
+def _picture(samples: Samples) -> Picture:
+    pixels = upright(to_srgb(samples.color, samples.space, samples.icc), samples.orientation)
+    alpha = None if samples.alpha is None else upright(samples.alpha, samples.orientation)
+    dpi = samples.dpi[::-1] if samples.dpi and samples.orientation in SWAPPED else samples.dpi
+    return Picture(pixels, alpha, dpi)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    # Decoders have many exceptions for broken data, and no common one.
+    detail = " ".join(str(error).split()) or type(error).__name__
+    return f"it is damaged or truncated ({detail})"

@@ -1,0 +1,120 @@
+"""Writing pictures."""
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from nst_tf.errors import InputError, NstError
+from nst_tf.images.atomic import atomic_write, check_target
+from nst_tf.images.formats import WRITABLE
+from nst_tf.images.picture import Picture
+from nst_tf.images.png import encode_png16
+from nst_tf.images.profile import srgb_profile
+from nst_tf.images.samples import dots_per_inch
+from nst_tf.images.tiff import encode_tiff
+
+__all__ = ["check_writable", "write_image"]
+
+_DEEP = ("PNG", "TIFF")
+_LONGEST = {"JPEG": 65500, "WEBP": 16383}
+
+
+def write_image(path: str | os.PathLike, picture: Picture, *, quality: int = 95, bit_depth: int = 8) -> None:
+    """Writes `picture` in the format that the extension of `path` names, whole or not at all.
+
+    The sRGB profile and the resolution go into the file, and alpha too; JPEG, which has none, gets the picture on
+    white. The same picture gives the same bytes.
+
+    Args:
+        path: a file ending in .jpg, .jpeg, .png, .webp, .tif or .tiff.
+        picture: pixels outside of [0, 1] are clipped.
+        quality: of JPEG (4:4:4) and WebP, 1 to 100; WebP of quality 100 is lossless. Others always are.
+        bit_depth: 8, or 16 for PNG and TIFF.
+
+    Raises:
+        InputError: as `check_writable`; or `quality` is out of range, or the picture too large for the format.
+        NstError: the picture has NaN or infinite pixels, or the disk is full or fails.
+    """
+    name = check_writable(path, bit_depth)
+    if not 1 <= quality <= 100:
+        raise InputError(f"quality {quality} is not between 1 and 100")
+    _check_picture(path, picture, name)
+    data = _encode(picture, name, quality, bit_depth)
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def check_writable(path: str | os.PathLike, bit_depth: int = 8) -> str:
+    """Checks, before the work starts, that `write_image` will be able to write `path`.
+
+    Returns:
+        The name of the format: "JPEG", "PNG", "WEBP" or "TIFF".
+
+    Raises:
+        InputError: the extension is unknown, the format has no such bit depth, the folder is missing or cannot be
+            written to, or `path` is a folder or write-protected.
+    """
+    name = WRITABLE.get(Path(path).suffix.lower())
+    if name is None:
+        raise InputError(f"cannot write {path}: its name must end in one of {', '.join(WRITABLE)}")
+    if bit_depth not in (8, 16):
+        raise InputError(f"bit depth {bit_depth} is neither 8 nor 16")
+    if bit_depth == 16 and name not in _DEEP:
+        raise InputError(f"cannot write {path}: {name} has no 16-bit pixels, only {' and '.join(_DEEP)} have")
+    check_target(path)
+    return name
+
+
+def _check_picture(path: str | os.PathLike, picture: Picture, name: str) -> None:
+    for array in (picture.pixels, picture.alpha):
+        if array is not None and not np.isfinite(array).all():
+            raise NstError(f"cannot write {path}: the picture has pixels that are not finite numbers")
+    height, width = picture.pixels.shape[:2]
+    longest = _LONGEST.get(name, 2**31 - 1)
+    if max(height, width) > longest:
+        raise InputError(f"cannot write {path}: {name} holds {longest} pixels a side, the picture is {width}x{height}")
+
+
+def _encode(picture: Picture, name: str, quality: int, bit_depth: int) -> bytes:
+    integers = _integers(picture, name, bit_depth)
+    dpi = dots_per_inch(picture.dpi)
+    if name == "TIFF":
+        return encode_tiff(integers, srgb_profile(), dpi)
+    if bit_depth == 16:
+        return encode_png16(integers, srgb_profile(), dpi)
+    file = io.BytesIO()
+    Image.fromarray(integers).save(file, name, icc_profile=srgb_profile(), **_options(name, quality, dpi))
+    return file.getvalue()
+
+
+def _integers(picture: Picture, name: str, bit_depth: int) -> np.ndarray:
+    """uint8 or uint16 `(height, width, 3)`, or 4 channels with alpha, rounded to the nearest."""
+    channels = np.clip(picture.pixels, 0, 1)
+    if picture.alpha is not None:
+        alpha = np.clip(picture.alpha, 0, 1)[..., None]
+        on_white = name == "JPEG"
+        channels = channels * alpha + (1 - alpha) if on_white else np.concatenate([channels, alpha], axis=-1)
+    full = 2**bit_depth - 1
+    return np.rint(channels * np.float32(full)).astype(np.uint8 if bit_depth == 8 else np.uint16)
+
+
+def _options(name: str, quality: int, dpi: tuple[float, float] | None) -> dict:
+    resolution = {"dpi": dpi} if dpi else {}
+    if name == "JPEG":
+        return {"quality": quality, "subsampling": "4:4:4", **resolution}
+    if name == "WEBP":
+        # exact: the colours under transparent pixels are part of the picture.
+        return {"quality": quality, "lossless": quality == 100, "exact": True, "exif": _exif(dpi)}
+    return resolution
+
+
+def _exif(dpi: tuple[float, float] | None) -> bytes:
+    if dpi is None:
+        return b""
+    exif = Image.Exif()
+    exif[ExifTags.Base.XResolution], exif[ExifTags.Base.YResolution] = dpi
+    exif[ExifTags.Base.ResolutionUnit] = 2
+    return exif.tobytes()

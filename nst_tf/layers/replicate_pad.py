@@ -1,0 +1,47 @@
+"""Padding with the pixels of the edge."""
+
+import keras
+import tensorflow as tf
+
+from nst_tf.errors import InputError
+
+__all__ = ["ReplicatePad"]
+
+ONE_PIXEL = ((0, 0), (1, 1), (1, 1), (0, 0))
+
+
+@keras.saving.register_keras_serializable(package="nst_tf")
+class ReplicatePad(keras.layers.Layer):
+    """Repeats the pixels of the edge outwards, as `np.pad(mode="edge")` does.
+
+    Zero padding shows a network a dark frame around every image; a repeated edge does not.
+
+    The input is `(batch, height, width, channels)`, of any range; the output has `2 * pixels` more rows and columns.
+
+    Args:
+        pixels: How many pixels to add on each of the four sides, at least 1.
+        **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Raises:
+        InputError: `pixels` is not a positive whole number.
+    """
+
+    def __init__(self, pixels=1, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(pixels, int) or pixels < 1:
+            raise InputError(f"pixels is {pixels!r}; it must be a positive whole number")
+        self.pixels = pixels
+        self.input_spec = keras.layers.InputSpec(ndim=4)
+
+    def call(self, inputs):
+        # One pixel of symmetric padding is the edge itself; unlike a gather, its gradient is cheap and compiles.
+        for _ in range(self.pixels):
+            inputs = tf.pad(inputs, ONE_PIXEL, mode="SYMMETRIC")
+        return inputs
+
+    def compute_output_shape(self, input_shape):
+        batch, *sides, channels = input_shape
+        return (batch, *(None if side is None else side + 2 * self.pixels for side in sides), channels)
+
+    def get_config(self):
+        return {**super().get_config(), "pixels": self.pixels}

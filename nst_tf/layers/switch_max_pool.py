@@ -1,0 +1,67 @@
+"""Max pooling."""
+
+import keras
+import tensorflow as tf
+
+from nst_tf.layers.pool import Pool2D
+
+__all__ = ["SwitchMaxPool"]
+
+
+def _first_maxima(cells: list[tf.Tensor], pooled: tf.Tensor) -> list[tf.Tensor]:
+    """For each cell of the window, in reading order, where it is the first to hold the maximum."""
+    taken, first = tf.zeros_like(pooled, tf.bool), []
+    for cell in cells:
+        is_first = (cell >= pooled) & ~taken
+        taken |= is_first
+        first.append(is_first)
+    return first
+
+
+def _max_pool_tiles(inputs: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
+    """Max pooling of windows that tile the input: TensorFlow's, with a gradient twice as fast on CPUs.
+
+    It goes to the first maximum of each window, in reading order, on every device; TensorFlow's own leaves ties to the
+    kernel.
+    """
+
+    @tf.custom_gradient
+    def pool(inputs):
+        pooled = tf.nn.max_pool2d(inputs, (rows, columns), (rows, columns), "VALID")
+
+        def gradient(upstream):
+            batch, height, width, channels = tf.unstack(tf.shape(inputs))
+            down, across = height // rows, width // columns
+            whole = inputs[:, : down * rows, : across * columns]
+            tiles = tf.reshape(whole, [batch, down, rows, across, columns, channels])
+            cells = [tiles[:, :, row, :, column] for row in range(rows) for column in range(columns)]
+            shares = [tf.where(first, upstream, 0) for first in _first_maxima(cells, pooled)]
+            lines = [tf.stack(shares[start : start + columns], 3) for start in range(0, rows * columns, columns)]
+            placed = tf.reshape(tf.stack(lines, 2), tf.shape(whole))
+            return tf.pad(placed, [[0, 0], [0, height - down * rows], [0, width - across * columns], [0, 0]])
+
+        return pooled, gradient
+
+    return pool(inputs)
+
+
+@keras.saving.register_keras_serializable(package="nst_tf")
+class SwitchMaxPool(Pool2D):
+    """Max pooling: each value is the largest of its window; the gradient goes to the first one that is.
+
+    The input is `(batch, height, width, channels)`, of any range; the output has the same number of channels.
+
+    Args:
+        pool_size: Height and width of the window in pixels, an int or a pair.
+        strides: Steps of the window in pixels, an int or a pair; `None` means `pool_size`.
+        padding: `"valid"` or `"same"`.
+        **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Raises:
+        InputError: A window, stride or padding is not one of those above.
+    """
+
+    def call(self, inputs):
+        if self.strides == self.pool_size and self.padding == "valid":
+            return _max_pool_tiles(inputs, *self.pool_size)
+        return tf.nn.max_pool2d(inputs, **self.window)

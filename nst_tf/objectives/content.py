@@ -1,0 +1,32 @@
+"""Content: an image keeps the features of another at the same places.
+
+    L = mean((F - P)^2)
+
+The sum 1/2 sum((F - P)^2) of Gatys, Ecker and Bethge (arXiv 1508.06576, eq. 1) grows with the size of the image; it is
+`features.size / 2` times this mean.
+"""
+
+import tensorflow as tf
+
+from nst_tf.objectives.objective import Objective
+
+__all__ = ["Content"]
+
+
+class Content(Objective):
+    """Mean squared difference of the features of one layer from a target.
+
+    Attributes:
+        layer: Name of the layer.
+        target: The features to keep, `(1 or batch, rows, columns, channels)`.
+    """
+
+    layer: str
+    target: tf.Tensor
+
+    def __call__(self, features, image):
+        return tf.reduce_mean(tf.math.squared_difference(features[self.layer], self.target), axis=(1, 2, 3))
+
+    @property
+    def layers(self):
+        return (self.layer,)

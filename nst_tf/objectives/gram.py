@@ -1,0 +1,44 @@
+"""The style loss of Gatys, Ecker and Bethge (arXiv 1508.06576, eq. 4).
+
+With N filters, M positions, features F (N x M) and the Gram matrix G = F F^T of the image, A of the style:
+
+    E = 1 / (4 N^2 M^2) sum_ij (G_ij - A_ij)^2
+
+We divide each Gram matrix by the number of its own positions, E = 1 / (4 N^2) sum_ij (G_ij/M - A_ij/M')^2, which is the
+paper's where both images have the same size and lets them differ.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.objectives.moments import raw_moments
+from nst_tf.objectives.objective import Objective
+
+__all__ = ["GramStyle"]
+
+
+class GramStyle(Objective):
+    """Squared difference of Gram matrices, normalised as in the paper.
+
+    Attributes:
+        layer: Name of the layer.
+        second: The style's Gram matrix over its number of positions, `(channels, channels)`.
+    """
+
+    layer: str
+    second: tf.Tensor
+
+    @classmethod
+    def of_moments(cls, layer: str, mean: np.ndarray, second: np.ndarray) -> "GramStyle":
+        """The loss against a style of these raw moments; see `blend_moments`. The mean is not used."""
+        del mean
+        return cls(layer, tf.constant(second, tf.float32))
+
+    def __call__(self, features, image):
+        _, second = raw_moments(features[self.layer])
+        difference = tf.math.squared_difference(second, tf.cast(self.second, second.dtype))
+        return tf.reduce_mean(difference, axis=(1, 2)) / 4
+
+    @property
+    def layers(self):
+        return (self.layer,)

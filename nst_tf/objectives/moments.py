@@ -1,0 +1,62 @@
+"""The first two raw moments of a feature map over its positions: all that the style losses know of an image.
+
+    mean = 1/M sum_p f_p,    second = 1/M sum_p f_p f_p^T          (M positions, f_p in R^N)
+
+Raw moments of several images blend linearly, since a mixture of their positions has just the mixture of their moments.
+Covariances do not: the mixture's covariance also holds the spread of the means.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+__all__ = ["blend_moments", "flatten_positions", "raw_moments"]
+
+
+def flatten_positions(features: tf.Tensor) -> tf.Tensor:
+    """Feature maps `(batch, rows, columns, channels)` as `(batch, positions, channels)`."""
+    batch, channels = tf.shape(features)[0], features.shape[-1]
+    return tf.reshape(features, [batch, -1, channels])
+
+
+@tf.custom_gradient
+def raw_moments(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The mean and the second moment of each feature map of a batch.
+
+    The gradient is written out, since it is one matrix product; taken apart by automatic differentiation, it costs
+    half a dozen more passes over the largest tensors of the network.
+
+    Args:
+        features: `(batch, rows, columns, channels)`.
+
+    Returns:
+        `mean`, `(batch, channels)`, and `second`, `(batch, channels, channels)`.
+    """
+    flat = flatten_positions(features)
+    count = tf.cast(tf.shape(flat)[1], flat.dtype)
+    mean = tf.reduce_mean(flat, axis=1)
+    second = tf.matmul(flat, flat, transpose_a=True) / count
+
+    def gradient(d_mean, d_second):
+        symmetric = (d_second + tf.linalg.matrix_transpose(d_second)) / count
+        return tf.reshape(tf.matmul(flat, symmetric) + d_mean[:, None] / count, tf.shape(features))
+
+    return (mean, second), gradient
+
+
+def blend_moments(
+    moments: Sequence[tuple[np.ndarray, np.ndarray]], weights: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The raw moments of a mixture.
+
+    Args:
+        moments: `(mean, second)` of each part, `(channels,)` and `(channels, channels)`.
+        weights: The share of each part, not negative, with a positive sum; only their ratios matter.
+
+    Returns:
+        `(mean, second)` of the mixture in float64.
+    """
+    shares = np.asarray(weights, np.float64) / np.sum(weights, dtype=np.float64)
+    means, seconds = (np.asarray(part, np.float64) for part in zip(*moments, strict=True))
+    return np.tensordot(shares, means, 1), np.tensordot(shares, seconds, 1)

@@ -1,0 +1,85 @@
+"""What all objectives share: they measure an image, and they compose.
+
+An objective is an immutable value whose tensors (targets, weights) are its fields. It can therefore be an argument of
+a compiled function, which is traced once for a *kind* of objective, not once for each target.
+"""
+
+import tensorflow as tf
+
+__all__ = ["Objective", "Scaled", "Sum"]
+
+
+class Objective(tf.experimental.ExtensionType):
+    """A quantity of an image, to be minimised.
+
+    Subclasses define `__call__` and, where they look at features, `layers`. `a + b`, `a - b`, `-a` and `2.0 * a` make
+    new objectives and leave their operands as they are.
+    """
+
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
+        """Measures each image of a batch.
+
+        Args:
+            features: Feature maps by layer name, `(batch, rows, columns, channels)`; must hold all of `layers`.
+            image: RGB in [0, 1], `(batch, height, width, 3)`.
+
+        Returns:
+            One value for each image, `(batch,)`.
+        """
+        raise NotImplementedError
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers whose features are needed, without repetition."""
+        return ()
+
+    def __add__(self, other):
+        return Sum((self, other)) if isinstance(other, Objective) else NotImplemented
+
+    def __sub__(self, other):
+        return Sum((self, -other)) if isinstance(other, Objective) else NotImplemented
+
+    def __mul__(self, weight):
+        return NotImplemented if isinstance(weight, Objective) else Scaled(tf.cast(weight, tf.float32), self)
+
+    def __rmul__(self, weight):
+        return self * weight
+
+    def __neg__(self):
+        return -1.0 * self
+
+
+class Scaled(Objective):
+    """An objective times a number, which is a tensor: another weight is no other graph.
+
+    Attributes:
+        weight: A float32 scalar.
+        objective: What it multiplies.
+    """
+
+    weight: tf.Tensor
+    objective: Objective
+
+    def __call__(self, features, image):
+        return tf.cast(self.weight, image.dtype) * self.objective(features, image)
+
+    @property
+    def layers(self):
+        return self.objective.layers
+
+
+class Sum(Objective):
+    """The sum of several objectives.
+
+    Attributes:
+        terms: The objectives, one or more.
+    """
+
+    terms: tuple[Objective, ...]
+
+    def __call__(self, features, image):
+        return tf.add_n([term(features, image) for term in self.terms])
+
+    @property
+    def layers(self):
+        return tuple(dict.fromkeys(layer for term in self.terms for layer in term.layers))

@@ -1,0 +1,122 @@
+"""Limited-memory BFGS within bounds, in the graph.
+
+The history gives the direction d (see `history`); pixels that sit on a bound and would leave it are held, as in the
+two-metric projection of Bertsekas (1982). The line search shortens the step t to the minimum of the parabola through
+what is known until the point P(x + t d), projected onto the bounds, satisfies Armijo's condition
+
+    f(P(x + t d)) <= f(x) + 1e-4 g^T (P(x + t d) - x)
+
+so the value of an image never rises, whatever the network does.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from nst_tf.optimize.history import History, dot, empty_history, newton_direction, remember, spread
+
+__all__ = ["Lbfgs", "LbfgsState"]
+
+SUFFICIENT_DECREASE = 1e-4
+SHORTEST_STEP = 1e-2  # of the full one; below it the history has misled us and is emptied
+FIRST_CHANGE = 0.02  # root mean square change of a pixel in a step without history, of the range [0, 1]
+
+
+class LbfgsState(NamedTuple):
+    """Where the optimisation of each image of a batch stands."""
+
+    image: tf.Tensor  # (batch, height, width, 3), the best so far
+    value: tf.Tensor  # (batch,)
+    gradient: tf.Tensor  # like image
+    direction: tf.Tensor  # like image
+    length: tf.Tensor  # (batch,), of the next step along the direction
+    history: History
+
+
+def _steepest(gradient: tf.Tensor) -> tf.Tensor:
+    size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3)))
+    return -gradient * spread(FIRST_CHANGE * tf.math.reciprocal_no_nan(size))
+
+
+def _shortened(length: tf.Tensor, rise: tf.Tensor, slope: tf.Tensor) -> tf.Tensor:
+    # The parabola with slope `slope` at 0 that has risen by `rise` at 1 is least at -slope / 2 (rise - slope).
+    least = tf.math.divide_no_nan(-slope, 2 * (rise - slope))
+    least = tf.where(tf.math.is_finite(rise), least, 0)
+    return length * tf.clip_by_value(least, 0.1, 0.5)
+
+
+class Lbfgs:
+    """Limited-memory BFGS within bounds; every image of a batch on its own.
+
+    Args:
+        history: How many pairs to remember, 10-20 as a rule; each takes the memory of two images.
+        low: The least value of a pixel.
+        high: The largest.
+    """
+
+    def __init__(self, history: int = 10, low: float = 0.0, high: float = 1.0):
+        self.history = history
+        self.low = low
+        self.high = high
+
+    def start(self, image):
+        """The state before the first evaluation, from images `(batch, height, width, 3)`."""
+        image = tf.clip_by_value(tf.convert_to_tensor(image), self.low, self.high)
+        still = tf.zeros_like(image)
+        infinite = tf.fill(image.shape[:1], tf.constant(float("inf"), image.dtype))
+        length = tf.zeros(image.shape[:1], image.dtype)
+        return LbfgsState(image, infinite, still, still, length, empty_history(image, self.history))
+
+    def step(self, state, value_and_gradient):
+        """Evaluates the next point, and moves there if it is good enough, or else shortens the step."""
+        point = tf.clip_by_value(state.image + spread(state.length) * state.direction, self.low, self.high)
+        value, gradient = value_and_gradient(point)
+        change = point - state.image
+        slope = tf.minimum(dot(state.gradient, change), 0)  # projection can turn a descent into an ascent
+        usable = tf.reduce_all(tf.math.is_finite(gradient), axis=(1, 2, 3))
+        good = usable & (value <= state.value + SUFFICIENT_DECREASE * slope)
+        history = remember(state.history, change, gradient - state.gradient, good)
+        direction = self._direction(point, gradient, history)
+        moved = LbfgsState(point, value, gradient, direction, tf.ones_like(value), history)
+        return self._chosen(good, moved, self._stay(state, value, slope, history))
+
+    def _stay(self, state, value, slope, history):
+        length = _shortened(state.length, value - state.value, slope)
+        misled = (length < SHORTEST_STEP) & (history.stored > 0)
+        direction = tf.where(spread(misled), _steepest(self._free(state.image, state.gradient)), state.direction)
+        history = history._replace(stored=tf.where(misled, 0, history.stored))
+        return state._replace(
+            direction=direction, length=tf.where(misled, tf.ones_like(length), length), history=history
+        )
+
+    def _chosen(self, good, moved, stayed):
+        return LbfgsState(
+            tf.where(spread(good), moved.image, stayed.image),
+            tf.where(good, moved.value, stayed.value),
+            tf.where(spread(good), moved.gradient, stayed.gradient),
+            tf.where(spread(good), moved.direction, stayed.direction),
+            tf.where(good, moved.length, stayed.length),
+            moved.history._replace(stored=tf.where(good, moved.history.stored, stayed.history.stored)),
+        )
+
+    def _free(self, image, gradient):
+        held = ((image <= self.low) & (gradient > 0)) | ((image >= self.high) & (gradient < 0))
+        return tf.where(held, tf.zeros_like(gradient), gradient)
+
+    def _direction(self, image, gradient, history):
+        free = self._free(image, gradient)
+        direction = tf.where(free == 0, tf.zeros_like(free), newton_direction(history, free))
+        return tf.where(spread(dot(direction, free) < 0), direction, _steepest(free))
+
+    def image(self, state):
+        """The best images so far, `(batch, height, width, 3)`."""
+        return state.image
+
+    def loss(self, state):
+        """The value of the best images, `(batch,)`; infinite before the first evaluation."""
+        return state.value
+
+    def enlarge(self, state, image):
+        """Starts anew from images of another size: pairs of one size say little of the other."""
+        del state
+        return self.start(image)

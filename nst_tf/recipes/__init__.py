@@ -1,0 +1,1 @@
+"""Pictures made by optimisation: a canvas, an objective and a schedule each."""

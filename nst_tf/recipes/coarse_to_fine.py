@@ -1,0 +1,167 @@
+"""The loop that all recipes share: optimise a canvas on one scale, enlarge it, go on with the next.
+
+Coarse to fine as in Gatys et al. (arXiv 1611.07865): large strokes are laid down where they are cheap.
+"""
+
+import functools
+import operator
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import tensorflow as tf
+
+from nst_tf.canvas import enlarge
+from nst_tf.images import Picture
+from nst_tf.objectives import Objective
+from nst_tf.recipes.engine import Engine
+from nst_tf.recipes.progress import Progress, Result
+
+__all__ = ["Clock", "Recipe", "coarse_to_fine"]
+
+LOOK_EVERY = 5  # evaluations between two looks at the plateau
+LONGEST_CALL = 2.0  # seconds: a compiled call shall be shorter, so that its caller can report and stop
+
+
+class Recipe(Protocol):
+    """What is particular to one kind of picture."""
+
+    settings: Any
+    engine: Engine
+    sizes: list[tuple[int, int]]
+    steps: list[int]
+
+    def start(self) -> tf.Tensor:
+        """The canvas `(batch, height, width, 3)` that the first scale starts from."""
+
+    def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
+        """The named parts of the objective for a canvas of this height and width; their sum is minimised."""
+
+    def picture(self, image: tf.Tensor) -> Picture:
+        """A canvas of any scale as the finished picture."""
+
+
+class Clock:
+    """Time since the start, time left, and time that evaluations take.
+
+    Args:
+        limit: Seconds that the run may take, or `None`.
+    """
+
+    def __init__(self, limit: float | None):
+        self.limit = limit
+        self._started = time.monotonic()
+        self._pixel_seconds = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self._started
+
+    def expects(self, evaluations: int, pixels: int) -> float:
+        """Seconds for so many evaluations of so many pixels, at the pace of the last ones; 0 if there were none."""
+        return evaluations * pixels * self._pixel_seconds
+
+    def measured(self, seconds: float, evaluations: int, pixels: int) -> None:
+        """Takes note of the pace."""
+        self._pixel_seconds = seconds / (evaluations * pixels)
+
+    def allows(self, pixels: int) -> bool:
+        """Whether one more evaluation is expected to end in time."""
+        return self.limit is None or self.seconds + self.expects(1, pixels) <= self.limit
+
+
+class _Run:
+    """Where a run stands, between two compiled calls."""
+
+    def __init__(self, recipe: Recipe, clock: Clock):
+        self.recipe, self.clock = recipe, clock
+        self.loop = recipe.engine.loop
+        self.state = None
+        self.done = 0
+        self.history = []
+
+    def enter(self, scale: int) -> None:
+        """Makes the objective of a scale, and brings the canvas to its size."""
+        self.scale, self.size = scale, self.recipe.sizes[scale]
+        self.parts = self.recipe.objective(self.size)
+        self.total = functools.reduce(operator.add, self.parts.values())
+        self.here, self.losses = 0, []
+        optimizer = self.loop.optimizer
+        if self.state is None:
+            self.state = optimizer.start(self.recipe.start())
+        else:
+            self.state = optimizer.enlarge(self.state, enlarge(optimizer.image(self.state), *self.size))
+
+    def advance(self) -> None:
+        """Evaluates until the next look, or for as long as a call may take."""
+        pixels = self.size[0] * self.size[1]
+        expected = self.clock.expects(1, pixels) if self.here else LONGEST_CALL
+        wanted = min(LOOK_EVERY - self.here % LOOK_EVERY, self.recipe.steps[self.scale] - self.here)
+        count = max(1, min(wanted, int(LONGEST_CALL / expected)))
+        before = self.clock.seconds
+        self.state = self.loop.advance(self.state, count, self.total)
+        self.losses += [float(tf.reduce_sum(self.loop.optimizer.loss(self.state)))] * count
+        self.clock.measured(self.clock.seconds - before, count, pixels)
+        self.here += count
+        self.done += count
+
+    @property
+    def scale_ended(self) -> bool:
+        """Whether this scale's steps are done, or its loss has come to a plateau."""
+        if self.here >= self.recipe.steps[self.scale]:
+            return True
+        if self.here % LOOK_EVERY or self.here <= LOOK_EVERY:
+            return False
+        fall = self.losses[-1 - LOOK_EVERY] - self.losses[-1]
+        return fall < LOOK_EVERY * self.recipe.settings.plateau * abs(self.losses[-1])
+
+    @property
+    def in_time(self) -> bool:
+        """Whether there is time for one more evaluation."""
+        return self.clock.allows(self.size[0] * self.size[1])
+
+    def report(self, scale_ended: bool) -> Progress:
+        """The state as seen from outside."""
+        recipe, (height, width) = self.recipe, self.size
+        here = 0 if scale_ended else recipe.steps[self.scale] - self.here
+        later = list(zip(recipe.sizes, recipe.steps, strict=True))[self.scale + 1 :]
+        remaining = self.clock.expects(here, height * width)
+        remaining += sum(self.clock.expects(steps, rows * columns) for (rows, columns), steps in later)
+        planned = self.done + here + sum(steps for _, steps in later)
+        finished = scale_ended and not later
+        loss, seconds = self.losses[-1], self.clock.seconds
+        where = {"scale": self.scale + 1, "height": height, "width": width, "step": self.done}
+        where |= {"loss": loss, "seconds": seconds}
+        self.history.append(where)
+        result = functools.partial(self._result, self.state, self.parts, tuple(self.history), finished)
+        return Progress(**where, scales=len(recipe.sizes), steps=planned, remaining=remaining, result=result)
+
+    def _result(self, state, parts, history, finished) -> Result:
+        image = self.loop.optimizer.image(state)
+        features = self.recipe.engine.extractor(image)
+        losses = {name: float(tf.reduce_sum(part(features, image))) for name, part in parts.items()}
+        return Result(self.recipe.picture(image), history, losses, self.recipe.settings, finished)
+
+
+def coarse_to_fine(recipe: Recipe, clock: Clock) -> Iterator[Progress]:
+    """Runs a recipe through all its scales, and reports after every compiled call.
+
+    Args:
+        recipe: What to make. `settings.plateau` ends a scale when the loss falls by less than this fraction per
+            evaluation.
+        clock: Started when the work began. There is at least one report, however short its limit.
+
+    Yields:
+        A `Progress`; the last one's `result()` is the picture.
+    """
+    run = _Run(recipe, clock)
+    for scale in range(len(recipe.sizes)):
+        run.enter(scale)
+        ended = False
+        while not ended:
+            run.advance()
+            ended = run.scale_ended
+            yield run.report(ended)
+            if not run.in_time:
+                return

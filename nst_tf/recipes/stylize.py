@@ -1,0 +1,176 @@
+"""Style transfer: a picture with the content of one image and the style of others.
+
+Coarse to fine (Gatys et al., arXiv 1611.07865): each scale starts from the enlarged picture of the one before, so large
+strokes are laid down where they are cheap, and fine ones are added on top.
+"""
+
+import functools
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.backbones import check_size, smallest_size
+from nst_tf.canvas import enlarge, noise
+from nst_tf.images import Picture, fit, resize
+from nst_tf.objectives import Content, GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
+from nst_tf.recipes.coarse_to_fine import Clock, coarse_to_fine
+from nst_tf.recipes.engine import Engine, engine_for
+from nst_tf.recipes.memory import check_memory
+from nst_tf.recipes.progress import Progress, Result
+from nst_tf.recipes.scales import scale_sizes, scale_steps
+from nst_tf.recipes.settings import StylizeSettings, choose_settings
+from nst_tf.recipes.sources import Source, as_picture, as_pictures, for_network, restore_color
+
+__all__ = ["Transfer", "stylize", "stylize_steps"]
+
+STYLE_LOSSES = {"wasserstein": (WassersteinStyle, 2), "gram": (GramStyle, 4)}  # and the power of features in them
+CONTENT_POWER = 2
+
+
+def _at(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return np.clip(resize(image, size), 0, 1)
+
+
+def _shares(weights: dict[str, float]) -> dict[str, float]:
+    return {name: weight / sum(weights.values()) for name, weight in weights.items()}
+
+
+class Transfer:
+    """One picture's style transfer, a `Recipe`: its images, its scales, and its objective on each of them.
+
+    Args:
+        content: What the picture shows.
+        styles: One or more.
+        settings: How to make it.
+        engine: For these settings, see `engine_for`.
+
+    Raises:
+        InputError: The picture would be too small for the network, or too large for the memory.
+    """
+
+    def __init__(self, content: Picture, styles: list[Picture], settings: StylizeSettings, engine: Engine):
+        self.settings, self.engine, self.content = settings, engine, content
+        pixels = [style.pixels for style in styles]
+        self.guide, self.styles = for_network(content.pixels, pixels, settings.preserve_color)
+        self.least = smallest_size(engine.extractor)
+        self.size = fit(self.guide.shape, settings.size)
+        check_size(engine.extractor, *self.size)
+        check_memory(*self.size)
+        self.sizes = scale_sizes(self.guide.shape, settings.size, settings.first_size, settings.growth, self.least)
+        self.steps = scale_steps(settings.steps, len(self.sizes))
+
+    def start(self) -> tf.Tensor:
+        """The canvas that the first scale starts from."""
+        height, width = self.sizes[0]
+        if isinstance(self.settings.init, str) and self.settings.init == "noise":
+            return noise(height, width, self.settings.seed)
+        image = self.guide if isinstance(self.settings.init, str) else as_picture(self.settings.init).pixels
+        return tf.constant(_at(image, (height, width))[None])
+
+    def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
+        """The parts of the objective for a canvas of this size; their sum is minimised."""
+        settings = self.settings
+        parts = {"content": self._content(size), "style": self._style(max(size))}
+        if settings.tv_weight:
+            parts["total variation"] = settings.tv_weight * TotalVariation()
+        return parts
+
+    def _content(self, size):
+        features, _ = self.engine.measure(_at(self.guide, size)[None])
+        weight, terms = self.settings.content_weight / self.engine.unit**CONTENT_POWER, []
+        for layer, share in _shares(self.settings.content_layers).items():
+            target = features[layer]
+            halves = target.shape.num_elements() / 2 if self.settings.content_loss == "sum" else 1
+            terms.append(share * weight * halves * Content(layer, target))
+        return functools.reduce(operator.add, terms)
+
+    def _style(self, longest):
+        blend = self.settings.style_blend or [1.0] * len(self.styles)
+        measured = [self._style_moments(style, longest) for style in self.styles]
+        loss, power = STYLE_LOSSES[self.settings.style_loss]
+        weight, terms = self.settings.style_weight / self.engine.unit**power, []
+        for layer, share in _shares(self.settings.style_layers).items():
+            moments = blend_moments([one[layer] for one in measured], blend)
+            terms.append(share * weight * loss.of_moments(layer, *moments))
+        return functools.reduce(operator.add, terms)
+
+    def _style_moments(self, style, longest):
+        short, long = sorted(style.shape[:2])
+        side = max(round(self.settings.style_scale * longest), -(-self.least * long // short))
+        _, moments = self.engine.measure(_at(style, fit(style.shape, side))[None])
+        return {layer: (mean[0].numpy(), second[0].numpy()) for layer, (mean, second) in moments.items()}
+
+    def picture(self, image: tf.Tensor) -> Picture:
+        """The canvas as the finished picture: at full size, in its colours, with the content's alpha and dpi."""
+        pixels = enlarge(image, *self.size)[0].numpy()
+        pixels = restore_color(pixels, _at(self.content.pixels, self.size), self.settings.preserve_color)
+        alpha = None if self.content.alpha is None else _at(self.content.alpha, self.size)
+        return Picture(pixels, alpha, self.content.dpi)
+
+
+def stylize_steps(
+    content: Source,
+    style: Source | Sequence[Source],
+    *,
+    preset: str = "default",
+    time_limit: float | None = None,
+    **changes: Any,
+) -> Iterator[Progress]:
+    """Transfers style, and reports after every few evaluations; stop listening, and it stops.
+
+    Args:
+        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        style: One image, or several, whose style is blended.
+        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
+        time_limit: Seconds after which to stop with what there is.
+        **changes: Attributes of `StylizeSettings` to change in the preset.
+
+    Yields:
+        A `Progress`; the last one's `result()` is the finished picture.
+
+    Raises:
+        InputError: An image, a setting or the size cannot be used. Nothing was computed then.
+    """
+    clock = Clock(time_limit)
+    settings = choose_settings(preset, **changes)
+    content, styles = as_picture(content), as_pictures(style)
+    transfer = Transfer(content, styles, settings, engine_for(settings))
+    yield from coarse_to_fine(transfer, clock)
+
+
+def stylize(
+    content: Source,
+    style: Source | Sequence[Source],
+    *,
+    preset: str = "default",
+    time_limit: float | None = None,
+    callback: Callable[[Progress], object] | None = None,
+    **changes: Any,
+) -> Result:
+    """Transfers the style of one or several images to another.
+
+    Args:
+        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        style: One image, or several, whose style is blended.
+        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
+        time_limit: Seconds after which to stop with what there is.
+        callback: Called with each `Progress`.
+        **changes: Attributes of `StylizeSettings` to change in the preset.
+
+    Returns:
+        The picture, with its history and settings.
+
+    Raises:
+        InputError: An image, a setting or the size cannot be used.
+
+    Example:
+        >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
+        >>> nst_tf.write_image("castle-wave.png", result.picture)
+    """
+    for progress in stylize_steps(content, style, preset=preset, time_limit=time_limit, **changes):
+        if callback is not None:
+            callback(progress)
+    return progress.result()

@@ -1,0 +1,77 @@
+"""Feature extraction to a depth, and the smallest image for it."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_tf.backbones import check_size, feature_extractor, smallest_size
+from nst_tf.errors import InputError
+
+
+def test_runs_no_deeper_than_the_deepest_layer(vgg16):
+    names = [layer.name for layer in feature_extractor(vgg16, ["relu2_1", "relu1_1"]).layers]
+    assert names == ["image", "preprocess", "conv1_1", "relu1_1", "conv1_2", "relu1_2", "pool1", "conv2_1", "relu2_1"]
+
+
+def test_shares_the_weights(alexnet):
+    assert feature_extractor(alexnet, ["relu1"]).get_layer("conv1") is alexnet.get_layer("conv1")
+
+
+def test_gives_the_features_by_name_in_the_order_asked_for(alexnet, photo):
+    features = feature_extractor(alexnet, ["relu2", "conv1", "relu1"])(photo(40, 50))
+    assert list(features) == ["relu2", "conv1", "relu1"]
+    np.testing.assert_array_equal(features["relu1"], np.maximum(features["conv1"], 0))
+
+
+def test_compiles(alexnet, photo):
+    model = feature_extractor(alexnet, ["relu2", "pool5"])
+    compiled = tf.function(model, jit_compile=True)
+    image = photo(70, 64)
+    for name, values in model(image).items():
+        np.testing.assert_allclose(compiled(image)[name], values, rtol=1e-4, atol=1e-4)
+
+
+def test_refuses_an_unknown_layer_and_none(alexnet):
+    with pytest.raises(InputError, match="unknown layer 'relu9'; did you mean 'relu"):
+        feature_extractor(alexnet, ["relu1", "relu9"])
+    with pytest.raises(InputError, match="no layer was given"):
+        feature_extractor(alexnet, [])
+
+
+def positions(model, side):
+    try:
+        features = model(tf.zeros((1, side, side, 3)))
+    except (tf.errors.OpError, ValueError):
+        return 0
+    return min(feature.shape[1] * feature.shape[2] for feature in features.values())
+
+
+@pytest.mark.parametrize(
+    ("backbone", "layers", "smallest"),
+    [
+        ("vgg16", ["relu1_1", "relu5_1"], 16),
+        ("vgg16", ["relu1_2"], 1),
+        ("vgg16", ["pool5", "relu2_1"], 32),
+        ("alexnet", ["relu1"], 7),
+        ("alexnet", ["relu5"], 31),
+        ("alexnet", ["pool5"], 63),
+    ],
+)
+def test_smallest_size_is_where_the_network_begins_to_run(backbone, layers, smallest, request):
+    model = feature_extractor(request.getfixturevalue(backbone), layers)
+    assert smallest_size(model) == smallest
+    assert positions(model, smallest) == 1
+    assert positions(model, smallest - 1) == 0
+
+
+def test_smallest_size_of_a_whole_backbone(vgg16):
+    assert smallest_size(vgg16) == 32
+
+
+def test_refuses_an_image_that_is_too_small(vgg16):
+    model = feature_extractor(vgg16, ["relu5_1"])
+    check_size(model, 16, 16)
+    with pytest.raises(
+        InputError, match="the image is 40x15 pixels, too small for relu5_1; it must be 16x16 or larger"
+    ):
+        check_size(model, 15, 40)

@@ -1,0 +1,64 @@
+"""The command line in this process, with a recipe that takes no time."""
+
+import logging
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from absl import logging as absl_logging
+
+from nst_tf.cli import run
+from nst_tf.images import Picture, write_image
+
+from . import fake
+
+PHOTO = Path(__file__).parents[1] / "data" / "kitten.jpg"
+
+
+class Outcome(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def _plain_logging():
+    level = logging.root.level
+    yield
+    logging.root.removeHandler(absl_logging.get_absl_handler())
+    logging.root.setLevel(level)
+
+
+@pytest.fixture
+def command(capsys):
+    """Runs `nst-tf` with some arguments."""
+
+    def call(*arguments):
+        try:
+            status = run([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = end.code
+        return Outcome(status, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def fake_recipe(monkeypatch):
+    """Replaces style transfer by one of `fake.STEPS` evaluations that takes no time."""
+    fake.use(0, monkeypatch.setattr, monkeypatch.setitem)
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A folder with content.png (6x8), style.jpg and no other file."""
+    write_image(tmp_path / "content.png", Picture(np.full((6, 8, 3), 0.5, np.float32)))
+    write_image(tmp_path / "style.jpg", Picture(np.full((5, 5, 3), 0.2, np.float32)))
+    return tmp_path
+
+
+@pytest.fixture
+def photo():
+    """The path of a photograph."""
+    return PHOTO

@@ -1,0 +1,72 @@
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nst_tf.cli import stylize
+from nst_tf.version import __version__
+
+PROGRAM = """
+import sys
+from nst_tf.cli.main import run
+try:
+    run(sys.argv[1:])
+except SystemExit:
+    pass
+print([name for name in ("tensorflow", "keras", "numpy", "PIL", "tqdm") if name in sys.modules])
+"""
+
+
+def start(program, *arguments, **options):
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["stylize", "--help"], ["stylize", "--size", "x"]])
+def test_what_needs_no_work_imports_nothing_large(arguments):
+    began = time.monotonic()
+    ended = start(PROGRAM, *arguments)
+    assert ended.stdout.splitlines()[-1] == "[]"
+    assert time.monotonic() - began < 2
+
+
+def test_checks_inputs_before_tensorflow_is_imported(pictures):
+    files = [pictures / name for name in ("none.png", "style.jpg")]
+    ended = start(PROGRAM, "stylize", *files, "-o", pictures / "out.png")
+    assert "tensorflow" not in ended.stdout.splitlines()[-1]
+    assert ended.stderr == f"nst-tf: error: cannot read {files[0]}: there is no such file\n"
+
+
+def test_version(command):
+    assert command("--version") == (0, f"nst-tf {__version__}\n", "")
+
+
+def test_a_verb_without_its_arguments_shows_usage(command):
+    assert command("stylize", "--help").out.startswith("usage: nst-tf stylize CONTENT STYLE [STYLE ...] -o OUT")
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_an_unexpected_error_has_a_traceback_with_debug_only(command, monkeypatch, debug):
+    monkeypatch.setattr(stylize, "choose_settings", lambda *_, **__: 1 / 0)
+    status, out, err = command("stylize", "a", "b", "-o", "c", *["--debug"] * debug)
+    lines = err.splitlines()
+    assert (status, out) == (1, "")
+    assert lines[0] == (
+        "nst-tf: error: internal error (ZeroDivisionError: division by zero); "
+        "run with --debug to see where it comes from"
+    )
+    assert (lines[-1] == "ZeroDivisionError: division by zero") is debug
+    assert (len(lines) > 1) is debug
+
+
+def test_a_reader_that_went_away_is_no_error():
+    program = (
+        "import sys; from nst_tf.cli import main, stylize; "
+        "stylize.run = lambda arguments: print('x' * 100000) or 0; "
+        "sys.exit(main.run(['stylize', 'a', 'b', '-o', 'c']))"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141

@@ -1,0 +1,72 @@
+"""The two-loop recursion against the BFGS update of a dense inverse Hessian."""
+
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.optimize.history import empty_history, newton_direction, remember
+
+SIZE = 6
+
+
+def pairs(count, seed=0):
+    rng = np.random.default_rng(seed)
+    root = rng.normal(size=(SIZE, SIZE))
+    changes = rng.normal(size=(count, SIZE))
+    return changes, changes @ (root @ root.T)
+
+
+def image(vectors):
+    return tf.reshape(tf.constant(vectors), (-1, 1, SIZE // 3, 3))
+
+
+def inverse_hessian(changes, bends):
+    newest = bends[-1]
+    inverse = np.eye(SIZE) * (changes[-1] @ newest) / (newest @ newest)
+    for s, y in zip(changes, bends, strict=True):
+        away = np.eye(SIZE) - np.outer(s, y) / (s @ y)
+        inverse = away @ inverse @ away.T + np.outer(s, s) / (s @ y)
+    return inverse
+
+
+def filled(changes, bends, length):
+    history = empty_history(image(np.zeros(SIZE)), length)
+    for s, y in zip(changes, bends, strict=True):
+        history = remember(history, image(s), image(y), tf.constant([True]))
+    return history
+
+
+def direction(history, gradient):
+    return np.reshape(newton_direction(history, image(gradient)), (-1, SIZE))
+
+
+def test_direction_is_that_of_the_dense_update_with_the_last_pairs():
+    gradient = np.random.default_rng(1).normal(size=SIZE)
+    for count in (1, 3, 4, 5, 9):
+        changes, bends = pairs(count)
+        expected = -inverse_hessian(changes[-4:], bends[-4:]) @ gradient
+        np.testing.assert_allclose(direction(filled(changes, bends, 4), gradient)[0], expected, rtol=1e-9)
+
+
+def test_no_history_gives_no_direction():
+    np.testing.assert_array_equal(
+        direction(empty_history(image(np.zeros(SIZE)), 4), np.ones(SIZE)), np.zeros((1, SIZE))
+    )
+
+
+def test_keeps_only_pairs_of_positive_curvature():
+    (change,), (bend,) = pairs(1)
+    across = bend - change * (bend @ change) / (change @ change)
+    for useless in (-bend, across, 0 * bend, bend * np.nan):
+        assert filled([change], [useless], 4).stored == [0]
+    assert filled([change], [bend], 4).stored == [1]
+
+
+def test_images_remember_their_own_pairs_where_asked():
+    history, gradients = empty_history(image(np.zeros((2, SIZE))), 3), np.random.default_rng(1).normal(size=(2, SIZE))
+    (s0, y0), (s1, y1) = pairs(5, seed=0), pairs(5, seed=1)
+    for n in range(5):
+        where = tf.constant([True, n < 2])
+        history = remember(history, image([s0[n], s1[n]]), image([y0[n], y1[n]]), where)
+    np.testing.assert_array_equal(history.stored, [5, 2])
+    expected = [-inverse_hessian(s0[-3:], y0[-3:]) @ gradients[0], -inverse_hessian(s1[:2], y1[:2]) @ gradients[1]]
+    np.testing.assert_allclose(direction(history, gradients), expected, rtol=1e-9)
