@@ -8,7 +8,7 @@ from types import ModuleType
 
 from absl import logging
 
-from nst_tf.cli import info, stylize
+from nst_tf.cli import bench, info, stylize
 from nst_tf.cli.failure import describe, one_line
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.stop import Stopped, stoppable
@@ -18,7 +18,7 @@ from nst_tf.version import __version__
 __all__ = ["VERBS", "make_parser", "run"]
 
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
-VERBS = (stylize, info)
+VERBS = (stylize, bench, info)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
 
 

@@ -58,7 +58,7 @@ class Bar(AbstractContextManager):
         self._bar.total = progress.steps
         self._bar.set_description_str(f"{self._name} {_scale(progress)}", refresh=False)
         self._bar.set_postfix_str(_state(progress), refresh=False)
-        self._bar.update(progress.step - self._bar.n)
+        self._bar.n = progress.step
         self._bar.refresh()
 
     def __exit__(self, *error):

@@ -45,6 +45,10 @@ def _shortened(length: tf.Tensor, rise: tf.Tensor, slope: tf.Tensor) -> tf.Tenso
     return length * tf.clip_by_value(least, 0.1, 0.5)
 
 
+def _without(held: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    return tf.where(held, tf.zeros_like(images), images)
+
+
 class Lbfgs:
     """Limited-memory BFGS within bounds; every image of a batch on its own.
 
@@ -83,7 +87,8 @@ class Lbfgs:
     def _stay(self, state, value, slope, history):
         length = _shortened(state.length, value - state.value, slope)
         misled = (length < SHORTEST_STEP) & (history.stored > 0)
-        direction = tf.where(spread(misled), _steepest(self._free(state.image, state.gradient)), state.direction)
+        held = self._held(state.image, state.gradient)
+        direction = tf.where(spread(misled), _steepest(_without(held, state.gradient)), state.direction)
         history = history._replace(stored=tf.where(misled, 0, history.stored))
         return state._replace(
             direction=direction, length=tf.where(misled, tf.ones_like(length), length), history=history
@@ -99,13 +104,13 @@ class Lbfgs:
             moved.history._replace(stored=tf.where(good, moved.history.stored, stayed.history.stored)),
         )
 
-    def _free(self, image, gradient):
-        held = ((image <= self.low) & (gradient > 0)) | ((image >= self.high) & (gradient < 0))
-        return tf.where(held, tf.zeros_like(gradient), gradient)
+    def _held(self, image, gradient):
+        return ((image <= self.low) & (gradient > 0)) | ((image >= self.high) & (gradient < 0))
 
     def _direction(self, image, gradient, history):
-        free = self._free(image, gradient)
-        direction = tf.where(free == 0, tf.zeros_like(free), newton_direction(history, free))
+        held = self._held(image, gradient)
+        free = _without(held, gradient)
+        direction = _without(held, newton_direction(history, free))
         return tf.where(spread(dot(direction, free) < 0), direction, _steepest(free))
 
     def image(self, state):

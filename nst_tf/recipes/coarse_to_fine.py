@@ -4,6 +4,7 @@ Coarse to fine as in Gatys et al. (arXiv 1611.07865): large strokes are laid dow
 """
 
 import functools
+import math
 import operator
 import time
 from collections.abc import Iterator
@@ -51,16 +52,20 @@ class Clock:
     def __init__(self, limit: float | None):
         self.limit = limit
         self._started = time.monotonic()
-        self._pixel_seconds = 0.0
+        self._pixel_seconds = None
 
     @property
     def seconds(self) -> float:
         """Since the start."""
         return time.monotonic() - self._started
 
-    def expects(self, evaluations: int, pixels: int) -> float:
-        """Seconds for so many evaluations of so many pixels, at the pace of the last ones; 0 if there were none."""
-        return evaluations * pixels * self._pixel_seconds
+    def expects(self, evaluations: int, pixels: int) -> float | None:
+        """Seconds for so many evaluations of so many pixels, at the pace of the last ones; `None` if it is unknown."""
+        return None if self._pixel_seconds is None else evaluations * pixels * self._pixel_seconds
+
+    def evaluations_in(self, seconds: float, pixels: int) -> int:
+        """How many evaluations of so many pixels fit into this time, at least 1."""
+        return 1 if self._pixel_seconds is None else max(1, int(seconds / self.expects(1, pixels)))
 
     def measured(self, seconds: float, evaluations: int, pixels: int) -> None:
         """Takes note of the pace."""
@@ -68,7 +73,7 @@ class Clock:
 
     def allows(self, pixels: int) -> bool:
         """Whether one more evaluation is expected to end in time."""
-        return self.limit is None or self.seconds + self.expects(1, pixels) <= self.limit
+        return self.limit is None or self.seconds + (self.expects(1, pixels) or 0) <= self.limit
 
 
 class _Run:
@@ -96,13 +101,13 @@ class _Run:
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
         pixels = self.size[0] * self.size[1]
-        expected = self.clock.expects(1, pixels) if self.here else LONGEST_CALL
         wanted = min(LOOK_EVERY - self.here % LOOK_EVERY, self.recipe.steps[self.scale] - self.here)
-        count = max(1, min(wanted, int(LONGEST_CALL / expected)))
-        before = self.clock.seconds
+        count = min(wanted, self.clock.evaluations_in(LONGEST_CALL, pixels))
+        before, traces = self.clock.seconds, self.loop.traces
         self.state = self.loop.advance(self.state, count, self.total)
         self.losses += [float(tf.reduce_sum(self.loop.optimizer.loss(self.state)))] * count
-        self.clock.measured(self.clock.seconds - before, count, pixels)
+        if self.loop.traces == traces:  # else most of that time was compilation
+            self.clock.measured(self.clock.seconds - before, count, pixels)
         self.here += count
         self.done += count
 
@@ -126,8 +131,7 @@ class _Run:
         recipe, (height, width) = self.recipe, self.size
         here = 0 if scale_ended else recipe.steps[self.scale] - self.here
         later = list(zip(recipe.sizes, recipe.steps, strict=True))[self.scale + 1 :]
-        remaining = self.clock.expects(here, height * width)
-        remaining += sum(self.clock.expects(steps, rows * columns) for (rows, columns), steps in later)
+        remaining = self.clock.expects(1, here * height * width + sum(math.prod(size) * steps for size, steps in later))
         planned = self.done + here + sum(steps for _, steps in later)
         finished = scale_ended and not later
         loss, seconds = self.losses[-1], self.clock.seconds

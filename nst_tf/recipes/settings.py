@@ -12,8 +12,11 @@ __all__ = ["PRESETS", "StylizeSettings", "choose_settings"]
 GATYS_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 GATYS_RATIO = 1e-3  # alpha / beta, for features of a network that was fed pixels of 0 to 255
 LARGEST_STYLE_SCALE = 8
+LARGEST_SEED = 2**63 - 1
 CAFFE_UNIT = 57.6  # of such features for one of ours, whose pixels are divided by 0.226; losses scale as F^2 and F^4
-FINE_LAYERS = {"relu1_1": 256.0, "relu2_1": 64.0, "relu3_1": 16.0, "relu4_1": 4.0, "relu5_1": 1.0}
+FINE_LAYERS = {"relu1_1": 256.0, "relu2_1": 64.0, "relu3_1": 16.0, "relu4_1": 4.0}
+# relu5_1 costs a fifth of an evaluation and cannot be seen in the result, so only the preset `quality` looks at it.
+ALL_LAYERS = {**FINE_LAYERS, "relu5_1": 1.0}
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class StylizeSettings:
     init: Any = "content"
     first_size: int = 128
     growth: float = 2.0
-    steps: tuple[int, ...] = (40, 25, 20)
+    steps: tuple[int, ...] = (50, 30, 25)
     plateau: float = 1e-3
     preserve_color: str | None = None
     seed: int = 0
@@ -71,7 +74,7 @@ class StylizeSettings:
 PRESETS = {
     "default": StylizeSettings(),
     "draft": StylizeSettings(steps=(30, 10)),
-    "quality": StylizeSettings(growth=1.42, steps=(120, 60)),
+    "quality": StylizeSettings(style_layers=ALL_LAYERS, growth=1.42, steps=(120, 60)),
     "gatys": StylizeSettings(
         pooling="average",
         padding="zero",
@@ -122,6 +125,8 @@ def _check(settings: StylizeSettings) -> None:
         raise InputError(f"style_scale is {settings.style_scale}; it must be above 0 and at most {LARGEST_STYLE_SCALE}")
     if not 1 < settings.growth < math.inf:
         raise InputError(f"growth is {settings.growth}; it must be above 1")
+    if settings.seed > LARGEST_SEED:
+        raise InputError(f"seed is {settings.seed}; it must be at most {LARGEST_SEED}")
     if not settings.steps or any(step < 1 for step in settings.steps):
         raise InputError(f"steps is {settings.steps}; it must be one or more numbers, each 1 or more")
 

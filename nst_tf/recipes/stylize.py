@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from nst_tf.backbones import check_size, smallest_size
 from nst_tf.canvas import enlarge, noise
+from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, resize
 from nst_tf.objectives import Content, GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
 from nst_tf.recipes.coarse_to_fine import Clock, coarse_to_fine
@@ -48,11 +49,14 @@ class Transfer:
         engine: For these settings, see `engine_for`.
 
     Raises:
-        InputError: The picture would be too small for the network, or too large for the memory.
+        InputError: The picture would be too small for the network, or too large for the memory, or the styles do not
+            match their shares.
     """
 
     def __init__(self, content: Picture, styles: list[Picture], settings: StylizeSettings, engine: Engine):
         self.settings, self.engine, self.content = settings, engine, content
+        if settings.style_blend and len(settings.style_blend) != len(styles):
+            raise InputError(f"style_blend has {len(settings.style_blend)} shares, and there are {len(styles)} styles")
         pixels = [style.pixels for style in styles]
         self.guide, self.styles = for_network(content.pixels, pixels, settings.preserve_color)
         self.least = smallest_size(engine.extractor)

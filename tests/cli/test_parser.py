@@ -1,15 +1,17 @@
 import pytest
 
+from nst_tf.cli.main import VERBS
 from nst_tf.cli.parser import Parser
 
+NAMES = ", ".join(verb.__name__.rpartition(".")[2] for verb in VERBS)
 REST = ("a.png", "b.png", "-o", "c.png")
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "a verb is missing, one of stylize, info; `nst-tf --help` tells more"),
-        (("stylise",), "unknown verb 'stylise'; did you mean 'stylize'? there is: stylize, info"),
+        ((), f"a verb is missing, one of {NAMES}; `nst-tf --help` tells more"),
+        (("stylise",), f"unknown verb 'stylise'; did you mean 'stylize'? there is: {NAMES}"),
         (("--verion",), "unknown option '--verion'; did you mean '--version'?"),
         (("stylize", *REST, "--sise", "64"), "unknown option '--sise'; did you mean '--size'?"),
         (("stylize", "--sise=64"), "unknown option '--sise'; did you mean '--size'?"),
