@@ -4,7 +4,7 @@ import logging
 import os
 from contextlib import nullcontext
 
-from nst_tf.images.quiet import quiet_libtiff as quiet_stderr
+from nst_tf.images.quiet import quiet_stderr
 
 __all__ = ["import_tensorflow"]
 

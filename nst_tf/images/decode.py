@@ -10,7 +10,7 @@ from PIL import ExifTags, ImageFile
 from nst_tf.errors import InputError
 from nst_tf.images.deep import deep_samples, is_deep
 from nst_tf.images.identify import open_image
-from nst_tf.images.quiet import quiet_libtiff
+from nst_tf.images.quiet import quiet_stderr
 from nst_tf.images.samples import Samples, dots_per_inch, in_unit_range, straight
 from nst_tf.images.tiff import decode_tiff, is_tiff, needs_tifffile
 
@@ -35,7 +35,7 @@ def decode(file: BinaryIO) -> Samples:
         return decode_tiff(file)
     if image.format == "TIFF" and needs_tifffile(image):
         return decode_tiff(file)
-    with quiet_libtiff() if image.format == "TIFF" else nullcontext():
+    with quiet_stderr() if image.format == "TIFF" else nullcontext():
         return _decode_pillow(image)
 
 

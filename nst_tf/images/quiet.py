@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 
-__all__ = ["quiet_decoders", "quiet_libtiff"]
+__all__ = ["quiet_decoders", "quiet_stderr"]
 
 _LOGGERS = ("PIL.TiffImagePlugin", "tifffile")
 
@@ -28,7 +28,7 @@ def quiet_decoders() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def quiet_libtiff() -> Iterator[None]:
+def quiet_stderr() -> Iterator[None]:
     """Leads file descriptor 2 nowhere while the block runs: libtiff prints there, and Pillow has no way to stop it."""
     try:
         stderr = os.dup(2)

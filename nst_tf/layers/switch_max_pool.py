@@ -10,11 +10,11 @@ __all__ = ["SwitchMaxPool"]
 
 def _first_maxima(cells: list[tf.Tensor], pooled: tf.Tensor) -> list[tf.Tensor]:
     """For each cell of the window, in reading order, where it is the first to hold the maximum."""
-    taken, first = tf.zeros_like(pooled, tf.bool), []
-    for cell in cells:
-        is_first = (cell >= pooled) & ~taken
-        taken |= is_first
-        first.append(is_first)
+    first = [cells[0] >= pooled]
+    taken = first[0]
+    for cell in cells[1:]:
+        first.append((cell >= pooled) & ~taken)
+        taken |= first[-1]
     return first
 
 
