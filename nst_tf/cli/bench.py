@@ -40,17 +40,16 @@ def _table(measured: dict) -> str:
         "",
         f"loss after, {race['width']}x{race['height']} px" + "".join(f"{seconds:>9} s" for seconds in race["seconds"]),
     ]
-    for name in ("lbfgs", "adam"):
-        lines.append(f"{name:24}" + "".join(_cell(loss) for loss in race[name]["losses"]))
-    lines += ["", _evaluations(race)]
-    return "\n".join(lines)
+    for name, losses in race["losses"].items():
+        lines.append(f"{name:22}" + "".join(map(_cell, losses)))
+    return "\n".join([*lines, "", _convergence(measured["convergence"])])
 
 
 def _cell(loss: float | None) -> str:
     return f"{'-':>11}" if loss is None else f"{loss:11.4f}"
 
 
-def _evaluations(race: dict) -> str:
-    goal = f"Adam's loss after {race['adam']['evaluations']} evaluations, {race['adam']['loss']:.4f},"
-    needed = race["lbfgs"]["evaluations_to_adam"]
-    return f"{goal} takes L-BFGS {needed} evaluations" if needed else f"{goal} was not reached by L-BFGS"
+def _convergence(convergence: dict) -> str:
+    goal = f"Adam's Gram loss after {convergence['adam']} evaluations, {convergence['loss']:.4g},"
+    needed = convergence["lbfgs"]
+    return f"{goal} takes L-BFGS {needed}" if needed else f"{goal} was not reached by L-BFGS in half as many"

@@ -25,15 +25,15 @@ def transfer(castle, wave):
 
 @pytest.fixture(scope="module")
 def problem(transfer):
-    """The loop, the start and the objective of a small style transfer on VGG16."""
+    """The engine, the start and the objective of a small style transfer on VGG16."""
     size = transfer.size
-    return transfer.engine.loop, transfer.start(), functools.reduce(operator.add, transfer.objective(size).values())
+    return transfer.engine, transfer.start(), functools.reduce(operator.add, transfer.objective(size).values())
 
 
 def test_the_result_has_less_of_the_objective_than_content_and_style_had(castle, wave, problem):
-    loop, start, objective = problem
+    engine, start, objective = problem
     result = stylize(castle, wave, **FAST)
-    before = float(loop.value(start, objective)[0])
+    before = float(engine.value(start, objective)[0])
     assert result.finished
     assert sum(result.losses.values()) < before / 3
     assert result.image.shape == castle.pixels.shape
@@ -42,9 +42,9 @@ def test_the_result_has_less_of_the_objective_than_content_and_style_had(castle,
 
 
 def test_reported_losses_are_those_of_the_result(castle, wave, problem):
-    loop, _, objective = problem
+    engine, _, objective = problem
     result = stylize(castle, wave, **FAST)
-    value = float(loop.value(tf.constant(result.image[None]), objective)[0])
+    value = float(engine.value(tf.constant(result.image[None]), objective)[0])
     assert sum(result.losses.values()) == pytest.approx(value, rel=1e-3)
     assert result.history[-1]["loss"] == pytest.approx(value, rel=1e-3)
 
@@ -65,8 +65,8 @@ def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers)
 
 
 def test_lbfgs_reaches_adams_loss_in_a_third_of_the_evaluations(problem):
-    loop, start, objective = problem
-    slow = Loop(loop.value, Adam())
+    engine, start, objective = problem
+    loop, slow = engine.loop, Loop(engine.value, Adam())
     adam = slow.optimizer.loss(slow.advance(slow.optimizer.start(start), 90, objective))
     lbfgs = loop.optimizer.loss(loop.advance(loop.optimizer.start(start), 30, objective))
     assert float(lbfgs[0]) <= float(adam[0])

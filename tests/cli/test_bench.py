@@ -1,0 +1,28 @@
+"""The table; the measurements themselves are tested in tests/bench."""
+
+from nst_tf.cli import bench
+
+MEASURED = {
+    "evaluation": {"size": 512, "seconds": 1.5, "gflops": 170.0, "matmul_gflops": 240.0, "fraction": 0.708},
+    "race": {
+        "height": 171,
+        "width": 256,
+        "seconds": (5, 10),
+        "losses": {"lbfgs": [None, 0.25], "adam": [0.4, 0.3]},
+    },
+    "convergence": {"adam": 300, "loss": 0.043, "lbfgs": 100},
+}
+
+
+def test_the_table_tells_all_figures():
+    table = bench._table(MEASURED)
+    assert "170.0 GFLOP/s  1.50 s, 71% of the matrix product" in table
+    assert "loss after, 256x171 px" in table
+    assert "lbfgs" in table
+    assert "0.2500" in table
+    assert "Adam's Gram loss after 300 evaluations, 0.043, takes L-BFGS 100" in table
+
+
+def test_a_loss_that_was_not_reached_is_said_so():
+    missed = {**MEASURED["convergence"], "lbfgs": None}
+    assert "was not reached by L-BFGS" in bench._table({**MEASURED, "convergence": missed})
