@@ -4,7 +4,6 @@ import json
 from argparse import Namespace
 
 from nst_tf.cli.parser import Parser
-from nst_tf.cli.quiet import import_tensorflow
 from nst_tf.cli.values import count
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
@@ -23,6 +22,9 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Measures and prints."""
+    # Only now what takes a while to import.
+    from nst_tf.cli.quiet import import_tensorflow
+
     import_tensorflow(arguments.debug)
     from nst_tf.bench.stylize import measure
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 __all__ = ["square_root", "trace_sqrt"]
 
-STEPS = 10
+STEPS = 12
 SMALLEST_ROOT = 1e-3  # l: a smaller eigenvalue of (M / |M|)^1/2 is below what float32 products can tell from 0
 RIDGE = 1e-7  # of |M|: about one rounding of float32; keeps Z bounded where M has no full rank
 

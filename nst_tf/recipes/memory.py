@@ -8,8 +8,8 @@ from nst_tf.errors import InputError
 
 __all__ = ["available_bytes", "check_memory", "needed_bytes"]
 
-FIXED = 1.0e9  # TensorFlow, a network, its graph
-PER_PIXEL = 3.2e3  # features kept for the gradient, and those in the making
+FIXED = 1.0e9  # bytes: TensorFlow, a network, its graph
+PER_PIXEL = 3.5e3  # bytes: features kept for the gradient and those in the making, and the history of L-BFGS
 GIB = 2**30
 
 

@@ -50,4 +50,4 @@ def test_help_tells_the_defaults_and_the_choices(command):
     assert (status, err) == (0, "")
     assert f"longest side of the result (default: {StylizeSettings.size})" in text
     assert "one of wasserstein, gram (default: wasserstein)" in text
-    assert "default: 40,25,20" in text
+    assert f"default: {','.join(map(str, StylizeSettings().steps))}" in text
