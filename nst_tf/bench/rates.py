@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 
 import keras
 import tensorflow as tf
@@ -10,27 +11,24 @@ import tensorflow as tf
 __all__ = ["Rates", "convolution_flops", "measure_rates"]
 
 SIDE = 3072  # of the matrices: large enough for full speed
-ROUNDS = 5
+ROUNDS = 9
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Measured in turns within one run; each is the best of its rounds.
+    """Medians of several turns, in each of which both were timed, so that both saw the same machine.
 
     Attributes:
         matmul: Rate of a large float32 matrix product, in GFLOP/s.
         evaluation: Rate of one value and gradient, counting the network's convolutions only, in GFLOP/s.
         seconds: Time of one value and gradient.
+        fraction: The evaluation's rate over the matrix product's.
     """
 
     matmul: float
     evaluation: float
     seconds: float
-
-    @property
-    def fraction(self) -> float:
-        """The evaluation's rate over the matrix product's."""
-        return self.evaluation / self.matmul
+    fraction: float
 
 
 def convolution_flops(extractor: keras.Model, height: int, width: int) -> float:
@@ -66,5 +64,7 @@ def measure_rates(evaluate: Callable[[], tf.Tensor], flops: float) -> Rates:
     product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0])
     product(), evaluate()
     turns = [(_seconds(product), _seconds(evaluate)) for _ in range(ROUNDS)]
-    multiplying, evaluating = (min(times) for times in zip(*turns, strict=True))
-    return Rates(2e-9 * SIDE**3 / multiplying, 1e-9 * flops / evaluating, evaluating)
+    matmul = [2e-9 * SIDE**3 / seconds for seconds, _ in turns]
+    evaluation = [1e-9 * flops / seconds for _, seconds in turns]
+    fraction = [ours / theirs for ours, theirs in zip(evaluation, matmul, strict=True)]
+    return Rates(median(matmul), median(evaluation), median(seconds for _, seconds in turns), median(fraction))

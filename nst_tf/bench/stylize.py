@@ -10,7 +10,7 @@ from nst_tf.bench.race import evaluations_to, loss_after, race
 from nst_tf.bench.rates import convolution_flops, measure_rates
 from nst_tf.images import Picture, fit, read_image, resize
 from nst_tf.objectives import Objective
-from nst_tf.optimize import Adam, Loop
+from nst_tf.optimize import Adam, Loop, any_size
 from nst_tf.recipes.engine import Engine, engine_for
 from nst_tf.recipes.settings import PRESETS, choose_settings
 from nst_tf.recipes.stylize import Transfer
@@ -34,8 +34,9 @@ def _problem(height: int, width: int, **changes: Any) -> tuple[Engine, tf.Tensor
 
 def _evaluation(size: int) -> dict[str, Any]:
     engine, image, objective = _problem(size, size)
-    evaluate = tf.function(lambda image: engine.loop.value_and_gradient(image, objective), autograph=False)
-    rates = measure_rates(lambda: evaluate(image)[1], 2 * convolution_flops(engine.extractor, size, size))
+    specs = any_size(image), any_size(objective)  # as the loop compiles it
+    evaluate = tf.function(engine.loop.value_and_gradient, input_signature=specs, autograph=False)
+    rates = measure_rates(lambda: evaluate(image, objective)[1], 2 * convolution_flops(engine.extractor, size, size))
     return {
         "size": size,
         "seconds": rates.seconds,

@@ -2,6 +2,6 @@
 
 from nst_tf.optimize.adam import Adam
 from nst_tf.optimize.lbfgs import Lbfgs
-from nst_tf.optimize.loop import Loop, Optimizer
+from nst_tf.optimize.loop import Loop, Optimizer, any_size
 
-__all__ = ["Adam", "Lbfgs", "Loop", "Optimizer"]
+__all__ = ["Adam", "Lbfgs", "Loop", "Optimizer", "any_size"]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import tensorflow as tf
 
-__all__ = ["Loop", "Optimizer"]
+__all__ = ["Loop", "Optimizer", "any_size"]
 
 Value = Callable[..., tf.Tensor]
 
@@ -35,7 +35,13 @@ class Optimizer(Protocol):
         """The state to go on with from images of another size."""
 
 
-def _any_size(value: Any) -> tf.TypeSpec:
+def any_size(value: Any) -> tf.TypeSpec:
+    """What a compiled function is to take so that images of any height and width will do.
+
+    Args:
+        value: A tensor, or an extension type such as an objective. Tensors of four or more dimensions are images or
+            feature maps, `(..., height, width, channels)`.
+    """
     spec = tf.type_spec_from_value(value)
     if not isinstance(spec, tf.TensorSpec):  # of an extension type: relax what it is made of
         return tf.type_spec_from_value(tf.nest.map_structure(_relaxed, spec, expand_composites=True))
@@ -96,7 +102,7 @@ class Loop:
             *arguments: Further arguments of `value`; tensors and structures of them (objectives, too).
         """
         inputs = (state, tf.constant(steps), *arguments)
-        specs = tf.nest.map_structure(_any_size, inputs)
+        specs = tf.nest.map_structure(any_size, inputs)
         key = tuple(tf.nest.flatten(specs))
         with self._lock:
             if key not in self._compiled:

@@ -65,7 +65,7 @@ class StylizeSettings:
     init: Any = "content"
     first_size: int = 128
     growth: float = 2.0
-    steps: tuple[int, ...] = (50, 30, 25)
+    steps: tuple[int, ...] = (40, 25, 25)
     plateau: float = 1e-3
     preserve_color: str | None = None
     seed: int = 0
