@@ -15,7 +15,7 @@ LARGEST_STYLE_SCALE = 8
 LARGEST_SEED = 2**63 - 1
 CAFFE_UNIT = 57.6  # of such features for one of ours, whose pixels are divided by 0.226; losses scale as F^2 and F^4
 FINE_LAYERS = {"relu1_1": 256.0, "relu2_1": 64.0, "relu3_1": 16.0, "relu4_1": 4.0}
-# relu5_1 costs a fifth of an evaluation and cannot be seen in the result, so only the preset `quality` looks at it.
+# relu5_1 costs a fifth of an evaluation and made no difference to be seen, so only the preset `quality` looks at it.
 ALL_LAYERS = {**FINE_LAYERS, "relu5_1": 1.0}
 
 
