@@ -8,7 +8,7 @@ from types import ModuleType
 
 from absl import logging
 
-from nst_tf.cli import bench, info, stylize
+from nst_tf.cli import bench, deconv, info, stylize, top_activations
 from nst_tf.cli.failure import describe, one_line
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.stop import Stopped, stoppable
@@ -18,13 +18,13 @@ from nst_tf.version import __version__
 __all__ = ["VERBS", "make_parser", "run"]
 
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
-VERBS = (stylize, bench, info)
+VERBS = (stylize, top_activations, deconv, bench, info)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
 
 
 def make_parser() -> Parser:
     """The parser of `nst-tf` and its verbs."""
-    parser = Parser(prog="nst-tf", description="Neural style transfer.", epilog="`nst-tf VERB --help` tells more.")
+    parser = Parser(prog="nst-tf", description="Neural style transfer, and what networks have learned.", epilog="`nst-tf VERB --help` tells more.")
     parser.add_argument("--version", action="version", version=f"nst-tf {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for module in VERBS:
@@ -37,7 +37,7 @@ def make_parser() -> Parser:
 
 
 def _name(module: ModuleType) -> str:
-    return module.__name__.rpartition(".")[2]
+    return module.__name__.rpartition(".")[2].replace("_", "-")
 
 
 def run(argv: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["READERS", "count", "percent", "positive", "text_of"]
+__all__ = ["READERS", "count", "names", "percent", "positive", "text_of"]
 
 
 def whole(text: str) -> int:
@@ -46,6 +46,14 @@ def percent(text: str) -> int:
     if not 1 <= whole(text) <= 100:
         raise ArgumentTypeError(f"{text!r} is not between 1 and 100")
     return whole(text)
+
+
+def names(text: str) -> list[str]:
+    """Names with commas between."""
+    found = text.split(",")
+    if not all(found):
+        raise ArgumentTypeError(f"{text!r} has an empty name")
+    return found
 
 
 def numbers(text: str) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ bit depth; resampling; and the colour preservation of Gatys et al. Inside, a pic
 from nst_tf.images.atomic import atomic_write, check_target
 from nst_tf.images.color import luminance, match_color, match_luminance, with_luminance
 from nst_tf.images.folder import list_images
+from nst_tf.images.frames import Frames, center_square, find_images, read_frame
 from nst_tf.images.identify import MAX_PIXELS
 from nst_tf.images.picture import Picture
 from nst_tf.images.read import read_image
@@ -13,15 +14,19 @@ from nst_tf.images.write import check_writable, write_image
 
 __all__ = [
     "MAX_PIXELS",
+    "Frames",
     "Picture",
     "atomic_write",
+    "center_square",
     "check_target",
     "check_writable",
+    "find_images",
     "fit",
     "list_images",
     "luminance",
     "match_color",
     "match_luminance",
+    "read_frame",
     "read_image",
     "resize",
     "with_luminance",

@@ -20,8 +20,12 @@ __all__ = ["decode"]
 _SIMPLER = {"1": "L", "La": "LA", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "YCbCr": "RGB"}
 
 
-def decode(file: BinaryIO) -> Samples:
+def decode(file: BinaryIO, at_least: int | None = None) -> Samples:
     """The samples of the first picture in `file`.
+
+    Args:
+        file: at its start.
+        at_least: the shorter side in pixels that is needed; `None` for the full size.
 
     Raises:
         InputError: the file is of no known format, too large, or of an unsupported sample type; other exceptions
@@ -35,6 +39,9 @@ def decode(file: BinaryIO) -> Samples:
         return decode_tiff(file)
     if image.format == "TIFF" and needs_tifffile(image):
         return decode_tiff(file)
+    if at_least is not None:
+        # Does nothing but for JPEG, whose blocks can be decoded at a fraction of their size.
+        image.draft(image.mode, (at_least, at_least))
     with quiet_stderr() if image.format == "TIFF" else nullcontext():
         return _decode_pillow(image)
 

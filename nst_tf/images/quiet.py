@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import threading
 import warnings
 from collections.abc import Iterator
 
@@ -11,9 +12,32 @@ __all__ = ["quiet_decoders", "quiet_stderr"]
 _LOGGERS = ("PIL.TiffImagePlugin", "tifffile")
 
 
+class _Silence:
+    """What the process has once, shared by the threads that read: the first one sets it, the last one restores it."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._restore = contextlib.ExitStack()
+
+    def enter(self) -> None:
+        with self._lock:
+            self._readers += 1
+            if self._readers == 1:
+                self._restore.enter_context(_silent())
+
+    def exit(self) -> None:
+        with self._lock:
+            self._readers -= 1
+            if self._readers == 0:
+                self._restore.close()
+
+
+_silence = _Silence()
+
+
 @contextlib.contextmanager
-def quiet_decoders() -> Iterator[None]:
-    """Holds back the warnings and the log of Pillow and tifffile while the block runs."""
+def _silent() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     levels = [logger.level for logger in loggers]
     with warnings.catch_warnings():
@@ -25,6 +49,16 @@ def quiet_decoders() -> Iterator[None]:
         finally:
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def quiet_decoders() -> Iterator[None]:
+    """Holds back the warnings and the log of Pillow and tifffile while the block runs, in any number of threads."""
+    _silence.enter()
+    try:
+        yield
+    finally:
+        _silence.exit()
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@ import pytest
 from nst_tf.cli.main import VERBS
 from nst_tf.cli.parser import Parser
 
-NAMES = ", ".join(verb.__name__.rpartition(".")[2] for verb in VERBS)
+NAMES = ", ".join(verb.__name__.rpartition(".")[2].replace("_", "-") for verb in VERBS)
 REST = ("a.png", "b.png", "-o", "c.png")
 
 

@@ -1,0 +1,104 @@
+"""Projections of some filters of one image."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.backbones.graph import Graph
+from nst_tf.errors import InputError
+from nst_tf.visualize.deconv import Deconv
+from nst_tf.visualize.receptive_field import receptive_field
+
+__all__ = ["Projections", "project"]
+
+AT_A_TIME = 16
+
+
+@dataclass(frozen=True)
+class Projections:
+    """What in one image excites some filters of one layer.
+
+    Attributes:
+        image: float32 `(height, width, 3)` in [0, 1].
+        layer: Name of the layer.
+        filters: int32 `(n,)`.
+        projections: float32 `(n, height, width, 3)`, signed.
+        activations: float32 `(n,)`, at the positions.
+        positions: int32 `(n, 2)`, row and column in the feature map.
+        boxes: int32 `(n, 4)`, the receptive fields of the positions in the image: top, left, and exclusive bottom and
+            right; of whole maps, the whole image.
+    """
+
+    image: np.ndarray
+    layer: str
+    filters: np.ndarray
+    projections: np.ndarray
+    activations: np.ndarray
+    positions: np.ndarray
+    boxes: np.ndarray
+
+
+def project(
+    model: keras.Model,
+    image: np.ndarray,
+    layer: str,
+    *,
+    filters: Sequence[int] | None = None,
+    strongest: int | None = None,
+    rule: str = "deconvnet",
+    position: str | tuple[int, int] = "strongest",
+    seed: str = "activation",
+) -> Projections:
+    """Projects filters of a layer, given or those that the image excites most.
+
+    Args:
+        model: The network.
+        image: float32 `(height, width, 3)` in [0, 1], of a size that the network takes.
+        layer: Name of the layer.
+        filters: Their numbers; `None` for the strongest.
+        strongest: How many of those with the largest activation, falling, if `filters` is `None`.
+        rule: Of `Deconv`, as `seed`.
+        position: `"strongest"`, `"map"`, or a row and column for all filters.
+        seed: See `rule`.
+
+    Raises:
+        InputError: A layer, filter, position or choice is unknown, or the layer cannot be projected.
+    """
+    graph = Graph(model)
+    maps = graph.features(tf.constant(image[None]), [layer])[layer][0]
+    maps = tf.reshape(maps, [1, 1, -1]) if maps.shape.rank == 1 else maps
+    chosen = _chosen(maps, filters, strongest)
+    given = None if isinstance(position, str) else _check_position(position, maps.shape[:2])
+    deconv = Deconv(model, layer, rule, position if given is None else "given", seed)
+    found = [_project_some(deconv, image, chosen[n : n + AT_A_TIME], given) for n in range(0, len(chosen), AT_A_TIME)]
+    projections, activations, positions = map(np.concatenate, zip(*found, strict=True))
+    field = receptive_field(graph, layer, *image.shape[:2])
+    boxes = [(0, 0, *image.shape[:2]) if position == "map" else field.box(one) for one in positions]
+    return Projections(image, layer, chosen, projections, activations, positions, np.array(boxes, np.int32))
+
+
+def _chosen(maps: tf.Tensor, filters: Sequence[int] | None, strongest: int | None) -> np.ndarray:
+    count = maps.shape[-1]
+    if filters is None:
+        return tf.argsort(tf.reduce_max(maps, [0, 1]), direction="DESCENDING", stable=True).numpy()[:strongest]
+    for number in filters:
+        if not 0 <= number < count:
+            raise InputError(f"there is no filter {number}; the layer has {count}, 0 to {count - 1}")
+    return np.array(filters, np.int32)
+
+
+def _check_position(position: tuple[int, int], shape: Sequence[int]) -> np.ndarray:
+    if not all(0 <= at < side for at, side in zip(position, shape, strict=True)):
+        raise InputError(f"there is no position {position}; the feature map has {shape[0]} rows, {shape[1]} columns")
+    return np.array(position, np.int32)
+
+
+def _project_some(deconv: Deconv, image: np.ndarray, filters: np.ndarray, given: np.ndarray | None) -> tuple:
+    inputs = {"image": image[None], "filter": filters}
+    if given is not None:
+        inputs["position"] = np.tile(given, (len(filters), 1))
+    found = deconv(inputs)
+    return tuple(found[name].numpy() for name in ("projection", "activation", "position"))

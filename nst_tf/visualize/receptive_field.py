@@ -1,0 +1,162 @@
+"""Receptive fields: the pixels that a unit of a feature map depends on.
+
+Along one axis unit i of a layer sees the pixels from `offset + stride i` to `offset + stride i + size`. A window of k
+cells, d apart, with stride s and p cells of padding before it makes of (size, stride, offset)
+
+    size + (k - 1) d stride,  stride s,  offset - p stride
+
+(Dumoulin and Visin 2016, "A guide to convolution arithmetic"; Araujo, Norris and Sim 2019, "Computing receptive
+fields").
+"""
+
+from dataclasses import dataclass, replace
+
+import keras
+
+from nst_tf.backbones.graph import IMAGE, Graph, Step
+from nst_tf.layers import ContrastNorm, ReplicatePad, SubtractMean
+from nst_tf.layers.pool import Pool2D
+
+__all__ = ["ReceptiveField", "receptive_field"]
+
+layers = keras.layers
+WINDOWS = (layers.Conv2D, layers.DepthwiseConv2D, Pool2D, layers.MaxPooling2D, layers.AveragePooling2D)
+POINTWISE = (
+    *(layers.InputLayer, layers.Identity, layers.Dropout, layers.SpatialDropout2D, layers.GaussianNoise),
+    *(layers.Rescaling, layers.Normalization, SubtractMean, layers.BatchNormalization, ContrastNorm),
+    *(layers.Activation, layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU),
+    *(layers.Add, layers.Subtract, layers.Average, layers.Multiply, layers.Maximum, layers.Concatenate),
+)
+POINTWISE_OPERATIONS = ("Add", "Subtract", "Multiply", "TrueDivide", "Concatenate", "Relu", "Relu6")
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """One axis of a feature map: `count` units, and what they see."""
+
+    size: int
+    stride: int
+    offset: int
+    count: int
+
+    def window(self, cells: int, stride: int, padding: str) -> "_Axis":
+        before, count = 0, (self.count - cells) // stride + 1
+        if padding == "same":
+            count = -(-self.count // stride)
+            before = max((count - 1) * stride + cells - self.count, 0) // 2
+        size = self.size + (cells - 1) * self.stride
+        return _Axis(size, self.stride * stride, self.offset - before * self.stride, count)
+
+    def pad(self, before: int, after: int) -> "_Axis":
+        """With further units at both ends; fewer, where negative."""
+        return replace(self, offset=self.offset - before * self.stride, count=self.count + before + after)
+
+    def join(self, other: "_Axis") -> "_Axis":
+        """The axis of a unit that depends on the same unit of both."""
+        offset = min(self.offset, other.offset)
+        return replace(self, offset=offset, size=max(self.offset + self.size, other.offset + other.size) - offset)
+
+
+_Axes = tuple[_Axis, _Axis]
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """What the units of one layer see of images of one size; all in pixels, rows before columns.
+
+    Attributes:
+        size: Height and width of the receptive field, padding included.
+        stride: How far apart those of neighbouring units are; 0 if every unit sees the whole image.
+        offset: Where that of the first unit begins; negative where it begins in the padding.
+        image: Height and width of the images.
+    """
+
+    size: Pair
+    stride: Pair
+    offset: Pair
+    image: Pair
+
+    @property
+    def whole(self) -> bool:
+        """Whether every unit sees the whole image."""
+        return self.stride == (0, 0)
+
+    def span(self, position: Pair) -> tuple[int, int, int, int]:
+        """The receptive field of the unit at `(row, column)`, padding included: top, left, bottom, right.
+
+        The last two are exclusive; all may lie outside the image.
+        """
+        corners = [start + step * int(at) for start, step, at in zip(self.offset, self.stride, position, strict=True)]
+        return (*corners, *(corner + size for corner, size in zip(corners, self.size, strict=True)))
+
+    def box(self, position: Pair) -> tuple[int, int, int, int]:
+        """The pixels of the image that the unit at `(row, column)` sees: top, left, and exclusive bottom and right."""
+        top, left, bottom, right = self.span(position)
+        height, width = self.image
+        return max(top, 0), max(left, 0), min(bottom, height), min(right, width)
+
+
+def _pairs(value) -> tuple:
+    return tuple(value) if isinstance(value, (list, tuple)) else (value, value)
+
+
+def _windows(step: Step, axes: _Axes) -> _Axes:
+    layer = step.operation
+    sides = getattr(layer, "kernel_size", None) or layer.pool_size
+    rates = _pairs(getattr(layer, "dilation_rate", 1))
+    cells = [(side - 1) * rate + 1 for side, rate in zip(_pairs(sides), rates, strict=True)]
+    steps = zip(axes, cells, _pairs(layer.strides), strict=True)
+    return tuple(axis.window(count, stride, layer.padding) for axis, count, stride in steps)
+
+
+def _margins(operation) -> tuple | None:
+    """What is added above, below, left and right, as pairs; `None` for what is no padding."""
+    if isinstance(operation, layers.ZeroPadding2D):
+        return operation.padding
+    if isinstance(operation, layers.Cropping2D):
+        return tuple((-before, -after) for before, after in operation.cropping)
+    return ((operation.pixels,) * 2,) * 2 if isinstance(operation, ReplicatePad) else None
+
+
+def _through(step: Step, inputs: list[_Axes]) -> _Axes | None:
+    """The axes after a step; `None` where every unit may see the whole image."""
+    operation, axes = step.operation, inputs[0]
+    if isinstance(operation, WINDOWS):
+        return _windows(step, axes)
+    if margins := _margins(operation):
+        return tuple(axis.pad(*margin) for axis, margin in zip(axes, margins, strict=True))
+    if not isinstance(operation, POINTWISE) and type(operation).__name__ not in POINTWISE_OPERATIONS:
+        return None
+    for other in inputs[1:]:
+        if any(a.stride != b.stride for a, b in zip(axes, other, strict=True)):
+            return None
+        axes = tuple(a.join(b) for a, b in zip(axes, other, strict=True))
+    return axes
+
+
+def receptive_field(graph: Graph, layer: str, height: int, width: int) -> ReceptiveField:
+    """The receptive fields of a layer's units; exact for convolutions, poolings, padding and what is done pointwise.
+
+    A unit behind anything else (a dense layer, an attention, a resampling) is said to see the whole image.
+
+    Args:
+        graph: Of the network.
+        layer: Name of the layer.
+        height: Of the images, in pixels: "same" padding depends on it.
+        width: See `height`.
+
+    Raises:
+        InputError: The layer is unknown.
+    """
+    seen = {IMAGE: tuple(_Axis(1, 1, 0, side) for side in (height, width))}
+    for step in graph.upto([layer]):
+        inputs = [seen[number] for number in step.inputs]
+        axes = None if None in inputs else _through(step, inputs)
+        seen.update(dict.fromkeys(step.outputs, axes))
+    axes = seen[graph.step(layer).outputs[0]]
+    if axes is None:
+        return ReceptiveField((height, width), (0, 0), (0, 0), (height, width))
+    facts = (tuple(getattr(axis, name) for axis in axes) for name in ("size", "stride", "offset"))
+    return ReceptiveField(*facts, (height, width))
