@@ -11,18 +11,26 @@ __all__ = [
     "WEIGHTS",
     "Weights",
     "WeightsStatus",
+    "alexnet_classifier",
     "check_size",
+    "class_names",
     "feature_extractor",
     "load_backbone",
+    "open_network",
     "smallest_size",
     "weights_status",
+    "zfnet",
 ]
 
 _LAZY = {
+    "alexnet_classifier": "alexnet",
     "check_size": "features",
+    "class_names": "open",
     "feature_extractor": "features",
     "load_backbone": "load",
+    "open_network": "open",
     "smallest_size": "features",
+    "zfnet": "zfnet",
 }
 
 

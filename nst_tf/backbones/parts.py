@@ -19,11 +19,12 @@ PADDINGS: dict[str, Callable[..., keras.layers.Layer]] = {
 }
 
 
-def convolve(x, number: str, channels: int, window: int, **options):
+def convolve(x, number: str, channels: int, window: int, *, initializer=keras.initializers.Zeros, **options):
     """Adds the layers `conv{number}` and `relu{number}` to the tensor `x`.
 
-    The kernels are 0 until weights are assigned, which spares the time of drawing random ones.
+    The kernels are 0 by default, which spares the time of drawing random ones where weights are assigned. `initializer`
+    is called for every layer: a shared one would draw the same numbers for equal shapes.
     """
-    options = {"padding": "same", "kernel_initializer": "zeros", **options}
+    options = {"padding": "same", "kernel_initializer": initializer(), **options}
     x = keras.layers.Conv2D(channels, window, name=f"conv{number}", **options)(x)
     return keras.layers.ReLU(name=f"relu{number}")(x)

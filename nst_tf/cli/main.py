@@ -8,7 +8,17 @@ from types import ModuleType
 
 from absl import logging
 
-from nst_tf.cli import bench, deconv, info, stylize, top_activations
+from nst_tf.cli import (
+    bench,
+    deconv,
+    diagnose,
+    evolution,
+    info,
+    occlude,
+    stylize,
+    top_activations,
+    train_convnet,
+)
 from nst_tf.cli.failure import describe, one_line
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.stop import Stopped, stoppable
@@ -18,7 +28,7 @@ from nst_tf.version import __version__
 __all__ = ["VERBS", "make_parser", "run"]
 
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
-VERBS = (stylize, top_activations, deconv, bench, info)
+VERBS = (stylize, top_activations, deconv, occlude, diagnose, train_convnet, evolution, bench, info)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
 
 

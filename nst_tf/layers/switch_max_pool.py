@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from nst_tf.layers.pool import Pool2D
+from nst_tf.layers.switches import flat_positions, max_pool_switches, sides
 
 __all__ = ["SwitchMaxPool"]
 
@@ -19,7 +20,7 @@ def _first_maxima(cells: list[tf.Tensor], pooled: tf.Tensor) -> list[tf.Tensor]:
 
 
 def _max_pool_tiles(inputs: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
-    """Max pooling of windows that tile the input: TensorFlow's, with a gradient twice as fast on CPUs.
+    """Max pooling of windows that tile the input: TensorFlow's, with a gradient six times as fast under XLA on CPUs.
 
     It goes to the first maximum of each window, in reading order, on every device; TensorFlow's own leaves ties to the
     kernel.
@@ -49,19 +50,44 @@ def _max_pool_tiles(inputs: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
 class SwitchMaxPool(Pool2D):
     """Max pooling: each value is the largest of its window; the gradient goes to the first one that is.
 
-    The input is `(batch, height, width, channels)`, of any range; the output has the same number of channels.
+    The input is `(batch, height, width, channels)`, of any range; the output has the same number of channels. With
+    `return_switches` it is `(pooled, within, flat)`, all of the same shape: besides the maxima, the int32 index of each
+    within its window in reading order, and its int32 position `row * width + column` in the plane of its image and
+    channel. The first maximum wins a tie. `SwitchUnpool` takes them back.
 
     Args:
         pool_size: Height and width of the window in pixels, an int or a pair.
         strides: Steps of the window in pixels, an int or a pair; `None` means `pool_size`.
         padding: `"valid"` or `"same"`.
+        return_switches: Whether to return the switches too.
         **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Raises:
         InputError: A window, stride or padding is not one of those above.
     """
 
+    def __init__(self, pool_size=2, strides=None, padding="valid", return_switches=False, **kwargs):
+        super().__init__(pool_size, strides, padding, **kwargs)
+        self.return_switches = return_switches
+
     def call(self, inputs):
+        if self.return_switches:
+            window = (self.pool_size, self.strides, self.padding)
+            pooled, within = max_pool_switches(inputs, *window)
+            return pooled, within, flat_positions(within, *sides(inputs), *window)
         if self.strides == self.pool_size and self.padding == "valid":
             return _max_pool_tiles(inputs, *self.pool_size)
         return tf.nn.max_pool2d(inputs, **self.window)
+
+    def compute_output_shape(self, input_shape):
+        shape = super().compute_output_shape(input_shape)
+        return (shape, shape, shape) if self.return_switches else shape
+
+    def compute_output_spec(self, inputs):
+        shape = super().compute_output_shape(inputs.shape)
+        dtypes = (self.compute_dtype, "int32", "int32") if self.return_switches else (self.compute_dtype,)
+        specs = tuple(keras.KerasTensor(shape, dtype) for dtype in dtypes)
+        return specs if self.return_switches else specs[0]
+
+    def get_config(self):
+        return {**super().get_config(), "return_switches": self.return_switches}

@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from nst_tf.errors import unknown
 
-__all__ = ["OVERLAPS", "flat_positions", "max_pool_switches", "unpool"]
+__all__ = ["OVERLAPS", "flat_positions", "max_pool_switches", "sides", "unpool"]
 
 OVERLAPS = ("sum", "last")
 
@@ -28,7 +28,8 @@ def _shape(x: tf.Tensor) -> list:
     return [tf.shape(x)[axis] if size is None else size for axis, size in enumerate(x.shape)]
 
 
-def _sides(x: tf.Tensor) -> list:
+def sides(x: tf.Tensor) -> list:
+    """Height and width of `x`, `(batch, height, width, channels)`: ints where they are known, scalar tensors where not."""
     return _shape(x)[1:3]
 
 
@@ -43,7 +44,7 @@ def _before(side, positions, window: int, stride: int, padding: str):
 
 def _origin(pooled: tf.Tensor, height, width, pool_size: Pair, strides: Pair, padding: str) -> list:
     return [
-        _before(*axis, padding) for axis in zip((height, width), _sides(pooled), pool_size, strides, strict=True)
+        _before(*axis, padding) for axis in zip((height, width), sides(pooled), pool_size, strides, strict=True)
     ]
 
 
@@ -84,8 +85,8 @@ def max_pool_switches(x: tf.Tensor, pool_size: Pair, strides: Pair, padding: str
         the window, in reading order, that holds it. Cells outside the image never do.
     """
     pooled = tf.nn.max_pool2d(x, pool_size, strides, padding.upper())
-    positions, sides = _sides(pooled), _sides(x)
-    origin = _origin(pooled, *sides, pool_size, strides, padding)
+    positions = sides(pooled)
+    origin = _origin(pooled, *sides(x), pool_size, strides, padding)
     # No comparison with a NaN holds, so a cell outside never wins, not even among infinities.
     cells = _cells(tf.maximum(x, x.dtype.min), positions, origin, pool_size, strides)
     # The first pixel inside the image, which every window has; it stands when the maximum is itself a NaN.
@@ -110,7 +111,7 @@ def flat_positions(within: tf.Tensor, height, width, pool_size: Pair, strides: P
         `row * width + column` in the plane of the same image and channel, int32, in the shape of `within`.
     """
     top, left = _origin(within, height, width, pool_size, strides, padding)
-    rows, columns = _sides(within)
+    rows, columns = sides(within)
     row = (tf.range(rows) * strides[0] - top)[:, None, None] + within // pool_size[1]
     column = (tf.range(columns) * strides[1] - left)[:, None] + within % pool_size[1]
     return row * width + column

@@ -32,7 +32,7 @@ def occlusion_figure(result: Occlusion, classes: Sequence[str] | None = None) ->
     panels = [_image, _activation, _projection]
     panels += [] if result.target is None else [_probability, _winner]
     height, width = result.image.shape[:2]
-    figure = Figure(figsize=(PANEL * len(panels), PANEL * height / width + 1.1), layout="constrained")
+    figure = Figure(figsize=(PANEL * len(panels), PANEL * height / width + 0.8), layout="compressed")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for one, draw, letter in zip(axes, panels, "abcde", strict=False):
         draw(one, result, classes)
@@ -58,8 +58,8 @@ def _name(number: int, classes: Sequence[str] | None) -> str:
     return classes[number] if classes else f"class {number}"
 
 
-def _heat(axes: Axes, result: Occlusion, values: np.ndarray, **limits) -> None:
-    drawn = axes.imshow(values, extent=_extent(result), cmap="viridis", interpolation="nearest", **limits)
+def _heat(axes: Axes, result: Occlusion, values: np.ndarray) -> None:
+    drawn = axes.imshow(values, extent=_extent(result), cmap="viridis", interpolation="nearest")
     axes.figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.9, pad=0.02).ax.tick_params(labelsize=7)
 
 
@@ -81,7 +81,7 @@ def _projection(axes: Axes, result: Occlusion, classes) -> None:
 
 
 def _probability(axes: Axes, result: Occlusion, classes) -> None:
-    _heat(axes, result, result.probability, vmin=0, vmax=1)
+    _heat(axes, result, result.probability)
     axes.set_title(f"probability of {_name(result.target, classes)}")
 
 

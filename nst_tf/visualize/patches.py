@@ -19,20 +19,24 @@ from nst_tf.visualize.receptive_field import ReceptiveField, receptive_field
 
 __all__ = ["PatchProjector", "Patches"]
 
-LARGEST = 56  # a side, in pixels, of what is kept
+LARGEST = 104  # a side, in pixels, of what is kept
 GREY = 0.5
 
 Box = tuple[int, int, int, int]
 
 
 class Patches(NamedTuple):
-    """Attributes:
-    patches: uint8 `(n, side, side, 3)`, the pixels of the receptive fields; grey outside the image.
-    projections: float16 `(n, side, side, 3)`, the projections within them, signed; 0 outside the image.
+    """Receptive fields and what is projected into them; a projection is `projections * scales / 127`.
+
+    Attributes:
+        patches: uint8 `(n, side, side, 3)`, the pixels of the receptive fields; grey outside the image.
+        projections: int8 `(n, side, side, 3)`, the projection over its largest magnitude, times 127; 0 outside.
+        scales: float32 `(n,)`, the largest magnitude of each.
     """
 
     patches: np.ndarray
     projections: np.ndarray
+    scales: np.ndarray
 
 
 def _crop_side(field: ReceptiveField) -> int:
@@ -94,8 +98,7 @@ class PatchProjector:
             places = np.minimum(np.arange(first, first + self._batch), len(frames) - 1)
             projections.extend(self._project(frames, filters, positions, corners, places)[: len(frames) - first])
         cuts = [self._cuts(*one) for one in zip(frames, projections, positions, corners, strict=True)]
-        patches, projected = zip(*cuts, strict=True)
-        return Patches(np.stack(patches), np.stack(projected))
+        return Patches(*map(np.stack, zip(*cuts, strict=True)))
 
     def _corner(self, position: np.ndarray) -> tuple[int, int]:
         """Where the crop for a position begins."""
@@ -113,7 +116,7 @@ class PatchProjector:
         found = self._deconv({"image": np.stack(crops), "filter": filters[places], "position": shifted})
         return found["projection"].numpy()
 
-    def _cuts(self, frame, projection, position, corner) -> tuple[np.ndarray, np.ndarray]:
+    def _cuts(self, frame, projection, position, corner) -> tuple[np.ndarray, np.ndarray, np.float32]:
         box = self.field.span(position) if not self.field.whole else self.field.box(position)
         patch = _cut(frame, box, GREY)
         inner = (box[0] - corner[0], box[1] - corner[1], box[2] - corner[0], box[3] - corner[1])
@@ -121,4 +124,6 @@ class PatchProjector:
         size = (self.side, self.side)
         if patch.shape[:2] != size:
             patch, projected = resize(patch, size), resize(projected, size)
-        return np.uint8(patch.clip(0, 1) * 255 + 0.5), projected.astype(np.float16)
+        scale = np.abs(projected).max()
+        levels = np.rint(projected * (127 / scale if scale else 0))
+        return np.uint8(patch.clip(0, 1) * 255 + 0.5), levels.astype(np.int8), scale

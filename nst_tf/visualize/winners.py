@@ -43,7 +43,7 @@ def project_winners(
             _save(path, _project(found.images[chosen], positions[chosen], first, projector, frame))
         parts.append(_load(path))
         on_progress(min(first + FILTERS, filters), filters)
-    patches, projections = map(np.concatenate, zip(*parts, strict=True))
+    patches, projections, scales = map(np.concatenate, zip(*parts, strict=True))
     boxes = [[projector.field.box(position) for position in row] for row in positions]
     return LayerResult(
         layer=layer,
@@ -53,6 +53,7 @@ def project_winners(
         boxes=np.array(boxes, np.int32),
         patches=patches,
         projections=projections,
+        scales=scales,
         sparsity=found.sparsity,
     )
 
@@ -60,7 +61,7 @@ def project_winners(
 def _project(images: np.ndarray, positions: np.ndarray, first: int, projector: PatchProjector, frame) -> Patches:
     """Of a few filters, `(filters, count, side, side, 3)`; where there is no image, nothing."""
     shape = (*images.shape, projector.side, projector.side, 3)
-    made = Patches(np.full(shape, 128, np.uint8), np.zeros(shape, np.float16))
+    made = Patches(np.full(shape, 128, np.uint8), np.zeros(shape, np.int8), np.zeros(images.shape, np.float32))
     rows, ranks = np.nonzero(images >= 0)
     if len(rows):
         frames = [frame(int(number)) for number in images[rows, ranks]]

@@ -31,6 +31,7 @@ def diagnosis_figure(found: Mapping[str, Diagnosis]) -> Figure:
         The figure; `save_figure` writes it.
     """
     figure = Figure(figsize=(3.6 * max(3, len(found)), 9.5), layout="constrained")
+    figure.get_layout_engine().set(h_pad=0.1)
     above, below = figure.subfigures(2, 1, height_ratios=(1, 2))
     for axes, (name, one) in zip(above.subplots(1, len(found), squeeze=False)[0], found.items(), strict=True):
         _spectrum(axes, name, one)
@@ -69,6 +70,7 @@ def _bars(axes: Axes, values: Mapping[str, list[float]], labels) -> None:
         at = np.arange(len(heights)) + (index - (len(values) - 1) / 2) * width
         axes.bar(at, heights, width, label=name, color=COLOURS[index % len(COLOURS)])
     axes.set_xticks(range(len(labels)), labels)
+    axes.set_xlim(-0.5, len(labels) - 0.5)
     largest = max(max(heights) for heights in values.values())
     # Room for a measure that is 0 everywhere.
     axes.set_ylim(0, 1.05 * largest if largest else 1.0)

@@ -103,7 +103,7 @@ function openDetail(filterNumber) {
   state.current = filterNumber;
   $("detail-title").textContent = `${state.layer.name}, filter ${filterNumber}`;
   $("detail-numbers").textContent =
-    `strongest ${number(strongest(filter))}, mean ${number(filter.mean)}, zero at ${percent(filter.sparsity)} of positions`;
+    `strongest ${number(strongest(filter))}, zero at ${percent(filter.sparsity)} of positions`;
   $("nine").replaceChildren(...filter.top.flatMap((entry, rank) => active(entry) ? [figure(filter, entry, rank)] : []));
   if (!$("nine").firstChild) $("nine").append("This filter is zero at every position of every image.");
   if (!$("detail").open) $("detail").showModal();

@@ -18,6 +18,8 @@ __all__ = ["layer_sheets", "write_sheets"]
 
 _LONGEST = 3000
 _GAP, _MIDDLE, _BETWEEN, _LABEL = 2, 6, 24, 18
+# Projections are noise to a lossless format: a sheet would take 12 MB.
+_QUALITY = 90
 # Patches of a few pixels are enlarged this far at most: beyond it there is nothing more to see.
 _ENLARGED = 72
 
@@ -50,15 +52,15 @@ def layer_sheets(result: LayerResult, filters_per_sheet: int = 32) -> Iterator[t
 
 
 def write_sheets(folder: str | os.PathLike, result: LayerResult) -> list[Path]:
-    """Writes the `layer_sheets` as PNG files into an existing folder.
+    """Writes the `layer_sheets` as JPEG files into an existing folder.
 
     Returns:
         The files, in order.
     """
     files = []
     for name, sheet in layer_sheets(result):
-        files.append(Path(folder) / f"{name}.png")
-        write_image(files[-1], Picture(sheet))
+        files.append(Path(folder) / f"{name}.jpg")
+        write_image(files[-1], Picture(sheet), quality=_QUALITY)
     return files
 
 

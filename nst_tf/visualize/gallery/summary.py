@@ -34,7 +34,7 @@ def write_summary(
 
 
 def filter_table(result: LayerResult) -> list[dict]:
-    """Each filter's `filter` (its number), `sparsity`, `mean` and `top`: the images that there are, strongest first.
+    """Each filter's `filter` (its number), `sparsity` and `top`: the images that there are, strongest first.
 
     An entry of `top` is a dictionary of `image` (index), `activation`, `position` (row, column) and `box` (top, left,
     bottom, right), with numbers as JSON takes them.
@@ -43,7 +43,6 @@ def filter_table(result: LayerResult) -> list[dict]:
         {
             "filter": number,
             "sparsity": _plain(result.sparsity[number]),
-            "mean": _plain(result.mean[number]),
             "top": [_entry(result, number, rank) for rank in np.flatnonzero(result.images[number] >= 0)],
         }
         for number in range(len(result.activations))

@@ -18,8 +18,8 @@ import tensorflow as tf
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import Frames, read_frame
-from nst_tf.visualize.evolution_record import LayerWinners, evolution_files, read_facts, record_path, save_epoch
-from nst_tf.visualize.patches import PatchProjector
+from nst_tf.visualize.evolution.record import LayerWinners, evolution_files, read_facts, record_path, save_epoch
+from nst_tf.visualize.patches import Patches, PatchProjector
 from nst_tf.visualize.strongest import Strongest, StrongestPass
 from nst_tf.visualize.top_activations import default_side
 
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 class FeatureEvolution(keras.callbacks.Callback):
     """Records what each filter responds to most, after chosen epochs of a training.
 
-    At the end of each of these epochs it writes `folder/evolution/epoch-064.npz`, see `evolution_record`. A training
+    At the end of each it writes `folder/evolution/epoch-064.npz`, see `nst_tf.visualize.evolution.record`. A training
     that goes on (`initial_epoch` of `fit`) keeps the files of the epochs before; those of epochs that are still to come
     are of another course of the training, and are removed when it begins.
 
@@ -137,18 +137,16 @@ class _Recorder:
         return {layer: self._winners(layer, found) for layer, found in self._search.result(state).items()}
 
     def _winners(self, layer: str, found: Strongest) -> LayerWinners:
-        activations, images, positions = (
-            array[:, 0] for array in (found.activations, found.images, found.positions)
-        )
+        activations, images, positions = (array[:, 0] for array in (found.activations, found.images, found.positions))
         # A diverged network has activations that are not finite, and no position where they are largest.
         active = (activations != 0) & np.isfinite(activations)
         names = np.where(active, self._names[images], "")
         return LayerWinners(activations, images, names, positions, *self._project(layer, images, positions, active))
 
-    def _project(self, layer: str, images: np.ndarray, positions: np.ndarray, active: np.ndarray):
+    def _project(self, layer: str, images: np.ndarray, positions: np.ndarray, active: np.ndarray) -> Patches:
         projector = self._projectors[layer]
         shape = (len(images), projector.side, projector.side, 3)
-        made = np.full(shape, GREY, np.uint8), np.zeros(shape, np.float16)
+        made = Patches(np.full(shape, GREY, np.uint8), np.zeros(shape, np.int8), np.zeros(len(images), np.float32))
         # Filters with the same image behind each other, so that it is read once.
         filters = np.flatnonzero(active)[np.argsort(images[active], kind="stable")].astype(np.int32)
         frame = lru_cache(1)(lambda number: read_frame(self._paths[number], self._side))

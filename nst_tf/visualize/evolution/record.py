@@ -31,7 +31,9 @@ class LayerWinners:
         names: str `(filters,)`, its name; empty where the filter is silent for all images.
         positions: int32 `(filters, 2)`, row and column in the feature map.
         patches: uint8 `(filters, side, side, 3)`, the pixels of the receptive field, grey outside the image.
-        projections: float16 `(filters, side, side, 3)`, signed, the projection within it, 0 outside the image.
+        projections: int8 `(filters, side, side, 3)`, the projection within it over its largest magnitude, times 127; 0
+            outside the image.
+        scales: float32 `(filters,)`, that magnitude: the projection is `projections * scales / 127`.
     """
 
     activations: np.ndarray
@@ -40,6 +42,7 @@ class LayerWinners:
     positions: np.ndarray
     patches: np.ndarray
     projections: np.ndarray
+    scales: np.ndarray
 
 
 def record_path(run: str | os.PathLike, epoch: int) -> Path:
@@ -77,7 +80,7 @@ def save_epoch(path: Path, facts: dict[str, Any], found: dict[str, LayerWinners]
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
     except NstError:
         raise
@@ -118,7 +121,9 @@ class Evolution:
         for path in self._files[1:]:
             if tuple(read_facts(path)["layers"]) != self.layers:
                 raise InputError(f"{self._files[0]} and {path} are of different layers; they are not of one training")
-        small = {layer: {name: self._stacked(layer, name) for name in ("activations", "names")} for layer in self.layers}
+        small = {
+            layer: {name: self._stacked(layer, name) for name in ("activations", "names")} for layer in self.layers
+        }
         self._names = {layer: arrays["names"] for layer, arrays in small.items()}
         self._activations = {layer: arrays["activations"] for layer, arrays in small.items()}
 
@@ -159,12 +164,13 @@ class Evolution:
         return np.concatenate([np.zeros((1, names.shape[1]), bool), names[1:] != names[:-1]])
 
     def projections(self, layer: str, filters: Sequence[int]) -> np.ndarray:
-        """The projections of some filters, float16 `(epochs, n, side, side, 3)`, signed.
+        """The projections of some filters, float32 `(epochs, n, side, side, 3)`, signed.
 
         Raises:
             InputError: A file is damaged.
         """
-        return self._stacked(layer, "projections", list(filters))
+        levels, scales = (self._stacked(layer, name, list(filters)) for name in ("projections", "scales"))
+        return levels * (scales / 127)[..., None, None, None]
 
 
 def read_evolution(run: str | os.PathLike) -> Evolution:

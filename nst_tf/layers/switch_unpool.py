@@ -1,0 +1,55 @@
+"""Unpooling: the way back through the switches of a max pooling."""
+
+import keras
+
+from nst_tf.errors import unknown
+from nst_tf.layers.pool import Pool2D
+from nst_tf.layers.switches import OVERLAPS, sides, unpool
+
+__all__ = ["SwitchUnpool"]
+
+
+@keras.saving.register_keras_serializable(package="nst_tf")
+class SwitchUnpool(Pool2D):
+    """Puts each value where `SwitchMaxPool(return_switches=True)` found its maximum, and 0 elsewhere.
+
+    The unpooling of the deconvnet (Zeiler and Fergus 2013, section 2.1). It is called with a list of three tensors:
+
+    - `values`: `(batch, rows, columns, channels)`, of any range.
+    - `within`: the second output of the pooling, of that shape; a batch of 1 serves any number of values.
+    - `like`: what was pooled, `(batch, height, width, channels)`; only its height and width are used.
+
+    The output is `(batch, height, width, channels)`.
+
+        >>> pooled, within, _ = SwitchMaxPool(3, 2, return_switches=True)(images)
+        >>> placed = SwitchUnpool(3, 2)([pooled, within, images])
+
+    Args:
+        pool_size: Of the pooling, as `strides` and `padding`.
+        strides: See `pool_size`.
+        padding: See `pool_size`.
+        overlap: Where several windows have the same switch: `"sum"` adds their values, as the gradient of max pooling
+            does, `"last"` keeps that of the last window in reading order. The paper does not say.
+        **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Raises:
+        InputError: A window, stride, padding or overlap is not one of those above.
+    """
+
+    def __init__(self, pool_size=2, strides=None, padding="valid", overlap="sum", **kwargs):
+        super().__init__(pool_size, strides, padding, **kwargs)
+        if overlap not in OVERLAPS:
+            raise unknown("overlap", overlap, OVERLAPS)
+        self.overlap = overlap
+        self.input_spec = [keras.layers.InputSpec(ndim=4)] * 3
+
+    def call(self, inputs):
+        values, within, like = inputs
+        return unpool(values, within, *sides(like), self.pool_size, self.strides, self.padding, self.overlap)
+
+    def compute_output_shape(self, input_shape):
+        values, within, like = input_shape
+        return (within[0] if values[0] == 1 else values[0], *like[1:3], values[3])
+
+    def get_config(self):
+        return {**super().get_config(), "overlap": self.overlap}

@@ -1,0 +1,51 @@
+"""Squares and crops of images as the paper takes them (Zeiler and Fergus 2013, section 3): of the centre square of an
+image, 256x256 pixels for a network of 224x224, a random crop to train with and ten crops to judge by.
+"""
+
+import tensorflow as tf
+
+__all__ = ["centre_crop", "random_crop", "read_square", "square_side", "ten_crops"]
+
+PAPER_SIDE, PAPER_SQUARE = 224, 256
+
+
+def square_side(side: int) -> int:
+    """The side of the square that crops of `side` pixels are taken from, in the paper's proportion."""
+    return round(side * PAPER_SQUARE / PAPER_SIDE)
+
+
+def read_square(path: tf.Tensor, side: int) -> tf.Tensor:
+    """The centre square of an image file, float32 `(side, side, 3)` in [0, 1].
+
+    JPEG, PNG, GIF (its first frame), BMP and WebP, whatever the extension; the EXIF orientation is ignored.
+    """
+    image = tf.io.decode_image(tf.io.read_file(path), 3, expand_animations=False)
+    height, width = tf.shape(image)[0], tf.shape(image)[1]
+    shorter = tf.minimum(height, width)
+    top, left = (height - shorter) // 2, (width - shorter) // 2
+    square = image[top : top + shorter, left : left + shorter]
+    square = tf.image.resize(square, (side, side), antialias=True) / 255
+    return tf.ensure_shape(square, (side, side, 3))
+
+
+def random_crop(square: tf.Tensor, side: int, seed: tf.Tensor) -> tf.Tensor:
+    """A crop of `(side, side, 3)`, mirrored half the time; a function of the `(2,)` whole numbers of `seed`."""
+    room = tf.shape(square)[0] - side + 1
+    corner = tf.random.stateless_uniform([2], seed, maxval=room, dtype=tf.int32)
+    crop = tf.slice(square, [corner[0], corner[1], 0], [side, side, 3])
+    mirrored = tf.random.stateless_uniform([], seed + 1) < 0.5
+    return tf.where(mirrored, crop[:, ::-1], crop)
+
+
+def centre_crop(square: tf.Tensor, side: int) -> tf.Tensor:
+    """The central `(side, side, 3)`."""
+    start = (square.shape[0] - side) // 2
+    return square[start : start + side, start : start + side]
+
+
+def ten_crops(square: tf.Tensor, side: int) -> tf.Tensor:
+    """The four corners and the centre, then the same mirrored: `(10, side, side, 3)`."""
+    far = square.shape[0] - side
+    corners = [square[top : top + side, left : left + side] for top in (0, far) for left in (0, far)]
+    crops = tf.stack([*corners, centre_crop(square, side)])
+    return tf.concat([crops, crops[:, :, ::-1]], axis=0)

@@ -1,0 +1,94 @@
+"""The training loop: Keras callbacks around compiled steps that run on every replica.
+
+Not `keras.Model.fit`: in Keras 3 it fails under `MultiWorkerMirroredStrategy` (keras-team/keras issue 20585).
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import keras
+import tensorflow as tf
+
+from nst_tf.errors import NstError
+
+__all__ = ["run_epochs"]
+
+
+def _logits(model: keras.Model) -> keras.Model:
+    """The model without its softmax: the gradient of the loss of rounded probabilities vanishes."""
+    return keras.Model(model.inputs, model.layers[-1].input)
+
+
+def _training_step(model: keras.Model, strategy: tf.distribute.Strategy, batch: int) -> Callable[[Iterator], tf.Tensor]:
+    """A function that trains on the next batch and gives the mean loss and the rate of errors before it."""
+    logits_of = _logits(model)
+
+    def train(images, labels):
+        with tf.GradientTape() as tape:
+            logits = logits_of(images, training=True)
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+            loss = tf.reduce_sum(losses) / batch
+        variables = model.trainable_variables
+        model.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        wrong = tf.argmax(logits, axis=1, output_type=tf.int32) != labels
+        return tf.stack([loss, tf.reduce_sum(tf.cast(wrong, tf.float32)) / batch])
+
+    @tf.function
+    def step(iterator):
+        return strategy.reduce("SUM", strategy.run(train, args=next(iterator)), axis=None)
+
+    return step
+
+
+def run_epochs(
+    model: keras.Model,
+    batches: Iterator,
+    strategy: tf.distribute.Strategy,
+    callbacks: Sequence[keras.callbacks.Callback],
+    *,
+    batch: int,
+    steps: int,
+    first: int,
+    epochs: int,
+) -> None:
+    """Trains a classifier.
+
+    Args:
+        model: Ends in a softmax; compiled with an optimizer, which does the updates.
+        batches: Gives the batches of this process, distributed, without an end.
+        strategy: In whose scope the model was made.
+        callbacks: Called as by `keras.Model.fit`; the logs of an epoch begin with `loss`, `error` (the share of images
+            classified wrongly while training), `learning_rate` and `seconds`.
+        batch: Images in a batch of all replicas together.
+        steps: Batches in an epoch.
+        first: The first epoch, from 0.
+        epochs: Where to stop.
+
+    Raises:
+        NstError: The loss is no longer finite.
+    """
+    step = _training_step(model, strategy, batch)
+    calls = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=epochs, steps=steps, verbose=0)
+    model.stop_training = False
+    calls.on_train_begin()
+    for epoch in range(first, epochs):
+        calls.on_epoch_begin(epoch)
+        calls.on_epoch_end(epoch, _run_epoch(step, batches, calls, model, steps))
+        if model.stop_training:
+            break
+    calls.on_train_end()
+
+
+def _run_epoch(step, batches: Iterator, calls: keras.callbacks.CallbackList, model: keras.Model, steps: int) -> dict:
+    began = time.perf_counter()
+    total = tf.zeros(2)
+    for number in range(steps):
+        calls.on_train_batch_begin(number)
+        total += step(batches)
+        calls.on_train_batch_end(number)
+    loss, error = (total / steps).numpy().tolist()
+    if not math.isfinite(loss):
+        raise NstError(f"training diverged: the loss is {loss}; choose a smaller learning rate")
+    rate = float(model.optimizer.learning_rate.numpy())
+    return {"loss": loss, "error": error, "learning_rate": rate, "seconds": time.perf_counter() - began}

@@ -1,0 +1,148 @@
+"""What a training run leaves behind: `model.keras`, `classes.txt` and `run.json`."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import keras
+
+import nst_tf.layers  # noqa: F401  for keras.saving.load_model
+from nst_tf.errors import InputError, NstError
+from nst_tf.images import atomic_write
+
+__all__ = ["RunFolder", "SaveEpochs"]
+
+
+class RunFolder:
+    """The folder of a run, new or one that goes on.
+
+    `model.keras` holds all that the next epoch depends on: the weights, the optimizer's momentum, and the states of
+    the random numbers; `run.json` the settings and a record of each epoch. Each is replaced as a whole, the record
+    first: what it has beyond the model is of an epoch that was cut off.
+
+    Args:
+        path: The folder; made when the first epoch is saved.
+        settings: What the run is made with, values that JSON knows.
+
+    Attributes:
+        path: The folder.
+        skipped: Path of each unreadable image to the reason, once known.
+        history: One record for each epoch.
+
+    Raises:
+        InputError: The folder holds a run with other settings, or something that is no run.
+    """
+
+    def __init__(self, path: str | os.PathLike, settings: Mapping[str, Any]):
+        self.path = Path(path)
+        self.skipped: dict[str, str] = {}
+        self.history: list[dict[str, float]] = []
+        self._settings = dict(settings)
+        if self._record.exists():
+            self._resume()
+        elif self.path.exists() and (not self.path.is_dir() or self.model_file.exists()):
+            raise InputError(f"{self.path} is in the way: it is no run of train-convnet; choose another folder")
+
+    @property
+    def model_file(self) -> Path:
+        """Where the model of the last finished epoch is, or is to be."""
+        return self.path / "model.keras"
+
+    @property
+    def _record(self) -> Path:
+        return self.path / "run.json"
+
+    def _resume(self) -> None:
+        record = _read(self._record)
+        for name, value in self._settings.items():
+            if record["settings"].get(name) != value:
+                raise InputError(_difference(self.path, name, record["settings"].get(name), value))
+        self.skipped = record["skipped"]
+        self.history = record["history"]
+
+    def load(self, steps: int) -> keras.Model | None:
+        """The model of the last finished epoch, with its optimizer; `None` if none was finished.
+
+        Args:
+            steps: Updates in an epoch.
+        """
+        if not self.model_file.exists():
+            self.history.clear()
+            return None
+        try:
+            model = keras.saving.load_model(self.model_file)
+        except Exception as error:
+            raise NstError(f"cannot read {self.model_file}: {error}; remove it to start anew") from error
+        del self.history[int(model.optimizer.iterations.numpy()) // steps :]
+        return model
+
+    def save(self, model: keras.Model, classes: Sequence[str]) -> None:
+        """Writes the model and the record of an epoch.
+
+        Raises:
+            InputError: The folder cannot be made or written to.
+            NstError: The disk is full, or writing failed otherwise.
+        """
+        self.make()
+        with atomic_write(self.path / "classes.txt") as file:
+            file.write_text("".join(f"{name}\n" for name in classes), errors="surrogateescape")
+        record = {"settings": self._settings, "skipped": self.skipped, "history": self.history}
+        with atomic_write(self._record) as file:
+            file.write_text(json.dumps(record, indent=1) + "\n")
+        save_model(model, self.model_file)
+
+    def make(self) -> None:
+        """Makes the folder if it is missing."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot make the folder {self.path}: {error.strerror.lower()}") from error
+
+
+class SaveEpochs(keras.callbacks.Callback):
+    """Records every epoch in a run folder, and saves the model there.
+
+    Args:
+        folder: The run folder.
+        classes: Names of the classes.
+        writes: Whether this process is the one that writes.
+    """
+
+    def __init__(self, folder: RunFolder, classes: Sequence[str], writes: bool):
+        super().__init__()
+        self._folder, self._classes, self._writes = folder, classes, writes
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._folder.history.append({"epoch": epoch + 1, **{name: float(value) for name, value in logs.items()}})
+        if self._writes:
+            self._folder.save(self.model, self._classes)
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """Writes a `.keras` file, whole or not at all."""
+    with atomic_write(path) as temporary:
+        # Keras insists on the extension.
+        whole = temporary.with_suffix(".keras")
+        try:
+            model.save(whole)
+            os.replace(whole, temporary)
+        finally:
+            with suppress(OSError):
+                whole.unlink()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text())
+        return {name: record[name] for name in ("settings", "skipped", "history")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is not the record of a run of train-convnet; choose another folder") from error
+
+
+def _difference(path: Path, name: str, before: Any, now: Any) -> str:
+    if name == "images":
+        return f"{path} is a run on other images; choose another folder, or bring back the images it was started with"
+    return f"{path} is a run with {name.replace('_', ' ')} {before}, not {now}; choose another folder"

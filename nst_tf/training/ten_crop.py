@@ -1,0 +1,66 @@
+"""Evaluation by ten crops (Zeiler and Fergus 2013, section 3): the mean of a network's probabilities over the four
+corners and the centre of an image, and the same mirrored.
+"""
+
+import functools
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from nst_tf.training.class_folders import Labelled
+from nst_tf.training.data import evaluation_batches
+
+__all__ = ["TenCrop"]
+
+IMAGES_PER_REPLICA = 16
+LEAST_PROBABILITY = 1e-12
+
+
+class TenCrop(keras.callbacks.Callback):
+    """Adds `val_loss`, `val_error` and `val_top5_error` to the logs of each epoch.
+
+    These are the mean of -log of the true class's probability, and the shares of images whose true class is not the
+    most probable one, and not among the five most probable (0 for five classes or fewer).
+
+    Args:
+        images: To judge by.
+        strategy: In whose scope the model was made; every replica judges its part.
+        side: Of the model's input, in pixels.
+    """
+
+    def __init__(self, images: Labelled, strategy: tf.distribute.Strategy, side: int):
+        super().__init__()
+        self._count = len(images.labels)
+        self._strategy = strategy
+        batch = IMAGES_PER_REPLICA * strategy.num_replicas_in_sync
+        self._batches = strategy.distribute_datasets_from_function(
+            functools.partial(evaluation_batches, images, side=side, batch=batch)
+        )
+
+    def on_train_begin(self, logs=None):
+        self._step = _evaluation_step(self.model, self._strategy)
+
+    def on_epoch_end(self, epoch, logs=None):
+        total = tf.add_n([self._step(*batch) for batch in self._batches]) / self._count
+        names = ("val_loss", "val_error", "val_top5_error")
+        logs.update(zip(names, total.numpy().tolist(), strict=True))
+
+
+def _evaluation_step(model: keras.Model, strategy: tf.distribute.Strategy) -> Callable[..., tf.Tensor]:
+    """A function that sums loss, errors and top-5 errors over a batch of `evaluation_batches`."""
+
+    def judge(crops, labels, weights):
+        shape = tf.shape(crops)
+        each = model(tf.reshape(crops, tf.concat([[-1], shape[2:]], axis=0)), training=False)
+        probabilities = tf.reduce_mean(tf.reshape(each, [shape[0], shape[1], -1]), axis=1)
+        true = tf.gather(probabilities, labels, axis=1, batch_dims=1)
+        wrong = [~tf.math.in_top_k(labels, probabilities, best) for best in (1, 5)]
+        columns = [-tf.math.log(tf.maximum(true, LEAST_PROBABILITY)), *(tf.cast(one, tf.float32) for one in wrong)]
+        return tf.linalg.matvec(tf.stack(columns), weights)
+
+    @tf.function
+    def step(*batch):
+        return strategy.reduce("SUM", strategy.run(judge, args=batch), axis=None)
+
+    return step

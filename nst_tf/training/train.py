@@ -1,0 +1,154 @@
+"""Zeiler and Fergus 2013, section 3: stochastic gradient descent with momentum on random crops, a learning rate that
+falls when the error stays, dropout, and filters of limited size.
+"""
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+
+import keras
+import tensorflow as tf
+
+from nst_tf.backbones.alexnet import alexnet_classifier
+from nst_tf.backbones.zfnet import zfnet
+from nst_tf.errors import InputError, unknown
+from nst_tf.training.class_folders import ClassFolders, find_classes
+from nst_tf.training.data import training_batches
+from nst_tf.training.epoch_seeds import EpochSeeds
+from nst_tf.training.filter_rms import FilterRms
+from nst_tf.training.initial import scale_kernels
+from nst_tf.training.loop import run_epochs
+from nst_tf.training.plateau import PlateauAnnealing
+from nst_tf.training.run_callback import RunCallback
+from nst_tf.training.run_folder import RunFolder, SaveEpochs
+from nst_tf.training.strategy import is_chief, open_strategy
+from nst_tf.training.survey import survey
+from nst_tf.training.ten_crop import TenCrop
+from nst_tf.training.trained import Trained
+
+__all__ = ["ARCHITECTURES", "train_convnet"]
+
+ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {"zfnet": zfnet, "alexnet": alexnet_classifier}
+
+
+def train_convnet(
+    folder: str | os.PathLike,
+    run: str | os.PathLike,
+    *,
+    architecture: str = "zfnet",
+    side: int = 224,
+    width: float = 1.0,
+    epochs: int = 70,
+    batch: int = 128,
+    learning_rate: float = 1e-2,
+    momentum: float = 0.9,
+    held_out: float = 0.2,
+    seed: int = 0,
+    strategy: tf.distribute.Strategy | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Trained:
+    """Trains a convolutional network on a folder of images by the paper's recipe, or goes on with it.
+
+    After every epoch `run` holds `model.keras` (with the optimizer's state), `classes.txt` and `run.json` (settings and
+    the record of each epoch). Called again with the same arguments it goes on after the last finished epoch, and
+    on the same device ends with the very weights that an uninterrupted run ends with (on GPUs if the environment
+    variable `TF_DETERMINISTIC_OPS` is 1). More `epochs` prolong a finished run.
+
+    Args:
+        folder: Images, see `find_classes`.
+        run: The folder to write to.
+        architecture: `"zfnet"` or `"alexnet"`.
+        side: Height and width of the network's input in pixels.
+        width: Share of the layers' channels, 1 for the paper's network.
+        epochs: Passes over the training images, all runs together.
+        batch: Images per update, on all devices together; fewer if there are fewer to train with.
+        learning_rate: The first one; see `PlateauAnnealing`.
+        momentum: Of the updates.
+        held_out: Share of each class to judge by; of no meaning for an ImageNet directory.
+        seed: Of the weights, the shuffles, the crops, dropout, and the choice of what is held out.
+        strategy: See `open_strategy`; by default one device.
+        callbacks: Keras callbacks, called after ours, so `logs` has all that `Trained.history` has. A `RunCallback`
+            is told of the run folder and the training images. They are not called for the epochs already done.
+
+    Returns:
+        The model after the last epoch, and how it came about.
+
+    Raises:
+        InputError: A setting or the folder cannot be used, or `run` is a run with other settings or images.
+        NstError: Writing failed.
+    """
+    strategy = strategy or open_strategy()
+    _check(architecture, seed, side=side, width=width, epochs=epochs, batch=batch, learning_rate=learning_rate)
+    folders = find_classes(folder, held_out, seed)
+    settings = {"architecture": architecture, "side": side, "width": width, "batch": batch, "seed": seed,
+                "learning_rate": learning_rate, "momentum": momentum, "held_out": held_out,
+                "images": folders.digest()}  # fmt: skip
+    record = RunFolder(run, settings)
+    return _Training(record, folders, settings, strategy).go(epochs, callbacks)
+
+
+def _check(architecture: str, seed: int, **positive: float) -> None:
+    if architecture not in ARCHITECTURES:
+        raise unknown("architecture", architecture, ARCHITECTURES)
+    if not 0 <= seed < 2**32:
+        raise InputError(f"seed must be from 0 to 2^32 - 1, not {seed}")
+    for name, value in positive.items():
+        if not value > 0:
+            raise InputError(f"{name.replace('_', ' ')} must be above 0, not {value}")
+
+
+class _Training:
+    """A run, at the epoch after the last one that was finished."""
+
+    def __init__(self, record: RunFolder, folders: ClassFolders, settings: dict, strategy: tf.distribute.Strategy):
+        self.record, self.settings, self.strategy = record, settings, strategy
+        mean = None
+        if not record.model_file.exists():
+            mean, record.skipped = survey(folders, settings["side"])
+        self.folders = folders.without(record.skipped)
+        count, replicas = len(self.folders.train.files), strategy.num_replicas_in_sync
+        self.batch = min(settings["batch"], count // replicas * replicas)
+        if not self.batch or self.batch % replicas:
+            raise InputError(f"a batch of {settings['batch']} cannot be shared among {replicas} devices")
+        self.steps = count // self.batch
+        with strategy.scope():
+            self.model = record.load(self.steps) or self._new_model(mean)
+
+    def _new_model(self, mean) -> keras.Model:
+        keras.utils.set_random_seed(self.settings["seed"])
+        build = ARCHITECTURES[self.settings["architecture"]]
+        classes, side, width = len(self.folders.classes), self.settings["side"], self.settings["width"]
+        model = build(classes, side=side, width=width, mean=mean)
+        scale_kernels(model, width)
+        optimizer = keras.optimizers.SGD(self.settings["learning_rate"], momentum=self.settings["momentum"])
+        model.compile(optimizer, jit_compile=False)
+        optimizer.build(model.trainable_variables)
+        return model
+
+    def go(self, epochs: int, callbacks: Sequence[keras.callbacks.Callback]) -> Trained:
+        """Trains up to that number of epochs."""
+        first = len(self.record.history)
+        if first < epochs:
+            self.record.make()
+            self.model.optimizer.learning_rate = self.settings["learning_rate"]
+            batches = self.strategy.distribute_datasets_from_function(
+                functools.partial(training_batches, self.folders.train, side=self.settings["side"], batch=self.batch,
+                                  seed=self.settings["seed"], epoch=first)
+            )  # fmt: skip
+            run_epochs(self.model, iter(batches), self.strategy, self._callbacks(callbacks),
+                       batch=self.batch, steps=self.steps, first=first, epochs=epochs)  # fmt: skip
+        return Trained(self.model, self.folders.classes, tuple(self.record.history), self.record.skipped)
+
+    def _callbacks(self, users: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
+        chief = is_chief(self.strategy)
+        for callback in users:
+            if isinstance(callback, RunCallback):
+                callback.run, callback.files, callback.chief = self.record.path, self.folders.train.files, chief
+        return [
+            EpochSeeds(self.settings["seed"]),
+            FilterRms(),
+            TenCrop(self.folders.held_out, self.strategy, self.settings["side"]),
+            PlateauAnnealing(self.record.history),
+            SaveEpochs(self.record, self.folders.classes, chief),
+            *users,
+        ]

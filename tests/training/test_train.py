@@ -1,0 +1,207 @@
+"""Whole runs of a tiny network."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import nst_tf
+from nst_tf.errors import InputError, NstError
+from nst_tf.training import RunCallback, find_classes, open_strategy, train_convnet
+
+from . import tiny
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+
+
+def state(trained):
+    return [np.array(variable.numpy()) for variable in trained.model.weights + trained.model.optimizer.variables]
+
+
+def untimed(trained):
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in trained.history]
+
+
+def assert_same(one, other):
+    for first, second in zip(state(one), state(other), strict=True):
+        np.testing.assert_array_equal(first, second)
+    assert untimed(one) == untimed(other)
+
+
+class CutOff(keras.callbacks.Callback):
+    """Ends training within an epoch, as a signal does."""
+
+    def __init__(self, epoch, batch):
+        super().__init__()
+        self.at = [epoch, batch]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if [self.epoch, batch] == self.at:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def whole(folder, tmp_path, options):
+    return train_convnet(folder, tmp_path / "whole", epochs=4, **options)
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 3])
+def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(folder, tmp_path, options, whole, epoch):
+    with pytest.raises(KeyboardInterrupt):
+        train_convnet(folder, tmp_path / "cut", epochs=4, callbacks=[CutOff(epoch, 2)], **options)
+    assert_same(train_convnet(folder, tmp_path / "cut", epochs=4, **options), whole)
+
+
+def test_more_epochs_prolong_a_finished_run(folder, tmp_path, options, whole):
+    train_convnet(folder, tmp_path / "run", epochs=2, **options)
+    assert_same(train_convnet(folder, tmp_path / "run", epochs=4, **options), whole)
+
+
+def test_a_finished_run_is_given_back_as_it_is(folder, tmp_path, options, whole):
+    before = (tmp_path / "whole" / "model.keras").read_bytes()
+    assert_same(train_convnet(folder, tmp_path / "whole", epochs=4, **options), whole)
+    assert (tmp_path / "whole" / "model.keras").read_bytes() == before
+
+
+def test_learns_the_classes_and_leaves_them_in_the_run_folder(tmp_path, whole):
+    assert whole.history[-1]["loss"] < 0.1 * whole.history[0]["loss"]
+    assert whole.history[-1]["val_error"] == 0
+    assert [row["epoch"] for row in whole.history] == [1, 2, 3, 4]
+    assert (tmp_path / "whole" / "classes.txt").read_text() == "ant\nbee\ncat\n"
+    assert json.loads((tmp_path / "whole" / "run.json").read_text())["history"] == list(whole.history)
+    loaded = keras.saving.load_model(tmp_path / "whole" / "model.keras")
+    image = np.random.default_rng(0).random((1, 14, 14, 3), np.float32)
+    np.testing.assert_array_equal(loaded(image), whole.model(image))
+
+
+def test_another_seed_is_another_run(folder, tmp_path, options, whole):
+    other = train_convnet(folder, tmp_path / "other", epochs=1, **{**options, "held_out": 0.2}, seed=1)
+    assert other.history[0]["loss"] != whole.history[0]["loss"]
+    with pytest.raises(InputError, match="is a run with seed 0, not 1; choose another folder"):
+        train_convnet(folder, tmp_path / "whole", epochs=1, **options, seed=1)
+
+
+def test_other_images_are_refused(folder, tmp_path, options, whole):
+    shutil.copy(folder / "ant" / "00.png", folder / "ant" / "new.png")
+    with pytest.raises(InputError, match="is a run on other images"):
+        train_convnet(folder, tmp_path / "whole", epochs=5, **options)
+    (folder / "ant" / "new.png").unlink()
+    assert len(train_convnet(folder, tmp_path / "whole", epochs=5, **options).history) == 5
+
+
+def test_unreadable_images_are_skipped_and_remembered(folder, tmp_path, options):
+    (folder / "bee" / "text.png").write_bytes(b"a letter")
+    first = train_convnet(folder, tmp_path / "run", epochs=1, **options)
+    assert list(first.skipped) == [str(folder / "bee" / "text.png")]
+    second = train_convnet(folder, tmp_path / "run", epochs=3, **options)
+    assert second.skipped == first.skipped
+    assert_same(second, train_convnet(folder, tmp_path / "other", epochs=3, **options))
+
+
+def test_a_run_callback_knows_the_run_and_its_images(folder, tmp_path, options):
+    (folder / "bee" / "text.png").write_bytes(b"a letter")
+    seen = []
+
+    class Note(RunCallback):
+        def on_epoch_end(self, epoch, logs=None):
+            (self.run / f"note-{epoch}").touch()
+            seen.append((self.files, self.chief, self.model.count_params(), logs["val_loss"]))
+
+    trained = train_convnet(folder, tmp_path / "run", epochs=2, callbacks=[Note()], **options)
+    assert (tmp_path / "run" / "note-1").exists()
+    expected = find_classes(folder).without(trained.skipped).train.files
+    assert seen == [(expected, True, trained.model.count_params(), row["val_loss"]) for row in trained.history]
+
+
+def test_a_batch_is_no_larger_than_the_folder(folder, tmp_path, options):
+    model = train_convnet(folder, tmp_path / "run", epochs=3, **{**options, "batch": 1000}).model
+    assert int(model.optimizer.iterations.numpy()) == 3
+
+
+def test_a_run_that_diverges_says_so_and_saves_nothing_of_it(folder, tmp_path, options):
+    with pytest.raises(NstError, match="training diverged: the loss is nan; choose a smaller learning rate"):
+        train_convnet(folder, tmp_path / "run", epochs=4, **{**options, "learning_rate": 1e20})
+    assert not list((tmp_path / "run").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"architecture": "zfnett"}, "unknown architecture 'zfnett'; did you mean 'zfnet'"),
+        ({"epochs": 0}, "epochs must be above 0, not 0"),
+        ({"learning_rate": -1.0}, "learning rate must be above 0, not -1.0"),
+        ({"seed": -1}, "seed must be from 0 to 2"),
+    ],
+)
+def test_refuses_what_cannot_be(folder, tmp_path, options, change, message):
+    with pytest.raises(InputError, match=message):
+        train_convnet(folder, tmp_path / "run", **{**options, **change})
+    assert not (tmp_path / "run").exists()
+
+
+def test_refuses_unknown_strategies_and_machines_without_a_configuration(monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    with pytest.raises(InputError, match="unknown way to distribute 'mirorred'; did you mean 'mirrored'"):
+        open_strategy("mirorred")
+    with pytest.raises(InputError, match="TF_CONFIG, such as"):
+        open_strategy("multiworker")
+
+
+def start(*arguments, config=None):
+    path = os.pathsep.join([str(Path(nst_tf.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if config:
+        environment["TF_CONFIG"] = json.dumps(config)
+    command = [sys.executable, tiny.__file__, *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(process):
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, out
+
+
+def free_addresses(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    addresses = [f"127.0.0.1:{one.getsockname()[1]}" for one in sockets]
+    for one in sockets:
+        one.close()
+    return addresses
+
+
+def load(path):
+    with np.load(path) as arrays:
+        return [arrays[name] for name in arrays.files]
+
+
+def test_workers_and_mirrored_devices_train_what_one_device_trains(folder, tmp_path):
+    cluster = {"worker": free_addresses(2)}
+    workers = [
+        start(folder, tmp_path / "run", tmp_path / f"{index}.npz", 1,
+              config={"cluster": cluster, "task": {"type": "worker", "index": index}})
+        for index in (0, 1)
+    ]  # fmt: skip
+    for worker in workers:
+        finish(worker)
+    alone = [start(folder, tmp_path / f"on{count}", tmp_path / f"on{count}.npz", count) for count in (1, 2)]
+    for process in alone:
+        finish(process)
+    first, second, single, mirrored = (load(tmp_path / f"{name}.npz") for name in ("0", "1", "on1", "on2"))
+    for index, weights in enumerate(single):
+        np.testing.assert_array_equal(first[index], second[index])
+        np.testing.assert_allclose(first[index], weights, atol=1e-6)
+        np.testing.assert_allclose(mirrored[index], weights, atol=1e-6)
+    records = [json.loads((tmp_path / run / "run.json").read_text())["history"] for run in ("run", "on1", "on2")]
+    for record in records:
+        assert [row["val_loss"] for row in record] == pytest.approx([row["val_loss"] for row in records[1]], rel=1e-4)
+    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == ["classes.txt", "model.keras", "run.json"]
