@@ -4,6 +4,9 @@
     >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=512)
     >>> nst_tf.write_image("castle-wave.png", result.picture)
 
+    >>> deconv = nst_tf.Deconv(nst_tf.load_backbone("alexnet"), "relu5")
+    >>> deconv({"image": images, "filter": filters})["projection"]
+
 Names are loaded when they are first used, so that `import nst_tf` costs nothing. Before a Keras model of ours is loaded
 with `keras.saving.load_model`, `import nst_tf.layers` makes its layers known.
 """
@@ -17,6 +20,10 @@ from nst_tf.version import __version__
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 _HOME = {
+    "ContrastNorm": "nst_tf.layers",
+    "Deconv": "nst_tf.visualize.deconv",
+    "FeatureEvolution": "nst_tf.visualize.evolution.callback",
+    "Graph": "nst_tf.backbones.graph",
     "InputError": "nst_tf.errors",
     "NstError": "nst_tf.errors",
     "PRESETS": "nst_tf.recipes.settings",
@@ -25,13 +32,25 @@ _HOME = {
     "Result": "nst_tf.recipes.progress",
     "StylizeSettings": "nst_tf.recipes.settings",
     "SwitchMaxPool": "nst_tf.layers",
+    "SwitchUnpool": "nst_tf.layers",
+    "TopActivations": "nst_tf.visualize.top_activations",
+    "alexnet_classifier": "nst_tf.backbones",
+    "correspondence": "nst_tf.visualize.correspondence",
+    "diagnose": "nst_tf.visualize.diagnosis.diagnose",
     "feature_extractor": "nst_tf.backbones",
+    "find_images": "nst_tf.images",
+    "invariance": "nst_tf.visualize.invariance",
     "load_backbone": "nst_tf.backbones",
+    "occlude": "nst_tf.visualize.occlusion",
+    "open_network": "nst_tf.backbones",
+    "project": "nst_tf.visualize.project",
     "read_image": "nst_tf.images",
     "sample": "nst_tf.samples",
     "stylize": "nst_tf.recipes.stylize",
     "stylize_steps": "nst_tf.recipes.stylize",
+    "train_convnet": "nst_tf.training.train",
     "write_image": "nst_tf.images",
+    "zfnet": "nst_tf.backbones",
 }
 
 __all__ = ["__version__", *_HOME]

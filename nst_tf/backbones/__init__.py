@@ -19,7 +19,6 @@ __all__ = [
     "open_network",
     "smallest_size",
     "weights_status",
-    "zfnet",
 ]
 
 _LAZY = {
@@ -30,7 +29,6 @@ _LAZY = {
     "load_backbone": "load",
     "open_network": "open",
     "smallest_size": "features",
-    "zfnet": "zfnet",
 }
 
 

@@ -48,7 +48,9 @@ def _check_side(name: str, features: Callable, maps: Maps, side: int) -> None:
     image = keras.Input((None, None, 3))
     smallest = smallest_size(keras.Model(image, features(image, dict.fromkeys(maps, 1))))
     if not isinstance(side, int) or side < smallest:
-        raise InputError(f"side is {side!r}; it must be {smallest} or more for every layer of {name} to have a position")
+        raise InputError(
+            f"side is {side!r}; it must be {smallest} or more for every layer of {name} to have a position"
+        )
 
 
 def _classify(x, maps: Maps, classes: int):

@@ -46,7 +46,8 @@ def is_relu(operation: keras.Operation) -> bool:
     if isinstance(operation, keras.layers.ReLU):
         return not operation.negative_slope and not operation.threshold
     if isinstance(operation, keras.layers.Activation):
-        return operation.activation in (keras.activations.relu, keras.activations.relu6)
+        # Keras's own, those of `keras.ops` and of TensorFlow.
+        return getattr(operation.activation, "__name__", None) in ("relu", "relu6")
     # `keras.ops.relu` of a symbolic tensor; the classes of these operations are not public.
     return type(operation).__name__ in ("Relu", "Relu6")
 
@@ -96,7 +97,7 @@ class Graph:
             linear = self._number()
             call = partial(_call_linear, layer)
             self.steps.append(Step(f"{name}/linear", layer, tuple(inputs), (linear,), shape, call))
-            layer, inputs = keras.layers.Activation(layer.activation), [linear]
+            layer = keras.layers.Activation(layer.activation, dtype=layer.dtype_policy)
             self.steps.append(Step(name, layer, (linear,), tuple(outputs), shape, partial(_call_one, layer)))
         else:
             self.steps.append(
@@ -185,7 +186,12 @@ def _call_one(operation, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
 def _call_linear(layer, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
     """A convolution or dense layer without its activation."""
     x = tf.cast(inputs[0], layer.compute_dtype)
-    made = (
-        tf.matmul(x, layer.kernel) if isinstance(layer, keras.layers.Dense) else layer.convolution_op(x, layer.kernel)
-    )
+    kernel = tf.cast(layer.kernel, x.dtype)
+    if isinstance(layer, keras.layers.Dense):
+        made = tf.matmul(x, kernel)
+    elif isinstance(layer, keras.layers.DepthwiseConv2D):
+        window = (layer.strides, layer.padding, layer.data_format, layer.dilation_rate)
+        made = keras.ops.depthwise_conv(x, kernel, *window)
+    else:
+        made = layer.convolution_op(x, kernel)
     return [made + tf.cast(layer.bias, made.dtype) if layer.use_bias else made]

@@ -45,8 +45,14 @@ def _search(graph: Graph, images: tf.Tensor) -> dict[str, Any]:
     state = search.start()
     bare = tf.function(lambda images: graph.features(images, [DEEPEST])[DEEPEST], autograph=False)
     forward, whole, fraction = _turns(lambda: bare(images), lambda: search.add(state, images, numbers)[DEEPEST][0])
-    batch = images.shape[0]
-    return {"layers": len(graph.maps), "bare": batch / forward, "search": batch / whole, "fraction": fraction}
+    batch, side, *_ = images.shape
+    return {
+        "side": side,
+        "layers": len(graph.maps),
+        "bare": batch / forward,
+        "search": batch / whole,
+        "fraction": fraction,
+    }
 
 
 def _projection(graph: Graph, images: tf.Tensor) -> dict[str, Any]:
@@ -75,13 +81,8 @@ def measure(side: int = 224, batch: int = 16) -> dict[str, Any]:
 
     Returns:
         `top_activations`: images a second of the search in all rectified layers (`search`) and of a forward pass to the
-        deepest (`bare`), and the former over the latter (`fraction`). `projection`: projections of filters of that layer
+        deepest (`bare`), and the former over the latter (`fraction`). `projection`: projections of that layer's filters
         a second, as many forward and backward passes a second, and how much longer a projection takes (`ratio`).
     """
     graph, images = Graph(load_backbone("alexnet")), _images(side, batch)
-    return {
-        "side": side,
-        "batch": batch,
-        "top_activations": _search(graph, images),
-        "projection": _projection(graph, images),
-    }
+    return {"top_activations": _search(graph, images), "projection": _projection(graph, images)}

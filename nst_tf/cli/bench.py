@@ -8,7 +8,7 @@ from nst_tf.cli.values import count
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
-DESCRIPTION = "Measure this machine, an evaluation of the objective on it, and the optimizers."
+DESCRIPTION = "Measure this machine, and on it style transfer and the visualization of networks."
 
 
 def add_arguments(parser: Parser) -> None:
@@ -26,9 +26,9 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.quiet import import_tensorflow
 
     import_tensorflow(arguments.debug)
-    from nst_tf.bench.stylize import measure
+    from nst_tf.bench import stylize, visualize
 
-    measured = measure(arguments.size, arguments.race_size)
+    measured = {**stylize.measure(arguments.size, arguments.race_size), **visualize.measure()}
     print(json.dumps(measured) if arguments.json else _table(measured))
     return 0
 
@@ -44,7 +44,7 @@ def _table(measured: dict) -> str:
     ]
     for name, losses in race["losses"].items():
         lines.append(f"{name:22}" + "".join(map(_cell, losses)))
-    return "\n".join([*lines, "", _convergence(measured["convergence"])])
+    return "\n".join([*lines, "", _convergence(measured["convergence"]), "", *_visualization(measured)])
 
 
 def _cell(loss: float | None) -> str:
@@ -55,3 +55,14 @@ def _convergence(convergence: dict) -> str:
     goal = f"Adam's Gram loss after {convergence['adam']} evaluations, {convergence['loss']:.4g},"
     needed = convergence["lbfgs"]
     return f"{goal} takes L-BFGS {needed}" if needed else f"{goal} was not reached by L-BFGS in half as many"
+
+
+def _visualization(measured: dict) -> list[str]:
+    search, projection = measured["top_activations"], measured["projection"]
+    return [
+        f"forward pass, AlexNet, {search['side']} px  {search['bare']:8.1f} images/s",
+        f"top activations, {search['layers']} layers    {search['search']:8.1f} images/s"
+        f"  {search['fraction']:.0%} of the forward pass",
+        f"projections, relu5            {projection['projections']:8.1f} a second"
+        f"  {projection['ratio']:.2f} of the time of a forward and backward pass",
+    ]

@@ -34,7 +34,11 @@ BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
 
 def make_parser() -> Parser:
     """The parser of `nst-tf` and its verbs."""
-    parser = Parser(prog="nst-tf", description="Neural style transfer, and what networks have learned.", epilog="`nst-tf VERB --help` tells more.")
+    parser = Parser(
+        prog="nst-tf",
+        description="Neural style transfer, and what networks have learned.",
+        epilog="`nst-tf VERB --help` tells more.",
+    )
     parser.add_argument("--version", action="version", version=f"nst-tf {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for module in VERBS:

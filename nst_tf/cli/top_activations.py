@@ -20,13 +20,15 @@ def add_arguments(parser: Parser) -> None:
                         help="bundled network, .keras file or folder of a training run (default: alexnet)")  # fmt: skip
     parser.add_argument("--images", required=True, metavar="DIR", help="folder of images, and of folders of images")
     parser.add_argument("-o", "--output", required=True, metavar="OUT",
-                        help="folder of the results, made if it is missing; what is done in it is not done again")  # fmt: skip
+                        help="folder of the results, made if it is missing; what is done in it is "
+                             "not done again")  # fmt: skip
     parser.add_argument("--layers", type=names, metavar="LAYER,...",
                         help="layers to look at (default: all rectified feature maps)")  # fmt: skip
     parser.add_argument("--rule", default="deconvnet", metavar="RULE",
                         help="how to project: deconvnet, guided or gradient (default: deconvnet)")  # fmt: skip
     parser.add_argument("--size", type=count, metavar="PIXELS",
-                        help="side of the square images as the network sees them (default: what it takes, else 224)")  # fmt: skip
+                        help="side of the square images as the network sees them "
+                             "(default: what it takes, else 224)")  # fmt: skip
     parser.add_argument("--batch", type=count, default=16, metavar="NUMBER", help="images at a time (default: 16)")
     parts = parser.add_argument_group("several computers")
     parts.add_argument("--shard", type=shard, metavar="K/N", help="only look at the K-th of N parts of the images")

@@ -106,7 +106,7 @@ class Frames:
             for place, (index, pixels) in enumerate(chunk):
                 indices[place], images[place] = index, pixels
             yield indices, images
-        if not filled and self.start == 0:
+        if self.skipped and not filled and self.start == 0:
             reason = next(iter(self.skipped.values()))
             raise InputError(f"none of the {len(self.skipped)} images can be read; the first: {reason}")
 

@@ -2,8 +2,8 @@
 
 Zeiler and Fergus 2013, section 2.1: "In the convnet, the max pooling operation is non-invertible, however we can obtain
 an approximate inverse by recording the locations of the maxima within each pooling region in a set of switch
-variables." `tf.nn.max_pool_with_argmax` records them too, but its indices differ between devices, ignore padding, and do
-not compile under XLA; these are plain comparisons and are the same everywhere.
+variables." `tf.nn.max_pool_with_argmax` records them too, but its indices differ between devices, ignore padding, and
+do not compile under XLA; these are plain comparisons and are the same everywhere.
 
 A window of `rows x columns` cells begins at the pixel `(row * stride - before)` of the image, where `before` is 0 for
 "valid" and half of what the windows reach over the edges (rounded down) for "same".
@@ -29,7 +29,7 @@ def _shape(x: tf.Tensor) -> list:
 
 
 def sides(x: tf.Tensor) -> list:
-    """Height and width of `x`, `(batch, height, width, channels)`: ints where they are known, scalar tensors where not."""
+    """Height and width of `(batch, height, width, channels)`: ints where they are known, scalar tensors where not."""
     return _shape(x)[1:3]
 
 
@@ -43,9 +43,7 @@ def _before(side, positions, window: int, stride: int, padding: str):
 
 
 def _origin(pooled: tf.Tensor, height, width, pool_size: Pair, strides: Pair, padding: str) -> list:
-    return [
-        _before(*axis, padding) for axis in zip((height, width), sides(pooled), pool_size, strides, strict=True)
-    ]
+    return [_before(*axis, padding) for axis in zip((height, width), sides(pooled), pool_size, strides, strict=True)]
 
 
 def _reach(pool_size: Pair, strides: Pair) -> list[int]:
@@ -81,8 +79,8 @@ def max_pool_switches(x: tf.Tensor, pool_size: Pair, strides: Pair, padding: str
         padding: `"valid"` or `"same"`.
 
     Returns:
-        `(pooled, within)`, both `(batch, rows, columns, channels)`: the maxima, and the int32 index of the first cell of
-        the window, in reading order, that holds it. Cells outside the image never do.
+        `(pooled, within)`, both `(batch, rows, columns, channels)`: the maxima, and the int32 index of the first cell
+        of the window, in reading order, that holds it. Cells outside the image never do.
     """
     pooled = tf.nn.max_pool2d(x, pool_size, strides, padding.upper())
     positions = sides(pooled)
@@ -121,7 +119,7 @@ def _shift(x: tf.Tensor, down: int, across: int, reach: list[int]) -> tf.Tensor:
     return tf.pad(x, [(0, 0), (down, reach[0] - down), (across, reach[1] - across), (0, 0)])
 
 
-def _phase(values: tf.Tensor, within: tf.Tensor, phase: Pair, pool_size: Pair, strides: Pair, overlap: str) -> tf.Tensor:
+def _phase(values: tf.Tensor, within: tf.Tensor, phase: Pair, pool_size: Pair, strides: Pair, overlap: str):
     """The unpooled pixels at `phase` modulo the stride, `reach` rows and columns more than there are windows."""
     reach = _reach(pool_size, strides)
     total = _shift(tf.zeros_like(tf.where(within == 0, values, 0)), 0, 0, reach)
@@ -149,7 +147,7 @@ def unpool(
 
     Args:
         values: `(batch, rows, columns, channels)`, of any range.
-        within: The switches of `max_pool_switches`, of the same shape; either batch may be 1 and serves all of the other.
+        within: The switches of `max_pool_switches`, of the same shape; either batch may be 1 and serve all of the other.
         height: Of the input of the pooling, in pixels, an int or a scalar tensor.
         width: As `height`.
         pool_size: Of the pooling, as `strides` and `padding`.

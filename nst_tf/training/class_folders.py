@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,16 +47,21 @@ class ClassFolders:
         text = "\n".join([str(len(self.train.files)), *paths])
         return hashlib.sha256(os.fsencode(text)).hexdigest()
 
+    def within(self, reasons: Mapping[str, str]) -> dict[str, str]:
+        """The same, with the files' paths within `folder`: they stay the same when it is moved."""
+        return {str(Path(path).relative_to(self.folder)): reason for path, reason in reasons.items()}
+
     def without(self, skipped: Collection[str]) -> "ClassFolders":
         """The same without some files.
 
         Args:
-            skipped: Their paths.
+            skipped: Their paths within `folder`.
 
         Raises:
             InputError: A class has nothing left to train with or to be judged by.
         """
-        left = replace(self, train=self.train.without(skipped), held_out=self.held_out.without(skipped))
+        paths = {str(self.folder / name) for name in skipped}
+        left = replace(self, train=self.train.without(paths), held_out=self.held_out.without(paths))
         for number, name in enumerate(self.classes):
             for part, use in ((left.train, "train with"), (left.held_out, "hold out")):
                 if number not in part.labels:

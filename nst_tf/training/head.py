@@ -66,9 +66,10 @@ def train_head(
     folders = find_classes(folder, held_out, seed)
     settings = {"backbone": backbone, "side": side, "held_out": held_out, "seed": seed, "images": folders.digest()}
     record = RunFolder(run, settings)
-    record.skipped.clear()
+    skipped: dict[str, str] = {}
     network = load_backbone(backbone)
-    features = [_features(network, part.files, side, record.skipped) for part in (folders.train, folders.held_out)]
+    features = [_features(network, part.files, side, skipped) for part in (folders.train, folders.held_out)]
+    record.skipped = folders.within(skipped)
     folders = folders.without(record.skipped)
     labels = [np.array(part.labels) for part in (folders.train, folders.held_out)]
     kernel, bias = fit_head(features[0], labels[0], len(folders.classes))

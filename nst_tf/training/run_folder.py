@@ -29,7 +29,7 @@ class RunFolder:
 
     Attributes:
         path: The folder.
-        skipped: Path of each unreadable image to the reason, once known.
+        skipped: Path of each unreadable image, within the folder of images, to the reason, once known.
         history: One record for each epoch.
 
     Raises:

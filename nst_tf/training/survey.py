@@ -22,7 +22,7 @@ def survey(folders: ClassFolders, side: int) -> tuple[np.ndarray, dict[str, str]
 
     Returns:
         The mean of the central crops of the training images, float32 `(side, side, 3)` in [0, 1], and the path of each
-        unreadable file with the reason.
+        unreadable file within the folder with the reason.
 
     Raises:
         InputError: No image to train with can be read.
@@ -36,7 +36,7 @@ def survey(folders: ClassFolders, side: int) -> tuple[np.ndarray, dict[str, str]
         raise InputError(f"none of the {len(folders.train.files)} images to train with in {folders.folder} can be read")
     for _ in readable_crops(folders.held_out.files, side, skipped):
         pass
-    return (total / count).astype(np.float32), skipped
+    return (total / count).astype(np.float32), folders.within(skipped)
 
 
 def readable_crops(files: Sequence[Path], side: int, skipped: dict[str, str]) -> Iterator[np.ndarray]:

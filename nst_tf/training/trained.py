@@ -17,7 +17,7 @@ class Trained:
         history: One record for each epoch (of a head: one in all): `epoch` from 1, `loss` and `error` (share of images
             classified wrongly) while training, `seconds`, and of the held-out images `val_loss` and `val_error`; of
             a whole network also `val_top5_error` and `learning_rate`.
-        skipped: Path of each unreadable image to the reason.
+        skipped: Path of each unreadable image, within the folder of images, to the reason.
     """
 
     model: keras.Model

@@ -17,6 +17,7 @@ import tensorflow as tf
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.visualize.deconv import Deconv
+from nst_tf.visualize.receptive_field import receptive_field
 from nst_tf.visualize.softmax import softmax_layer
 
 __all__ = ["Occlusion", "occlude", "square_starts"]
@@ -164,12 +165,7 @@ def _deepest(graph: Graph) -> str:
 def _check(graph: Graph, layer: str, image: np.ndarray) -> None:
     if len(graph.step(layer).shape) != 4:
         raise InputError(f"the layer {layer!r} has no feature maps; there is: {', '.join(graph.maps)}")
-    wanted = graph.model.input_shape[1:3]
-    if any(fixed not in (None, length) for fixed, length in zip(wanted, image.shape, strict=False)):
-        raise InputError(
-            f"the image is {image.shape[1]}x{image.shape[0]} pixels; "
-            f"{graph.model.name} takes {wanted[1]}x{wanted[0]} only"
-        )
+    receptive_field(graph, layer, *image.shape[:2])  # refuses images of a size that the network does not take
 
 
 def _check_class(target: int | None, probabilities: np.ndarray) -> int:

@@ -68,6 +68,7 @@ def project(
         InputError: A layer, filter, position or choice is unknown, or the layer cannot be projected.
     """
     graph = Graph(model)
+    field = receptive_field(graph, layer, *image.shape[:2])
     maps = graph.features(tf.constant(image[None]), [layer])[layer][0]
     maps = tf.reshape(maps, [1, 1, -1]) if maps.shape.rank == 1 else maps
     chosen = _chosen(maps, filters, strongest)
@@ -75,7 +76,6 @@ def project(
     deconv = Deconv(model, layer, rule, position if given is None else "given", seed)
     found = [_project_some(deconv, image, chosen[n : n + AT_A_TIME], given) for n in range(0, len(chosen), AT_A_TIME)]
     projections, activations, positions = map(np.concatenate, zip(*found, strict=True))
-    field = receptive_field(graph, layer, *image.shape[:2])
     boxes = [(0, 0, *image.shape[:2]) if position == "map" else field.box(one) for one in positions]
     return Projections(image, layer, chosen, projections, activations, positions, np.array(boxes, np.int32))
 

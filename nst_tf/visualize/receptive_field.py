@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import keras
 
 from nst_tf.backbones.graph import IMAGE, Graph, Step
+from nst_tf.errors import InputError
 from nst_tf.layers import ContrastNorm, ReplicatePad, SubtractMean
 from nst_tf.layers.pool import Pool2D
 
@@ -93,9 +94,7 @@ class ReceptiveField:
 
     def box(self, position: Pair) -> tuple[int, int, int, int]:
         """The pixels of the image that the unit at `(row, column)` sees: top, left, and exclusive bottom and right."""
-        top, left, bottom, right = self.span(position)
-        height, width = self.image
-        return max(top, 0), max(left, 0), min(bottom, height), min(right, width)
+        return tuple(min(max(edge, 0), side) for edge, side in zip(self.span(position), 2 * self.image, strict=True))
 
 
 def _pairs(value) -> tuple:
@@ -136,6 +135,12 @@ def _through(step: Step, inputs: list[_Axes]) -> _Axes | None:
     return axes
 
 
+def _check_size(graph: Graph, height: int, width: int) -> None:
+    rows, columns = graph.model.inputs[0].shape[1:3]
+    if rows not in (None, height) or columns not in (None, width):
+        raise InputError(f"{graph.model.name} takes images of {columns}x{rows} pixels only, not of {width}x{height}")
+
+
 def receptive_field(graph: Graph, layer: str, height: int, width: int) -> ReceptiveField:
     """The receptive fields of a layer's units; exact for convolutions, poolings, padding and what is done pointwise.
 
@@ -148,12 +153,17 @@ def receptive_field(graph: Graph, layer: str, height: int, width: int) -> Recept
         width: See `height`.
 
     Raises:
-        InputError: The layer is unknown.
+        InputError: The layer is unknown, or the network does not take images of this size.
     """
+    _check_size(graph, height, width)
     seen = {IMAGE: tuple(_Axis(1, 1, 0, side) for side in (height, width))}
     for step in graph.upto([layer]):
         inputs = [seen[number] for number in step.inputs]
         axes = None if None in inputs else _through(step, inputs)
+        if axes is not None and min(axis.count for axis in axes) < 1:
+            raise InputError(
+                f"images of {width}x{height} pixels are too small for the layer {layer!r}; make them larger"
+            )
         seen.update(dict.fromkeys(step.outputs, axes))
     axes = seen[graph.step(layer).outputs[0]]
     if axes is None:

@@ -27,7 +27,7 @@ class Part:
     """What has been found so far in one of several parts of the images.
 
     Attributes:
-        settings: What was looked for and where, as JSON takes it; parts of one survey have the same.
+        settings: What was looked for and where, as JSON takes it; parts of one search have the same.
         shard: `(k, n)`: the k-th of n parts, from 1 on.
         done: How many of its images have been looked at.
         images: How many it has.
@@ -75,7 +75,7 @@ def read_part(path: Path) -> Part:
         return Part(**{**facts, "shard": tuple(facts["shard"]), "found": found})
     except Exception as error:
         # NumPy and zipfile have many exceptions for a damaged file, and no common one.
-        raise InputError(f"cannot read {path}: it is no part of a survey, or damaged ({error})") from error
+        raise InputError(f"cannot read {path}: it is no part of a search, or damaged ({error})") from error
 
 
 def weights_hash(model: keras.Model) -> str:
@@ -121,7 +121,7 @@ class Survey:
             on_progress: Told the images looked at and the images there are, after each batch.
 
         Raises:
-            InputError: The file is of another survey, or no image can be read.
+            InputError: The file is of another search, or no image can be read.
         """
         part = read_part(path) if path.exists() else self._part(0, {}, self._pass.start())
         _check_same(part, self._settings, path)
@@ -163,7 +163,7 @@ def _check_same(part: Part, settings: dict[str, Any], path: Path) -> None:
         if part.settings.get(name) != value:
             theirs = part.settings.get(name)
             raise InputError(
-                f"{path} is of another survey: its {name} is {theirs!r}, not {value!r}; choose another folder with -o"
+                f"{path} is of another search: its {name} is {theirs!r}, not {value!r}; choose another folder with -o"
             )
 
 
@@ -175,11 +175,11 @@ def join(out: Path, settings: dict[str, Any]) -> Part:
         settings: What they must have been made with.
 
     Raises:
-        InputError: A part is missing, unfinished or of another survey.
+        InputError: A part is missing, unfinished or of another search.
     """
     paths = sorted((out / "parts").glob("*-of-*.npz"))
     if not paths:
-        raise InputError(f"{out} has no part of a survey; make them first, with --shard K/N -o {out}")
+        raise InputError(f"{out} has no part of a search; make them first, with --shard K/N -o {out}")
     parts = [read_part(path) for path in paths]
     for part, path in zip(parts, paths, strict=True):
         _check_same(part, settings, path)

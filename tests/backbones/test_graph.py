@@ -121,7 +121,9 @@ def test_a_fused_activation_is_a_step_of_its_own(dtype):
 
 
 def test_features_in_half_precision_are_those_of_the_model():
-    model = keras.Sequential([keras.Input((12, 12, 3)), layers.Conv2D(4, 3, activation="relu", name="a", dtype="mixed_float16")])
+    model = keras.Sequential(
+        [keras.Input((12, 12, 3)), layers.Conv2D(4, 3, activation="relu", name="a", dtype="mixed_float16")]
+    )
     found = Graph(model).features(images(), ["a"])["a"]
     assert found.dtype == "float16"
     np.testing.assert_allclose(found, model(images()), rtol=1e-2, atol=1e-3)

@@ -11,6 +11,8 @@ MEASURED = {
         "losses": {"lbfgs": [None, 0.25], "adam": [0.4, 0.3]},
     },
     "convergence": {"adam": 300, "loss": 0.043, "lbfgs": 100},
+    "top_activations": {"side": 224, "layers": 5, "bare": 200.0, "search": 170.0, "fraction": 0.85},
+    "projection": {"projections": 50.0, "forward_backward": 60.0, "ratio": 1.2},
 }
 
 
@@ -20,6 +22,8 @@ def test_the_table_tells_all_figures():
     assert "loss after, 256x171 px" in table
     assert "lbfgs" in table
     assert "0.2500" in table
+    assert "170.0 images/s  85% of the forward pass" in table
+    assert "1.20 of the time of a forward and backward pass" in table
     assert "Adam's Gram loss after 300 evaluations, 0.043, takes L-BFGS 100" in table
 
 

@@ -4,6 +4,8 @@ import tensorflow as tf
 
 from nst_tf.layers import SwitchMaxPool
 
+from . import oracle
+
 
 def _first_maxima(image: np.ndarray, upstream: np.ndarray, rows: int, columns: int) -> np.ndarray:
     """NumPy: each value goes to the first maximum of its window, in reading order."""
@@ -41,10 +43,22 @@ def test_the_gradient_goes_to_the_first_maximum_of_each_window(window, kind, com
     np.testing.assert_array_equal(actual, _first_maxima(image, upstream, *window))
 
 
-def test_the_gradient_is_tensorflows_where_windows_overlap():
-    image = tf.random.stateless_normal([1, 9, 9, 2], seed=[0, 0])
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(image)
-        ours = SwitchMaxPool(3, 2)(image)
-        theirs = tf.nn.max_pool2d(image, 3, 2, "VALID")
-    np.testing.assert_array_equal(tape.gradient(ours, image), tape.gradient(theirs, image))
+@pytest.mark.parametrize("sizes", oracle.WINDOWS, ids=str)
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_gradient_goes_to_the_first_maximum_where_windows_overlap_or_reach_over_the_edge(sizes, padding, compiled):
+    layer = SwitchMaxPool(*sizes, padding)
+
+    @tf.function(jit_compile=compiled)
+    def gradient(image, upstream):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            pooled = layer(image)
+        return tape.gradient(pooled, image, upstream)
+
+    for kind in ("random", "tied", "negative", "rounded", "photograph"):
+        image = oracle.inputs("float32")[kind]
+        _, _, flat = oracle.switches(image, *sizes, padding)
+        upstream = np.random.default_rng(1).integers(-9, 9, flat.shape).astype(np.float32)
+        expected = oracle.unpool(upstream, flat, *image.shape[1:3], "sum")
+        np.testing.assert_array_equal(gradient(tf.constant(image), tf.constant(upstream)), expected)

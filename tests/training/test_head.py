@@ -68,7 +68,7 @@ def test_the_same_command_gives_the_same_weights_and_another_is_refused(folder, 
 def test_unreadable_images_are_skipped(folder, tmp_path):
     (folder / "ant" / "text.png").write_bytes(b"a letter")
     trained = train_head(folder, tmp_path / "run", backbone="alexnet", side=64)
-    assert list(trained.skipped) == [str(folder / "ant" / "text.png")]
+    assert list(trained.skipped) == ["ant/text.png"]
     assert trained.history[0]["val_error"] == 0
 
 

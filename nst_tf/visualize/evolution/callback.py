@@ -44,7 +44,7 @@ class FeatureEvolution(keras.callbacks.Callback):
         paths: The files of the training images, in an order that does not change from call to call.
         folder: Of the training run; made if it is missing.
         layers: Names of layers; all rectified feature maps if `None`.
-        epochs: Counted from 1; by default those of the paper.
+        epochs: Counted from 1; by default those of the paper. Without any, nothing is done.
         side: Of the square images as the network sees them, in pixels; what it takes, else 224, if `None`.
         batch: Images, and projections, at a time.
         rule: Of `Deconv`.
@@ -71,16 +71,16 @@ class FeatureEvolution(keras.callbacks.Callback):
             raise InputError("there are no training images whose features could be recorded")
         if bad := [epoch for epoch in epochs if epoch < 1]:
             raise InputError(f"epochs are counted from 1, not {bad[0]}")
-        self._paths, self._folder = [Path(path) for path in paths], Path(folder)
-        self._layers, self._epochs, self._side = layers, frozenset(epochs), side
-        self._batch, self._rule, self._writes = batch, rule, writes
+        self._paths, self._folder = [Path(path).absolute() for path in paths], Path(folder)
+        self._layers, self._side, self._batch, self._rule = layers, side, batch, rule
+        self._epochs = frozenset(epochs) if writes else frozenset()
         self._recorder: _Recorder | None = None
 
     def on_train_begin(self, logs=None):
         self._recorder = None
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._recorder is not None or not self._writes:
+        if self._recorder is not None or not self._epochs:
             return
         side = default_side(self.model) if self._side is None else self._side
         self._recorder = _Recorder(self.model, self._paths, self._layers, side, self._batch, self._rule)
@@ -91,7 +91,7 @@ class FeatureEvolution(keras.callbacks.Callback):
                 _check_same(path, self._recorder.facts)
 
     def on_epoch_end(self, epoch, logs=None):
-        if epoch + 1 not in self._epochs or not self._writes:
+        if epoch + 1 not in self._epochs:
             return
         path = record_path(self._folder, epoch + 1)
         try:

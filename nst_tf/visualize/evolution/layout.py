@@ -17,7 +17,7 @@ MARK = (0.835, 0.369, 0.0)
 _CORNER = 11
 _BETWEEN, _MARGIN = 28, 16
 _WIDTH_TO_HEIGHT = 1.5
-_LEGEND = "another image than at the recorded epoch before excites the filter most"
+_LEGEND = "another image than at the recorded epoch before excites the filter most, or none does"
 
 
 def label(text: str, width: int | None = None, height: int = LINE, align: str = "l", size: int = 13) -> np.ndarray:

@@ -121,11 +121,7 @@ class Evolution:
         for path in self._files[1:]:
             if tuple(read_facts(path)["layers"]) != self.layers:
                 raise InputError(f"{self._files[0]} and {path} are of different layers; they are not of one training")
-        small = {
-            layer: {name: self._stacked(layer, name) for name in ("activations", "names")} for layer in self.layers
-        }
-        self._names = {layer: arrays["names"] for layer, arrays in small.items()}
-        self._activations = {layer: arrays["activations"] for layer, arrays in small.items()}
+        self._names = {layer: self._stacked(layer, "names") for layer in self.layers}
 
     def _stacked(self, layer: str, name: str, filters: Sequence[int] | slice = slice(None)) -> np.ndarray:
         """An array of all epochs, `(epochs, filters, ...)`."""
@@ -150,10 +146,6 @@ class Evolution:
     def active(self, layer: str) -> np.ndarray:
         """Whether a filter responded to any image, bool `(epochs, filters)`."""
         return self._names[layer] != ""
-
-    def activations(self, layer: str) -> np.ndarray:
-        """The strongest activations, float32 `(epochs, filters)`."""
-        return self._activations[layer]
 
     def changed(self, layer: str) -> np.ndarray:
         """Where another image excites the filter most than at the recorded epoch before, bool `(epochs, filters)`.

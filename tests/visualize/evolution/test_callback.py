@@ -196,8 +196,16 @@ def test_records_with_mirrored_variables(images, labels, tmp_path):
     np.testing.assert_allclose(found["activations"], maps.max((0, 1, 2)), rtol=1e-5)
 
 
-def test_a_process_that_does_not_write_leaves_no_trace(images, labels, tmp_path):
-    train(network(), images, labels, FeatureEvolution(PHOTOS, tmp_path / "run", writes=False), epochs=1)
+def test_does_not_disturb_the_training(trained, images, labels):
+    weights = Weights()
+    train(network(), images, labels, weights, epochs=4)
+    for recorded, plain in zip(trained[1][4], weights.after[4], strict=True):
+        assert np.array_equal(recorded, plain)
+
+
+@pytest.mark.parametrize("options", [{"writes": False}, {"epochs": ()}])
+def test_without_anything_to_write_leaves_no_trace(images, labels, tmp_path, options):
+    train(network(), images, labels, FeatureEvolution(PHOTOS, tmp_path / "run", **options), epochs=1)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,0 +1,122 @@
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A tiny network in a .keras file."""
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    image = keras.Input((None, None, 3))
+    x = layers.ReLU(name="relu1")(layers.Conv2D(4, 3, strides=2, name="conv1")(image))
+    x = layers.ReLU(name="relu2")(layers.Conv2D(3, 3, padding="same", name="conv2")(x))
+    path = tmp_path_factory.mktemp("model") / "tiny.keras"
+    keras.Model(image, x, name="tiny").save(path)
+    return path
+
+
+@pytest.fixture
+def top(command, model, photos, tmp_path):
+    """Runs `nst-tf top-activations` at 32 pixels, into the folder `out` unless told otherwise."""
+
+    def run(*options, images=photos, out="out"):
+        common = ["--model", model, "--images", images, "-o", tmp_path / out, "--size", 32, "--batch", 5]
+        return command("top-activations", *common, *options)
+
+    return run
+
+
+def _arrays(folder):
+    """The data of all layers."""
+    arrays = {}
+    for path in sorted((folder / "data").glob("*.npz")):
+        with np.load(path) as data:
+            arrays |= {f"{path.stem}/{name}": data[name] for name in data.files}
+    return arrays
+
+
+def test_writes_data_sheets_views_and_a_page(top, tmp_path):
+    status, out, _ = top()
+    assert status == 0
+    assert out == f"wrote {tmp_path / 'out' / 'index.html'} (12 images)\n"
+    summary = json.loads((tmp_path / "out" / "top_activations.json").read_text())
+    assert [layer["layer"] for layer in summary["layers"]] == ["relu1", "relu2"]
+    assert sorted(path.name for path in (tmp_path / "out" / "sheets").iterdir()) == ["relu1-0-3.jpg", "relu2-0-2.jpg"]
+    for layer in summary["layers"]:
+        for row in layer["filters"]:
+            assert all((tmp_path / "out" / "views" / f"{one['image']}.jpg").exists() for one in row["top"])
+    assert (tmp_path / "out" / "tiles" / "relu2" / "2.webp").exists()
+    assert not (tmp_path / "out" / "work").exists()
+
+
+def test_parts_made_apart_and_merged_equal_the_single_run(top, tmp_path):
+    assert top(out="single").status == 0
+    for number in (1, 2, 3):
+        status, out, _ = top("--shard", f"{number}/3")
+        assert (status, out) == (0, f"looked at part {number} of 3 (4 images)\n")
+    assert top("--merge").status == 0
+    single, merged = _arrays(tmp_path / "single"), _arrays(tmp_path / "out")
+    assert single.keys() == merged.keys()
+    for name, values in single.items():
+        np.testing.assert_array_equal(values, merged[name], err_msg=name)
+
+
+def test_merging_before_all_parts_are_there_tells_which_are_missing(top):
+    top("--shard", "2/3")
+    status, out, err = top("--merge")
+    assert (status, out) == (2, "")
+    assert "--shard 1/3, 3/3" in err
+
+
+def test_what_is_done_is_not_done_again(top, tmp_path):
+    top()
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "data").iterdir()}
+    assert top().status == 0
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "data").iterdir()} == before
+
+
+def test_a_folder_of_another_search_is_refused_and_kept(top, tmp_path):
+    top()
+    before = _arrays(tmp_path / "out")
+    status, _, err = top("--layers", "relu1")
+    assert status == 2
+    assert "is of another search: its layers is ['relu1', 'relu2'], not ['relu1']" in err
+    assert _arrays(tmp_path / "out").keys() == before.keys()
+
+
+def test_unreadable_images_are_skipped_counted_and_named(top, photos, tmp_path):
+    shutil.copytree(photos, tmp_path / "images")
+    (tmp_path / "images" / "animal" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no image")
+    status, out, err = top(images=tmp_path / "images")
+    assert status == 0
+    assert "(12 images, 1 skipped)" in out
+    assert "skipped animal/broken.jpg: cannot read" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--layers", "relu1,relu3"], "unknown layer 'relu3'; did you mean"),
+        (["--rule", "guide"], "did you mean 'guided'"),
+        (["--shard", "4/3"], "'4/3' is not of the form K/N"),
+        (["--layers", "relu1,,relu2"], "has an empty name"),
+        (["--merge"], "has no part of a search"),
+    ],
+)
+def test_refuses_in_one_line(top, options, message):
+    status, out, err = top(*options)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_a_folder_without_images_is_refused(top, tmp_path):
+    (tmp_path / "empty").mkdir()
+    status, _, err = top(images=tmp_path / "empty")
+    assert status == 2
+    assert "has no image" in err
