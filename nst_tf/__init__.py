@@ -49,8 +49,9 @@ _HOME = {
     "stylize": "nst_tf.recipes.stylize",
     "stylize_steps": "nst_tf.recipes.stylize",
     "train_convnet": "nst_tf.training.train",
+    "train_head": "nst_tf.training.head",
     "write_image": "nst_tf.images",
-    "zfnet": "nst_tf.backbones",
+    "zfnet": "nst_tf.backbones.zfnet",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -12,6 +12,7 @@ __all__ = [
     "Weights",
     "WeightsStatus",
     "alexnet_classifier",
+    "check_maps",
     "check_size",
     "class_names",
     "feature_extractor",
@@ -23,6 +24,7 @@ __all__ = [
 
 _LAZY = {
     "alexnet_classifier": "alexnet",
+    "check_maps": "features",
     "check_size": "features",
     "class_names": "open",
     "feature_extractor": "features",

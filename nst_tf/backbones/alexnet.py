@@ -25,7 +25,7 @@ def alexnet_features(
     Args:
         x: The preprocessed image, `(batch, height, width, 3)`.
         pooling: A key of `POOLINGS`.
-        padding: A key of `PADDINGS`, for the first convolution; all others pad with zeros.
+        padding: A key of `PADDINGS`; `"replicate"` for the first convolution only, all others pad with zeros.
         maps: The number of maps of each convolution; one of `conv3` to `conv5` that is missing is left out.
         initializer: Makes the initializer of each kernel.
 
@@ -36,13 +36,19 @@ def alexnet_features(
     def pool(x, number: int):
         return POOLINGS[pooling](3, strides=2, name=f"pool{number}")(x)
 
+    def convolution(x, number: str, window: int):
+        if padding != "circular":
+            return convolve(x, number, maps[f"conv{number}"], window, initializer=initializer)
+        padded = PADDINGS[padding](window // 2, name=f"pad{number}")(x)
+        return convolve(padded, number, maps[f"conv{number}"], window, padding="valid", initializer=initializer)
+
     # With a stride of 4, TensorFlow's "same" pads other pixels than the network was trained with.
     x = PADDINGS[padding](2, name="pad1")(x)
     x = pool(convolve(x, "1", maps["conv1"], 11, strides=4, padding="valid", initializer=initializer), 1)
-    x = pool(convolve(x, "2", maps["conv2"], 5, initializer=initializer), 2)
+    x = pool(convolution(x, "2", 5), 2)
     for number in ("3", "4", "5"):
         if f"conv{number}" in maps:
-            x = convolve(x, number, maps[f"conv{number}"], 3, initializer=initializer)
+            x = convolution(x, number, 3)
     return pool(x, 5)
 
 

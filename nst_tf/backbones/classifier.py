@@ -53,6 +53,17 @@ def _check_side(name: str, features: Callable, maps: Maps, side: int) -> None:
         )
 
 
+def _subtract(mean: np.ndarray | None, side: int) -> SubtractMean:
+    shapes = (side, side, 3), (1, 1, 3)
+    shape = shapes[0] if mean is None else np.shape(mean)
+    if shape not in shapes:
+        raise InputError(f"the mean has the shape {shape}; it must be {shapes[0]} or {shapes[1]}")
+    layer = SubtractMean(shape, name="preprocess")
+    if mean is not None:
+        layer.mean = mean
+    return layer
+
+
 def _classify(x, maps: Maps, classes: int):
     x = keras.layers.Flatten(name="flatten")(x)
     for number in (6, 7):
@@ -97,9 +108,7 @@ def build_classifier(
     _check_numbers(classes, width, maps)
     chosen = _choose_maps(table, width, omit, maps)
     _check_side(name, features, chosen, side)
-    preprocess = SubtractMean((side, side, 3) if mean is None else np.shape(mean), name="preprocess")
+    preprocess = _subtract(mean, side)
     image = keras.Input((side, side, 3), name="image")
     x = _classify(features(preprocess(image), chosen), chosen, classes)
-    if mean is not None:
-        preprocess.mean = mean
     return keras.Model(image, x, name=name)

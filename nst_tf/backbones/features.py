@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import keras
 
+from nst_tf.backbones.graph import as_functional, calls
 from nst_tf.errors import InputError, unknown
 
-__all__ = ["check_size", "feature_extractor", "smallest_size"]
+__all__ = ["check_maps", "check_size", "feature_extractor", "layer_names", "smallest_size"]
 
 LARGEST_SIDE = 4096
 
@@ -15,9 +16,12 @@ LARGEST_SIDE = 4096
 def feature_extractor(backbone: keras.Model, layers: Sequence[str]) -> keras.Model:
     """A model of the chosen layers' outputs, which runs no deeper than the deepest of them.
 
+    It takes images of any size if these layers can, even of a backbone that takes one size only.
+
     Args:
-        backbone: Takes images, `(batch, height, width, 3)`, in [0, 1]. Its weights are shared, not copied.
-        layers: Names of its layers.
+        backbone: A functional or sequential model that takes images, `(batch, height, width, 3)`, in [0, 1]. Its
+            weights are shared, not copied.
+        layers: Names of its layers; `"outer/inner"` for one in a nested model.
 
     Returns:
         A model from images to a dict of layer name to feature map, `(batch, rows, columns, channels)`.
@@ -25,14 +29,79 @@ def feature_extractor(backbone: keras.Model, layers: Sequence[str]) -> keras.Mod
     Raises:
         InputError: A layer is unknown, or none was given.
     """
-    known = [layer.name for layer in backbone.layers]
     if not layers:
         raise InputError("no layer was given; at least one is needed")
+    known = layer_names(backbone)
     for name in layers:
         if name not in known:
             raise unknown("layer", name, known)
-    outputs = {name: backbone.get_layer(name).output for name in layers}
-    return keras.Model(backbone.input, outputs, name=f"{backbone.name}_features")
+    return _tapped(backbone, layers)
+
+
+def layer_names(model: keras.Model) -> list[str]:
+    """The names of all layers and operations of a model, those in nested models as `"outer/inner"`."""
+    names = []
+    for call in calls(as_functional(model)):
+        name = call.operation.name
+        names.append(name)
+        if as_functional(call.operation) is not None:
+            names += [f"{name}/{inner}" for inner in layer_names(call.operation)]
+    return names
+
+
+def _tapped(model: keras.Model, layers: Sequence[str]) -> keras.Model:
+    last = {call.operation.name: call for call in calls(as_functional(model))}
+    outputs = {name: last[name].outputs[0] for name in layers if "/" not in name}
+    inside = {}
+    for name in layers:
+        outer, _, inner = name.partition("/")
+        if inner:
+            inside.setdefault(outer, []).append(inner)
+    for outer, names in inside.items():
+        features = _tapped(last[outer].operation, names)(last[outer].input_tensors[0])
+        outputs |= {f"{outer}/{name}": features[name] for name in names}
+    ordered = {name: outputs[name] for name in layers}
+    return _of_any_size(keras.Model(as_functional(model).inputs[0], ordered, name=f"{model.name}_features"))
+
+
+def _of_any_size(model: keras.Model) -> keras.Model:
+    """The same model for images of any size; as it is if a layer of it cannot take them."""
+    if model.input_shape[1:3] == (None, None):
+        return model
+    image = keras.Input((None, None, *model.input_shape[3:]))
+    try:
+        return keras.Model(image, _replay(as_functional(model), image), name=model.name)
+    except (TypeError, ValueError):  # Keras refuses shapes with either.
+        return model
+
+
+def _replay(model: keras.Model, image: keras.KerasTensor):
+    """The outputs of the layers of a model, called once more."""
+    values = {id(model.inputs[0]): image}
+    for call in calls(model):
+        nested = as_functional(call.operation)
+        # A nested model would refuse at last what it takes without its size here.
+        operation = call.operation if nested is None else _of_any_size(call.operation)
+        positional, named = call.arguments.fill_in(values)
+        values.update(zip(map(id, call.outputs), keras.tree.flatten(operation(*positional, **named)), strict=True))
+    return keras.tree.pack_sequence_as(model.output, [values[id(output)] for output in model.outputs])
+
+
+def check_maps(model: keras.Model) -> None:
+    """Refuses layers that give anything but feature maps.
+
+    Args:
+        model: One of `feature_extractor`.
+
+    Raises:
+        InputError: The output of a layer is not `(batch, rows, columns, channels)`.
+    """
+    for name, shape in model.output_shape.items():
+        if len(shape) != 4:
+            raise InputError(
+                f"the layer {name!r} gives {shape[1:]} numbers for an image; it must be one of feature maps, "
+                "(rows, columns, channels)"
+            )
 
 
 def _has_positions(model: keras.Model, side: int) -> bool:

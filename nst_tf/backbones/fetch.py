@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from nst_tf.errors import InputError, NstError
 
-__all__ = ["cache_folder", "check_hash", "download", "file_hash"]
+__all__ = ["cache_folder", "check_hash", "download", "file_hash", "is_offline"]
 
 TIMEOUT_SECONDS = 60
 CHUNK_BYTES = 1 << 20
@@ -53,7 +53,8 @@ def check_hash(stream: BinaryIO, path: Path, expected: str) -> None:
         )
 
 
-def _offline() -> bool:
+def is_offline() -> bool:
+    """Whether `NST_TF_OFFLINE` forbids downloads."""
     return os.environ.get("NST_TF_OFFLINE", "0") not in ("", "0")
 
 
@@ -77,7 +78,7 @@ def download(url: str, path: Path, expected: str) -> None:
         InputError: `NST_TF_OFFLINE` is set; the message names the path to fill.
         NstError: The network failed, the file could not be written or its hash is wrong.
     """
-    if _offline():
+    if is_offline():
         raise InputError(f"NST_TF_OFFLINE is set and {path} is missing; put the file from {url} there")
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from nst_tf.errors import InputError, unknown
 
-__all__ = ["Graph", "Step", "is_relu"]
+__all__ = ["Graph", "Step", "as_functional", "calls", "is_relu"]
 
 FUSED = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.Dense)
 IMAGE = 0  # the number of the value that is the input
@@ -64,7 +64,7 @@ class Graph:
     """
 
     def __init__(self, model: keras.Model):
-        if _functional(model) is None:
+        if as_functional(model) is None:
             raise InputError(f"{model.name} is a {type(model).__name__}; it must be a functional or sequential model")
         if len(model.inputs) != 1:
             raise InputError(f"{model.name} has {len(model.inputs)} inputs; it must take one image")
@@ -79,11 +79,11 @@ class Graph:
 
     def _trace(self, model: keras.Model, inputs: Sequence[int], path: str) -> list[int]:
         """Adds the steps of a model; from the numbers of its inputs to those of its outputs."""
-        model = _functional(model)
+        model = as_functional(model)
         numbers = dict(zip(map(id, model.inputs), inputs, strict=True))
-        for node in _nodes(model):
+        for node in calls(model):
             taken = [numbers[id(tensor)] for tensor in node.input_tensors]
-            if _functional(node.operation) is not None:
+            if as_functional(node.operation) is not None:
                 made = self._trace(node.operation, taken, f"{path}{node.operation.name}/")
             else:
                 made = self._add(node, taken, path + node.operation.name)
@@ -161,13 +161,13 @@ class Graph:
         return {name: values[self.step(name).outputs[0]] for name in layers}
 
 
-def _functional(model: keras.Operation) -> keras.Model | None:
-    """A functional or built sequential model as a functional one; `None` for what is neither."""
+def as_functional(model: keras.Operation) -> keras.Model | None:
+    """A functional or built sequential model as a functional one; `None` for what is neither, such as a layer."""
     model = model._functional if isinstance(model, keras.Sequential) else model
     return model if hasattr(model, "_nodes_by_depth") else None
 
 
-def _nodes(model: keras.Model) -> Iterator:
+def calls(model: keras.Model) -> Iterator:
     """The calls that a functional model consists of, inputs excepted, in the order in which Keras runs them."""
     for depth in sorted(model._nodes_by_depth, reverse=True):
         yield from (node for node in model._nodes_by_depth[depth] if not node.is_input)

@@ -21,11 +21,18 @@ def _network(x, name: str, pooling: str, padding: str):
     return vgg_classifier(x) if name == "vgg16-classifier" else x
 
 
+def _head(x, classes: int):
+    """A linear classifier of the features' average, as `nst_tf.training.train_head` fits."""
+    x = keras.layers.GlobalAveragePooling2D(name="average")(x)
+    return keras.layers.Softmax(name="softmax")(keras.layers.Dense(classes, name="head")(x))
+
+
 def _build(weights: Weights, pooling: str, padding: str) -> keras.Model:
     side = CLASSIFIER_SIDE if weights.name == "vgg16-classifier" else None
     image = keras.Input((side, side, 3), name="image")
     x = keras.layers.Rescaling(list(weights.scale), list(weights.offset), name="preprocess")(image)
-    model = keras.Model(image, _network(x, weights.name, pooling, padding), name=weights.name)
+    x = _network(x, weights.base or weights.name, pooling, padding)
+    model = keras.Model(image, _head(x, len(weights.classes)) if weights.base else x, name=weights.name)
     model.trainable = False
     return model
 
@@ -46,9 +53,13 @@ def load_backbone(name: str = "vgg16", *, pooling: str = "max", padding: str = "
     `pool5` (AlexNet), and `flatten`, `fc6`, `relu6`, `fc7`, `relu7`, `fc8`, `softmax` (classifier).
 
     Args:
-        name: `"vgg16"` or `"alexnet"` (bundled), `"vgg19"` or `"vgg16-classifier"` (downloaded once, see `fetch`).
+        name: `"vgg16"` or `"alexnet"` (bundled), each also with a small classifier of six kinds of photographs as
+            `"vgg16-photos"` and `"alexnet-photos"` (layers `average`, `head`, `softmax`); `"vgg19"` or
+            `"vgg16-classifier"` (downloaded once, see `fetch`).
         pooling: `"max"` as trained, or `"average"` or `"l2"`, scaled to about the same size.
-        padding: `"zero"` as trained, or `"replicate"`, which repeats the edge before the first convolution only.
+        padding: `"zero"` as trained; `"replicate"`, which repeats the edge before the first convolution only; or
+            `"circular"`, which goes on with the opposite edge before every convolution: a VGG then sees an image whose
+            sides are multiples of 32 as if it were repeated without end.
 
     Returns:
         The functional model, ending in its last layer; see `feature_extractor` for layers within.
@@ -63,7 +74,7 @@ def load_backbone(name: str = "vgg16", *, pooling: str = "max", padding: str = "
         raise unknown("pooling", pooling, POOLINGS)
     if padding not in PADDINGS:
         raise unknown("padding", padding, PADDINGS)
-    parameters = read_weights(weights)
+    parameters = read_weights(weights) | (read_weights(find_weights(weights.base)) if weights.base else {})
     model = _build(weights, pooling, padding)
     _assign(model, parameters)
     return model

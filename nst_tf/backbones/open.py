@@ -1,45 +1,39 @@
-"""Opens a network by its name, its file or the folder of its training run."""
+"""Opens a network by its name, its file or its folder."""
 
 import os
 from pathlib import Path
 
 import keras
 
-import nst_tf.layers  # noqa: F401 - makes our layers known to Keras
+from nst_tf.backbones.applications import PREFIX, load_application
+from nst_tf.backbones.graph import Graph, as_functional
 from nst_tf.backbones.load import load_backbone
+from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.backbones.registry import WEIGHTS
+from nst_tf.backbones.saved_model import is_saved_model, load_saved_model
 from nst_tf.errors import InputError, unknown
+from nst_tf.layers import Preprocess
 
 __all__ = ["class_names", "open_network"]
 
 MODEL_FILE = "model.keras"
 CLASSES_FILE = "classes.txt"
+OURS = "preprocess"  # the layer of a network that takes images in [0, 1]
 
 
 def _model_file(name_or_path: str | os.PathLike) -> Path:
     path = Path(name_or_path)
     if not path.exists() and path.name == str(name_or_path) and not path.suffix:
-        raise unknown("network", path.name, WEIGHTS)
+        raise unknown("network", path.name, [*WEIGHTS, f"{PREFIX}NAME for a Keras application"])
     file = path / MODEL_FILE if path.is_dir() else path
     if not file.is_file():
-        raise InputError(f"there is no file {file}; a network is a .keras file or a folder that holds {MODEL_FILE}")
+        raise InputError(
+            f"there is no file {file}; a network is a .keras file, a folder that holds {MODEL_FILE}, or a SavedModel"
+        )
     return file
 
 
-def open_network(name_or_path: str | os.PathLike) -> keras.Model:
-    """A network from its name or from the disk, not compiled.
-
-    Args:
-        name_or_path: A name in `WEIGHTS`, such as `"alexnet"`, or a `.keras` file, or a folder that holds `model.keras`
-            such as that of a training run. A name comes before a file of that name.
-
-    Raises:
-        InputError: It is none of these, or the file is no Keras model.
-        NstError: Its weights cannot be downloaded or read.
-    """
-    if str(name_or_path) in WEIGHTS:
-        return load_backbone(str(name_or_path))
-    file = _model_file(name_or_path)
+def _load_file(file: Path) -> keras.Model:
     try:
         return keras.saving.load_model(file, compile=False)
     except Exception as error:  # Of any kind: Keras passes on what its layers and its file formats raise.
@@ -47,8 +41,92 @@ def open_network(name_or_path: str | os.PathLike) -> keras.Model:
         raise InputError(f"cannot open {file} as a Keras model: {reason}") from error
 
 
+def _check_foreign(model: keras.Model, place: str, preprocessing: str | None) -> None:
+    functional = as_functional(model)
+    shapes = [] if functional is None else [tuple(one.shape) for one in functional.inputs]
+    if len(shapes) != 1 or len(shapes[0]) != 4 or shapes[0][3] not in (3, None):
+        Graph(model)  # tells what is wrong with a model that has not one input
+        raise InputError(f"{place} takes {shapes[0]}; a network must take images, (batch, height, width, 3)")
+    if preprocessing is None:
+        raise InputError(
+            f"what pixels {place} takes is not known; say it with preprocessing: unit for [0, 1], 0-255, tf for "
+            "[-1, 1], caffe for BGR of 0-255 less ImageNet's mean, torch for ImageNet's mean and deviation"
+        )
+
+
+def _with_preprocessing(model: keras.Model, preprocessing: str) -> keras.Model:
+    """The same layers, under their names, behind one that takes images in [0, 1]."""
+    image = keras.Input((*model.input_shape[1:3], 3), name="image")
+    x = Preprocess(*PREPROCESSING[preprocessing], name=OURS)(image)
+    return keras.Model(image, as_functional(model).call(x), name=model.name)
+
+
+def _open_foreign(place: str, preprocessing: str | None) -> tuple[keras.Model, str | None]:
+    """A network as it is, and what pixels it takes; `None` for one that takes [0, 1]."""
+    if place.startswith(PREFIX):
+        model, own = load_application(place.removeprefix(PREFIX))
+        return model, preprocessing or own
+    if is_saved_model(Path(place)):
+        model = load_saved_model(Path(place))
+    else:
+        model = _load_file(_model_file(place))
+    if any(layer.name == OURS for layer in model.layers):
+        _refuse_change(place, "preprocessing", preprocessing)
+        return model, None
+    _check_foreign(model, place, preprocessing)
+    return model, preprocessing
+
+
+def _refuse_change(place: str, name: str, value: str | None) -> None:
+    if value is not None:
+        raise InputError(f"{name} is {value!r}, and {place} has its own, which cannot be changed; leave it out")
+
+
+def open_network(
+    name_or_path: str | os.PathLike,
+    preprocessing: str | None = None,
+    *,
+    pooling: str = "max",
+    padding: str = "zero",
+) -> keras.Model:
+    """A network from its name or from the disk, not compiled, for images in [0, 1].
+
+    Args:
+        name_or_path: One of
+
+            - a name in `WEIGHTS`, such as `"alexnet"`; it comes before a file of that name;
+            - `"keras:ResNet50"`, or any other of `keras.applications`, whose weights Keras downloads once;
+            - a `.keras` file, or a folder that holds `model.keras` such as that of a training run;
+            - a SavedModel folder, of which only the outputs of its signature can be used as layers.
+        preprocessing: What a network from the disk takes: `"unit"` ([0, 1]), `"0-255"`, `"tf"` ([-1, 1]), `"caffe"`
+            (BGR of 0 to 255 less ImageNet's mean) or `"torch"` (less ImageNet's mean, divided by its deviation). It
+            becomes the model's layer `preprocess`. A network that has such a layer, as all of this package's have, must
+            be opened without.
+        pooling: Of a name in `WEIGHTS`; see `load_backbone`. Other networks keep theirs.
+        padding: Likewise.
+
+    Raises:
+        InputError: It is none of these, the file is no Keras model, its preprocessing is not known, or it cannot be
+            changed as asked.
+        NstError: Its weights cannot be downloaded or read.
+    """
+    place = os.fspath(name_or_path)
+    if preprocessing is not None and preprocessing not in PREPROCESSING:
+        raise unknown("preprocessing", preprocessing, PREPROCESSING)
+    if place in WEIGHTS:
+        _refuse_change(place, "preprocessing", preprocessing)
+        return load_backbone(place, pooling=pooling, padding=padding)
+    for name, value, trained in (("pooling", pooling, "max"), ("padding", padding, "zero")):
+        if value != trained:
+            raise InputError(f"{name} is {value!r}, which only {', '.join(WEIGHTS)} can be given; {place} keeps its own")
+    model, pixels = _open_foreign(place, preprocessing)
+    return model if pixels is None else _with_preprocessing(model, pixels)
+
+
 def class_names(name_or_path: str | os.PathLike) -> list[str] | None:
-    """The names of a network's classes in the order of its outputs, from `classes.txt` beside its file, a line each.
+    """The names of a network's classes in the order of its outputs.
+
+    Those of a network on the disk are in `classes.txt` beside its file, a line each.
 
     Args:
         name_or_path: As for `open_network`.
@@ -60,7 +138,7 @@ def class_names(name_or_path: str | os.PathLike) -> list[str] | None:
         InputError: There is no such network, or the file is no text.
     """
     if str(name_or_path) in WEIGHTS:
-        return None
+        return list(WEIGHTS[str(name_or_path)].classes) or None
     file = _model_file(name_or_path).with_name(CLASSES_FILE)
     try:
         return file.read_text("utf-8").splitlines()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import keras
 
-from nst_tf.layers import ReplicatePad, ScaledAveragePool, ScaledL2Pool, SwitchMaxPool
+from nst_tf.layers import CircularPad, ReplicatePad, ScaledAveragePool, ScaledL2Pool, SwitchMaxPool
 
 __all__ = ["PADDINGS", "POOLINGS", "convolve"]
 
@@ -16,6 +16,7 @@ POOLINGS: dict[str, type[keras.layers.Layer]] = {
 PADDINGS: dict[str, Callable[..., keras.layers.Layer]] = {
     "zero": keras.layers.ZeroPadding2D,
     "replicate": ReplicatePad,
+    "circular": CircularPad,
 }
 
 

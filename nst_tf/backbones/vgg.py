@@ -12,8 +12,11 @@ WIDTHS = (64, 128, 256, 512, 512)
 DENSE_UNITS = (4096, 4096, 1000)
 
 
-def _pad_first(x, padding: str):
-    return x if padding == "zero" else PADDINGS[padding](1, name="pad1_1")(x)
+def _convolve(x, number: str, channels: int, padding: str):
+    if padding == "zero" or (padding == "replicate" and number != "1_1"):
+        return convolve(x, number, channels, 3)
+    padded = PADDINGS[padding](1, name=f"pad{number}")(x)
+    return convolve(padded, number, channels, 3, padding="valid")
 
 
 def vgg_features(x, depths: tuple[int, ...], pooling: str, padding: str):
@@ -23,16 +26,14 @@ def vgg_features(x, depths: tuple[int, ...], pooling: str, padding: str):
         x: The preprocessed image, `(batch, height, width, 3)`.
         depths: How many convolutions each block has.
         pooling: A key of `POOLINGS`.
-        padding: A key of `PADDINGS`, for the first convolution; all others pad with zeros.
+        padding: A key of `PADDINGS`; `"replicate"` for the first convolution only, all others pad with zeros.
 
     Returns:
         The output of `pool5`, `(batch, height // 32, width // 32, 512)`.
     """
-    x = _pad_first(x, padding)
     for block, (depth, width) in enumerate(zip(depths, WIDTHS, strict=True), 1):
         for index in range(1, depth + 1):
-            padded = padding != "zero" and block == index == 1
-            x = convolve(x, f"{block}_{index}", width, 3, padding="valid" if padded else "same")
+            x = _convolve(x, f"{block}_{index}", width, padding)
         x = POOLINGS[pooling](2, name=f"pool{block}")(x)
     return x
 

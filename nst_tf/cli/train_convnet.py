@@ -7,7 +7,7 @@ from absl import logging
 
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.stop import Stopped
-from nst_tf.cli.values import count, positive, whole
+from nst_tf.cli.values import count, names, positive, whole, wholes
 from nst_tf.errors import InputError
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
@@ -15,7 +15,10 @@ __all__ = ["DESCRIPTION", "add_arguments", "run"]
 DESCRIPTION = "Train a convolutional network on a folder of images, by Zeiler and Fergus's recipe."
 SKIPPED_SHOWN = 10
 # Of a whole network only; a head is the minimum of a convex function.
-RECIPE = ("architecture", "width", "epochs", "batch", "learning_rate", "distribute")
+RECIPE = (
+    *("architecture", "width", "epochs", "batch", "learning_rate", "distribute"),
+    *("evolution_epochs", "evolution_layers"),
+)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -46,6 +49,11 @@ def _add_recipe(group) -> None:
     group.add_argument("--learning-rate", type=positive, metavar="NUMBER", help="the first one (default: 0.01)")
     group.add_argument("--distribute", choices=("none", "mirrored", "multiworker"),
                        help="over the GPUs of this machine, or the machines of TF_CONFIG (default: none)")  # fmt: skip
+    group.add_argument("--evolution-epochs", type=wholes, metavar="NUMBER,...",
+                       help="record what the filters respond to after these epochs, for nst-tf evolution "
+                            "(default: 1,2,5,10,20,30,40,64)")  # fmt: skip
+    group.add_argument("--evolution-layers", type=names, metavar="LAYER,...",
+                       help="layers to record (default: all rectified feature maps)")  # fmt: skip
 
 
 def run(arguments: Namespace) -> int:

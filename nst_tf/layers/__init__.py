@@ -1,9 +1,11 @@
 """Keras layers, registered under the package `nst_tf`: pooling by maximum and the way back through its switches, by
 average and by L2 norm, the latter two scaled to the size of max pooling; contrast normalisation; subtraction of a mean
-image; and padding with the edge. All take `(batch, height, width, channels)`.
+image; and padding with the edge or the opposite one. All take `(batch, height, width, channels)`.
 """
 
+from nst_tf.layers.circular_pad import CircularPad
 from nst_tf.layers.contrast_norm import ContrastNorm
+from nst_tf.layers.preprocess import Preprocess
 from nst_tf.layers.replicate_pad import ReplicatePad
 from nst_tf.layers.scaled_average_pool import ScaledAveragePool
 from nst_tf.layers.scaled_l2_pool import ScaledL2Pool
@@ -12,7 +14,9 @@ from nst_tf.layers.switch_max_pool import SwitchMaxPool
 from nst_tf.layers.switch_unpool import SwitchUnpool
 
 __all__ = [
+    "CircularPad",
     "ContrastNorm",
+    "Preprocess",
     "ReplicatePad",
     "ScaledAveragePool",
     "ScaledL2Pool",

@@ -50,6 +50,9 @@ class SubtractMean(keras.layers.Layer):
         return 255 * (inputs - tf.cast(self._mean, inputs.dtype))
 
     def compute_output_shape(self, input_shape):
+        sides = self.shape[:2]
+        if sides != (1, 1) and tuple(input_shape[1:3]) != sides:
+            raise ValueError(f"the mean is of {sides} pixels and the images are of {tuple(input_shape[1:3])}")
         return input_shape
 
     def save_own_variables(self, store):

@@ -50,6 +50,9 @@ def _max_pool_tiles(inputs: tf.Tensor, rows: int, columns: int) -> tf.Tensor:
 class SwitchMaxPool(Pool2D):
     """Max pooling: each value is the largest of its window; the gradient goes to the first one that is.
 
+    One exception was seen: under XLA on CPUs, where `padding="same"` pads, TensorFlow's gradient takes another of some
+    ties. The switches never do.
+
     The input is `(batch, height, width, channels)`, of any range; the output has the same number of channels. With
     `return_switches` it is `(pooled, within, flat)`, all of the same shape: besides the maxima, the int32 index of each
     within its window in reading order, and its int32 position `row * width + column` in the plane of its image and

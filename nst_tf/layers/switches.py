@@ -147,7 +147,7 @@ def unpool(
 
     Args:
         values: `(batch, rows, columns, channels)`, of any range.
-        within: The switches of `max_pool_switches`, of the same shape; either batch may be 1 and serve all of the other.
+        within: The switches of `max_pool_switches`, of the same shape; a batch of 1 serves all of the other.
         height: Of the input of the pooling, in pixels, an int or a scalar tensor.
         width: As `height`.
         pool_size: Of the pooling, as `strides` and `padding`.

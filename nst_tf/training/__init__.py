@@ -4,7 +4,6 @@ from nst_tf.training.class_folders import ClassFolders, find_classes
 from nst_tf.training.filter_rms import FilterRms
 from nst_tf.training.head import train_head
 from nst_tf.training.plateau import PlateauAnnealing
-from nst_tf.training.run_callback import RunCallback
 from nst_tf.training.strategy import open_strategy
 from nst_tf.training.train import train_convnet
 from nst_tf.training.trained import Trained
@@ -13,7 +12,6 @@ __all__ = [
     "ClassFolders",
     "FilterRms",
     "PlateauAnnealing",
-    "RunCallback",
     "Trained",
     "find_classes",
     "open_strategy",

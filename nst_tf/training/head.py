@@ -2,8 +2,8 @@
 
 The mean cross-entropy plus `DECAY / 2` times the squared weights is convex, so L-BFGS finds its one minimum. Features
 are centred and divided by their root mean square length first, for all networks to share one `DECAY`; that is folded
-into the weights afterwards. On 151 photographs of six classes (20 splits) this did as well or better than maxima,
-whole maps and a scale for each feature: 89.5 % right with AlexNet, 92.1 % with VGG16.
+into the weights afterwards. On 151 photographs of six classes (20 splits) 89.5 % of the held-out ones were right with
+AlexNet, 92.1 % with VGG16; maxima, whole maps or a scale for each feature were no better by more than a point.
 """
 
 import itertools

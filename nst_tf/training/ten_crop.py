@@ -11,17 +11,14 @@ import tensorflow as tf
 from nst_tf.training.class_folders import Labelled
 from nst_tf.training.data import evaluation_batches
 
-__all__ = ["TenCrop"]
+__all__ = ["TenCrop", "ten_crop_judge"]
 
 IMAGES_PER_REPLICA = 16
 LEAST_PROBABILITY = 1e-12
 
 
 class TenCrop(keras.callbacks.Callback):
-    """Adds `val_loss`, `val_error` and `val_top5_error` to the logs of each epoch.
-
-    These are the mean of -log of the true class's probability, and the shares of images whose true class is not the
-    most probable one, and not among the five most probable (0 for five classes or fewer).
+    """Adds `val_loss`, `val_error` and `val_top5_error` to the logs of each epoch, see `ten_crop_judge`.
 
     Args:
         images: To judge by.
@@ -31,20 +28,42 @@ class TenCrop(keras.callbacks.Callback):
 
     def __init__(self, images: Labelled, strategy: tf.distribute.Strategy, side: int):
         super().__init__()
-        self._count = len(images.labels)
-        self._strategy = strategy
-        batch = IMAGES_PER_REPLICA * strategy.num_replicas_in_sync
-        self._batches = strategy.distribute_datasets_from_function(
-            functools.partial(evaluation_batches, images, side=side, batch=batch)
-        )
+        self._how = images, strategy, side
 
     def on_train_begin(self, logs=None):
-        self._step = _evaluation_step(self.model, self._strategy)
+        self._judge = ten_crop_judge(self.model, *self._how)
 
     def on_epoch_end(self, epoch, logs=None):
-        total = tf.add_n([self._step(*batch) for batch in self._batches]) / self._count
-        names = ("val_loss", "val_error", "val_top5_error")
-        logs.update(zip(names, total.numpy().tolist(), strict=True))
+        logs.update({f"val_{name}": value for name, value in self._judge().items()})
+
+
+def ten_crop_judge(
+    model: keras.Model, images: Labelled, strategy: tf.distribute.Strategy, side: int
+) -> Callable[[], dict[str, float]]:
+    """A function that judges a model as it is at the call.
+
+    Args:
+        model: Images in [0, 1] to the probabilities of the classes.
+        images: To judge by.
+        strategy: In whose scope the model was made; every replica judges its part.
+        side: Of the model's input, in pixels.
+
+    Returns:
+        A function of no arguments that gives `loss`, `error` and `top5_error`: the mean of -log of the true class's
+        probability, and the shares of images whose true class is not the most probable one, and not among the five
+        most probable (0 for five classes or fewer).
+    """
+    batch = IMAGES_PER_REPLICA * strategy.num_replicas_in_sync
+    batches = strategy.distribute_datasets_from_function(
+        functools.partial(evaluation_batches, images, side=side, batch=batch)
+    )
+    step = _evaluation_step(model, strategy)
+
+    def judge() -> dict[str, float]:
+        total = tf.add_n([step(*batch) for batch in batches]) / len(images.labels)
+        return dict(zip(("loss", "error", "top5_error"), total.numpy().tolist(), strict=True))
+
+    return judge
 
 
 def _evaluation_step(model: keras.Model, strategy: tf.distribute.Strategy) -> Callable[..., tf.Tensor]:

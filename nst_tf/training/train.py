@@ -4,7 +4,7 @@ falls when the error stays, dropout, and filters of limited size.
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import keras
 import tensorflow as tf
@@ -19,12 +19,12 @@ from nst_tf.training.filter_rms import FilterRms
 from nst_tf.training.initial import scale_kernels
 from nst_tf.training.loop import run_epochs
 from nst_tf.training.plateau import PlateauAnnealing
-from nst_tf.training.run_callback import RunCallback
 from nst_tf.training.run_folder import RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
 from nst_tf.training.survey import survey
 from nst_tf.training.ten_crop import TenCrop
 from nst_tf.training.trained import Trained
+from nst_tf.visualize.evolution.callback import EPOCHS, FeatureEvolution
 
 __all__ = ["ARCHITECTURES", "train_convnet"]
 
@@ -38,6 +38,8 @@ def train_convnet(
     architecture: str = "zfnet",
     side: int = 224,
     width: float = 1.0,
+    omit: Iterable[str] = (),
+    maps: Mapping[str, int] | None = None,
     epochs: int = 70,
     batch: int = 128,
     learning_rate: float = 1e-2,
@@ -45,6 +47,8 @@ def train_convnet(
     held_out: float = 0.2,
     seed: int = 0,
     strategy: tf.distribute.Strategy | None = None,
+    evolution_epochs: Sequence[int] = EPOCHS,
+    evolution_layers: Sequence[str] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Trained:
     """Trains a convolutional network on a folder of images by the paper's recipe, or goes on with it.
@@ -60,6 +64,8 @@ def train_convnet(
         architecture: `"zfnet"` or `"alexnet"`.
         side: Height and width of the network's input in pixels.
         width: Share of the layers' channels, 1 for the paper's network.
+        omit: Layers to leave out, see `zfnet`.
+        maps: Other numbers of maps or units by layer, see `zfnet`.
         epochs: Passes over the training images, all runs together.
         batch: Images per update, on all devices together; fewer if there are fewer to train with.
         learning_rate: The first one; see `PlateauAnnealing`.
@@ -67,8 +73,11 @@ def train_convnet(
         held_out: Share of each class to judge by; of no meaning for an ImageNet directory.
         seed: Of the weights, the shuffles, the crops, dropout, and the choice of what is held out.
         strategy: See `open_strategy`; by default one device.
-        callbacks: Keras callbacks, called after ours, so `logs` has all that `Trained.history` has. A `RunCallback`
-            is told of the run folder and the training images. They are not called for the epochs already done.
+        evolution_epochs: After which epochs to record what the filters respond to, see `FeatureEvolution`; the
+            record is in `run/evolution`.
+        evolution_layers: In which layers; all rectified feature maps if `None`.
+        callbacks: Keras callbacks, called after ours, so `logs` has all that `Trained.history` has. They are not
+            called for the epochs already done.
 
     Returns:
         The model after the last epoch, and how it came about.
@@ -80,11 +89,13 @@ def train_convnet(
     strategy = strategy or open_strategy()
     _check(architecture, seed, side=side, width=width, epochs=epochs, batch=batch, learning_rate=learning_rate)
     folders = find_classes(folder, held_out, seed)
-    settings = {"architecture": architecture, "side": side, "width": width, "batch": batch, "seed": seed,
-                "learning_rate": learning_rate, "momentum": momentum, "held_out": held_out,
-                "images": folders.digest()}  # fmt: skip
+    settings = {"architecture": architecture, "side": side, "width": width, "omit": sorted(omit),
+                "maps": dict(maps or {}), "batch": batch, "seed": seed, "learning_rate": learning_rate,
+                "momentum": momentum, "held_out": held_out, "images": folders.digest()}  # fmt: skip
     record = RunFolder(run, settings)
-    return _Training(record, folders, settings, strategy).go(epochs, callbacks)
+    training = _Training(record, folders, settings, strategy)
+    training.record_evolution(evolution_epochs, evolution_layers)
+    return training.go(epochs, callbacks)
 
 
 def _check(architecture: str, seed: int, **positive: float) -> None:
@@ -117,13 +128,18 @@ class _Training:
     def _new_model(self, mean) -> keras.Model:
         keras.utils.set_random_seed(self.settings["seed"])
         build = ARCHITECTURES[self.settings["architecture"]]
-        classes, side, width = len(self.folders.classes), self.settings["side"], self.settings["width"]
-        model = build(classes, side=side, width=width, mean=mean)
-        scale_kernels(model, width)
+        form = {name: self.settings[name] for name in ("side", "width", "omit", "maps")}
+        model = build(len(self.folders.classes), mean=mean, **form)
+        scale_kernels(model, self.settings["width"])
         optimizer = keras.optimizers.SGD(self.settings["learning_rate"], momentum=self.settings["momentum"])
         model.compile(optimizer, jit_compile=False)
         optimizer.build(model.trainable_variables)
         return model
+
+    def record_evolution(self, epochs: Sequence[int], layers: Sequence[str] | None) -> None:
+        """Has what the filters respond to recorded after these epochs."""
+        files, chief = self.folders.train.files, is_chief(self.strategy)
+        self._evolution = FeatureEvolution(files, self.record.path, layers, epochs, writes=chief)
 
     def go(self, epochs: int, callbacks: Sequence[keras.callbacks.Callback]) -> Trained:
         """Trains up to that number of epochs."""
@@ -140,15 +156,13 @@ class _Training:
         return Trained(self.model, self.folders.classes, tuple(self.record.history), self.record.skipped)
 
     def _callbacks(self, users: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
-        chief = is_chief(self.strategy)
-        for callback in users:
-            if isinstance(callback, RunCallback):
-                callback.run, callback.files, callback.chief = self.record.path, self.folders.train.files, chief
         return [
             EpochSeeds(self.settings["seed"]),
             FilterRms(),
             TenCrop(self.folders.held_out, self.strategy, self.settings["side"]),
             PlateauAnnealing(self.record.history),
-            SaveEpochs(self.record, self.folders.classes, chief),
+            self._evolution,
+            # After all that belongs to an epoch: one that is cut off before is done again.
+            SaveEpochs(self.record, self.folders.classes, is_chief(self.strategy)),
             *users,
         ]

@@ -32,8 +32,8 @@ def test_with_the_bundled_weights_its_features_are_the_bundled_ones(alexnet, pho
 def test_layers_can_be_left_out_and_widened():
     model = alexnet_classifier(3, side=63, width=0.1, omit=("conv4", "fc7"), maps={"conv3": 50})
     assert " ".join(layer.name for layer in model.layers) == (
-        "image preprocess pad1 conv1 relu1 pool1 conv2 relu2 pool2 conv3 relu3 conv5 relu5 pool5 flatten fc6 relu6 drop6 "
-        "fc8 softmax"
+        "image preprocess pad1 conv1 relu1 pool1 conv2 relu2 pool2 conv3 relu3 conv5 relu5 pool5 flatten fc6 relu6 "
+        "drop6 fc8 softmax"
     )
     assert model.get_layer("conv3").output.shape == (None, 3, 3, 5)
 

@@ -10,6 +10,7 @@ import pytest
 
 from nst_tf.backbones import feature_extractor, load_backbone, registry, vgg
 from nst_tf.errors import InputError
+from nst_tf.images import find_images, read_frame
 
 MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 BGR_MEAN = np.array([103.939, 116.779, 123.68])
@@ -90,6 +91,35 @@ def test_other_pooling_and_replicated_edges_are_those_of_numpy(name, side, pooli
     assert_same_features(load_backbone(name, pooling=pooling, padding="replicate"), image, expected)
 
 
+def circular_outputs(x, steps, weights):
+    outputs = {}
+    for kind, number, *arguments in steps:
+        if kind == "pool":
+            x = outputs[f"pool{number}"] = windows(x, *arguments).max((-2, -1))
+        else:
+            x = convolve(x, weights[f"conv{number}/kernel"], weights[f"conv{number}/bias"], *arguments, "wrap")
+            x = outputs[f"relu{number}"] = np.maximum(x, 0)
+    return outputs
+
+
+@pytest.mark.parametrize(("name", "side"), [("vgg16", 32), ("alexnet", 63)])
+def test_circular_padding_of_every_convolution_is_that_of_numpy(name, side, photo):
+    image = photo(side, side)
+    steps = [step for step in STEPS[name] if not str(step[1]).startswith("5")]
+    expected = circular_outputs((image - MEAN) / DEVIATION, steps, bundled(name))
+    assert_same_features(load_backbone(name, padding="circular"), image, expected)
+
+
+@pytest.mark.parametrize("pooling", ["max", "average"])
+def test_a_vgg_with_circular_padding_rolls_its_features_with_the_image(pooling, photo):
+    image = photo(64, 48)
+    extractor = feature_extractor(load_backbone("vgg16", pooling=pooling, padding="circular"), ["relu3_1", "pool4"])
+    still, rolled = extractor(image), extractor(np.roll(image, (16, 32), axis=(1, 2)))
+    for layer, (rows, columns) in {"relu3_1": (4, 8), "pool4": (1, 2)}.items():
+        expected = np.roll(still[layer], (rows, columns), axis=(1, 2))
+        np.testing.assert_allclose(rolled[layer], expected, atol=1e-4 * expected.max())
+
+
 def test_every_layer_has_its_name(vgg16, alexnet):
     assert [layer.name for layer in vgg16.layers][:8] == [
         *("image", "preprocess", "conv1_1", "relu1_1", "conv1_2", "relu1_2", "pool1", "conv2_1")
@@ -107,7 +137,9 @@ def test_nothing_in_a_backbone_or_its_features_is_trainable(alexnet):
 
 # Keras itself converts variables in the way that NumPy 2 deprecates.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@pytest.mark.parametrize("options", [{}, {"pooling": "average", "padding": "replicate"}, {"pooling": "l2"}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"pooling": "average", "padding": "replicate"}, {"pooling": "l2", "padding": "circular"}], ids=str
+)
 def test_saved_and_loaded_for_another_batch(options, photo, tmp_path):
     backbone = load_backbone("alexnet", **options)
     backbone.save(tmp_path / "alexnet.keras")
@@ -216,3 +248,21 @@ def test_downloaded_classifier_gives_probabilities(download_of_narrow_vgg, photo
     assert_same_features(model, image, {"fc8": logits})
     expected = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     np.testing.assert_allclose(model(image), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["alexnet", "vgg16"])
+def test_a_classifier_of_photographs_is_linear_in_the_mean_features(name, request):
+    image = np.random.default_rng(0).random((1, 64, 80, 3), np.float32)
+    with np.load(registry.WEIGHTS[f"{name}-photos"].path) as arrays:
+        kernel, bias = arrays["head/kernel"].astype(np.float64), arrays["head/bias"].astype(np.float64)
+    logits = request.getfixturevalue(name)(image).numpy().astype(np.float64).mean((1, 2)) @ kernel + bias
+    expected = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    np.testing.assert_allclose(load_backbone(f"{name}-photos")(image), expected, atol=1e-5)
+
+
+def test_the_classifier_of_photographs_knows_nearly_all_of_the_photographs(photos):
+    paths = find_images(photos)
+    classes = registry.WEIGHTS["alexnet-photos"].classes
+    probabilities = load_backbone("alexnet-photos")(np.stack([read_frame(path, 200) for path in paths])).numpy()
+    right = [path.parent.name == classes[found] for path, found in zip(paths, probabilities.argmax(1), strict=True)]
+    assert sum(right) >= 10

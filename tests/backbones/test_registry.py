@@ -22,10 +22,18 @@ def status_of(name):
     return next(status for status in weights_status() if status.name == name)
 
 
-@pytest.mark.parametrize("name", ["vgg16", "alexnet"])
-def test_bundled_weights_are_there_and_whole(name):
+@pytest.mark.parametrize(
+    ("name", "licence"),
+    [
+        ("vgg16", "BSD-3-Clause"),
+        ("alexnet", "BSD-3-Clause"),
+        ("vgg16-photos", "Apache-2.0"),
+        ("alexnet-photos", "Apache-2.0"),
+    ],
+)
+def test_bundled_weights_are_there_and_whole(name, licence):
     status = status_of(name)
-    assert (status.storage, status.hash, status.licence) == ("bundled", "verified", "BSD-3-Clause")
+    assert (status.storage, status.hash, status.licence) == ("bundled", "verified", licence)
 
 
 def test_status_of_downloads_absent_right_and_wrong(empty_cache, monkeypatch):

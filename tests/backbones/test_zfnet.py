@@ -1,11 +1,15 @@
 """ZFNet against the table of the paper and a NumPy forward pass."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
 
 from nst_tf.backbones.zfnet import zfnet
 from nst_tf.errors import InputError
+
+WIDE = {"conv3": 512, "conv4": 1024, "conv5": 512}
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +72,13 @@ def test_width_scales_maps_and_units_but_not_classes():
 
 @pytest.mark.parametrize(
     ("omit", "maps"),
-    [(("conv3", "conv4"), {}), (("fc7",), {}), (("fc6", "fc7"), {}), (("conv3", "conv4", "fc6", "fc7"), {})]
-    + [((), {"conv3": 512, "conv4": 1024, "conv5": 512})],
+    [
+        (("conv3", "conv4"), {}),
+        (("fc7",), {}),
+        (("fc6", "fc7"), {}),
+        (("conv3", "conv4", "fc6", "fc7"), {}),
+        ((), WIDE),
+    ],
     ids=str,
 )
 def test_variants_of_the_papers_ablation(omit, maps):
@@ -83,11 +92,10 @@ def test_variants_of_the_papers_ablation(omit, maps):
 
 
 def test_the_wide_variant_has_the_papers_convolutions():
-    maps = {"conv3": 512, "conv4": 1024, "conv5": 512}
-    model = zfnet(2, maps={**maps, "fc6": 1, "fc7": 1})
+    model = zfnet(2, maps={**WIDE, "fc6": 1, "fc7": 1})
     depths = [256, 512, 1024, 512]
     expected = 7 * 7 * 3 * 96 + 96 + 5 * 5 * 96 * 256 + 256
-    assert convolutional(model) == expected + sum(9 * a * b + b for a, b in zip(depths, depths[1:], strict=False))
+    assert convolutional(model) == expected + sum(9 * a * b + b for a, b in itertools.pairwise(depths))
 
 
 def test_the_mean_is_subtracted():
@@ -98,7 +106,7 @@ def test_the_mean_is_subtracted():
     np.testing.assert_allclose(model(image), 0.5, atol=1e-6)
 
 
-@pytest.mark.parametrize("side", [37, 64])
+@pytest.mark.parametrize("side", [53, 64])
 def test_a_narrow_net_sees_what_numpy_sees(side, photo):
     model = zfnet(4, side=side, width=0.03)
     weights = {layer.name: [w.astype(np.float64) for w in layer.get_weights()] for layer in model.layers}
@@ -157,9 +165,9 @@ def test_saved_and_loaded(photo, tmp_path):
 
 
 def test_the_smallest_side_works_and_one_less_is_refused():
-    zfnet(2, side=37, width=0.02)
-    with pytest.raises(InputError, match="side is 36; it must be 37 or more for every layer of zfnet"):
-        zfnet(2, side=36, width=0.02)
+    zfnet(2, side=53, width=0.02)
+    with pytest.raises(InputError, match="side is 52; it must be 53 or more for every layer of zfnet"):
+        zfnet(2, side=52, width=0.02)
 
 
 @pytest.mark.parametrize(

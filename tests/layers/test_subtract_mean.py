@@ -62,10 +62,11 @@ def test_the_mean_is_saved_with_the_model_and_with_its_weights(model, tmp_path):
 
 def test_the_mean_is_in_a_saved_model(model, tmp_path):
     model.export(tmp_path / "keras", verbose=False)
-    assert_expected(tf.saved_model.load(tmp_path / "keras").serve(IMAGES))
+    loaded = tf.saved_model.load(tmp_path / "keras")
+    assert_expected(loaded.serve(IMAGES))
     tf.saved_model.save(model, tmp_path / "tf")
-    loaded = tf.saved_model.load(tmp_path / "tf").signatures["serving_default"]
-    assert_expected(next(iter(loaded(tf.constant(IMAGES)).values())))
+    loaded = tf.saved_model.load(tmp_path / "tf")
+    assert_expected(*loaded.signatures["serving_default"](tf.constant(IMAGES)).values())
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float64"])

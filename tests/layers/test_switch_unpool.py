@@ -52,7 +52,8 @@ def test_saved_and_loaded_for_another_size(x, tmp_path):
 
 def test_exported_as_a_saved_model(x, tmp_path):
     round_trip().export(tmp_path / "model", verbose=False)
-    assert_equal(tf.saved_model.load(tmp_path / "model").serve(x), x)
+    loaded = tf.saved_model.load(tmp_path / "model")
+    assert_equal(loaded.serve(x), x)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float64"])

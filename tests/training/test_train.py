@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 import nst_tf
+from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError, NstError
-from nst_tf.training import RunCallback, find_classes, open_strategy, train_convnet
+from nst_tf.training import open_strategy, train_convnet
+from nst_tf.visualize.evolution.record import read_evolution
 
 from . import tiny
 
@@ -109,19 +111,12 @@ def test_unreadable_images_are_skipped_and_remembered(folder, tmp_path, options)
     assert_same(second, train_convnet(folder, tmp_path / "other", epochs=3, **options))
 
 
-def test_a_run_callback_knows_the_run_and_its_images(folder, tmp_path, options):
+def test_evolution_is_recorded_after_the_epochs_asked_for(folder, tmp_path, options):
     (folder / "bee" / "text.png").write_bytes(b"a letter")
-    seen = []
-
-    class Note(RunCallback):
-        def on_epoch_end(self, epoch, logs=None):
-            (self.run / f"note-{epoch}").touch()
-            seen.append((self.files, self.chief, self.model.count_params(), logs["val_loss"]))
-
-    trained = train_convnet(folder, tmp_path / "run", epochs=2, callbacks=[Note()], **options)
-    assert (tmp_path / "run" / "note-1").exists()
-    expected = find_classes(folder).without(trained.skipped).train.files
-    assert seen == [(expected, True, trained.model.count_params(), row["val_loss"]) for row in trained.history]
+    trained = train_convnet(folder, tmp_path / "run", epochs=3, evolution_epochs=(1, 3), **options)
+    evolution = read_evolution(tmp_path / "run")
+    assert tuple(evolution.epochs) == (1, 3)
+    assert tuple(evolution.layers) == Graph(trained.model).maps
 
 
 def test_a_batch_is_no_larger_than_the_folder(folder, tmp_path, options):
@@ -205,4 +200,4 @@ def test_workers_and_mirrored_devices_train_what_one_device_trains(folder, tmp_p
     records = [json.loads((tmp_path / run / "run.json").read_text())["history"] for run in ("run", "on1", "on2")]
     for record in records:
         assert [row["val_loss"] for row in record] == pytest.approx([row["val_loss"] for row in records[1]], rel=1e-4)
-    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == ["classes.txt", "model.keras", "run.json"]
+    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == ["classes.txt", "evolution", "model.keras", "run.json"]

@@ -17,7 +17,7 @@ from nst_tf.training.train import ARCHITECTURES
 OPTIONS = {"architecture": "tiny", "side": 14, "batch": 8, "learning_rate": 0.05}
 
 
-def tiny(classes, *, side, width, mean, dropout=0.5):
+def tiny(classes, *, side, width, mean, omit, maps, dropout=0.5):
     """Convolution, dropout and a dense layer on a quarter of the pixels' number, the mean subtracted."""
     image = keras.Input((side, side, 3), name="image")
     x = keras.layers.Normalization(mean=mean, variance=np.ones_like(mean), axis=(1, 2, 3), name="preprocess")(image)
