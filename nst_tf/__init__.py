@@ -34,6 +34,7 @@ _HOME = {
     "SwitchMaxPool": "nst_tf.layers",
     "SwitchUnpool": "nst_tf.layers",
     "TopActivations": "nst_tf.visualize.top_activations",
+    "ablate": "nst_tf.training.ablation",
     "alexnet_classifier": "nst_tf.backbones",
     "correspondence": "nst_tf.visualize.correspondence",
     "diagnose": "nst_tf.visualize.diagnosis.diagnose",

@@ -38,5 +38,5 @@ def run_batch(jobs: Sequence[Job], make: Callable[[Job], None]) -> int:
 
 
 def _line(job: Job, error: Exception) -> str:
-    line, name = describe(error)[1], one_line(str(job.content))
+    line, name = describe(error)[1], one_line(str(job.source))
     return line if name in line else f"{name}: {line}"

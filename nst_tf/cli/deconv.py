@@ -2,6 +2,7 @@
 
 from argparse import ArgumentTypeError, Namespace
 
+from nst_tf.cli.network import add_network
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import count, whole, wholes
 
@@ -13,8 +14,7 @@ DESCRIPTION = "Project the activation of a filter down to the pixels that caused
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.add_argument("image", metavar="IMAGE", help="image file")
-    parser.add_argument("--model", default="alexnet", metavar="NAME",
-                        help="bundled network, .keras file or folder of a training run (default: alexnet)")  # fmt: skip
+    add_network(parser, "alexnet")
     parser.add_argument("--layer", required=True, metavar="NAME", help="layer of the filters")
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="file of the picture")
     which = parser.add_mutually_exclusive_group(required=True)
@@ -57,7 +57,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.visualize.fit_image import fit_image
     from nst_tf.visualize.project import project
 
-    model = open_network(arguments.model)
+    model = open_network(arguments.model, arguments.preprocessing)
     projections = project(
         model,
         fit_image(model, pixels, arguments.side),

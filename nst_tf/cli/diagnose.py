@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from absl import logging
 
 from nst_tf.cli.failure import one_line
+from nst_tf.cli.network import add_network
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import count
 from nst_tf.errors import InputError
@@ -24,9 +25,7 @@ LEGEND = (
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
-    parser.add_argument("--model", dest="models", action="append", metavar="NAME",
-                        help="bundled network, .keras file or folder of a training run; may be repeated, for a "
-                             "comparison (default: alexnet)")  # fmt: skip
+    add_network(parser, "alexnet; may be repeated, for a comparison", dest="models", action="append", default=None)
     parser.add_argument("--images", required=True, metavar="DIR", help="folder of images, and of folders of images")
     parser.add_argument("-o", "--output", metavar="OUT", help="also draw a figure: .png, .svg or .pdf")
     parser.add_argument("--side", type=count, default=224, metavar="PIXELS",
@@ -72,7 +71,7 @@ def _measure(arguments: Namespace, names: list[str], paths: list) -> dict:
     from nst_tf.visualize.top_activations import Stage
 
     # All before the work begins: one of them may not exist.
-    models = {name: open_network(name) for name in names}
+    models = {name: open_network(name, arguments.preprocessing) for name in names}
     found = {}
     with stages(arguments.quiet) as shown:
         for name, model in models.items():

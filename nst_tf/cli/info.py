@@ -33,7 +33,7 @@ def run(arguments: Namespace) -> int:
         "versions": _versions(),
         "devices": _devices(),
         **_weights(),
-        "presets": {name: preset_options(name) for name in PRESETS},
+        "presets": {name: preset_options(PRESETS, name) for name in PRESETS},
     }
     print(json.dumps(facts, indent=2) if arguments.json else _page(facts))
     return 0

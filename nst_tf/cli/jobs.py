@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nst_tf.cli.failure import one_line
 from nst_tf.errors import InputError
 from nst_tf.images import check_writable, list_images
 from nst_tf.images.formats import WRITABLE
@@ -18,20 +19,30 @@ class Job(NamedTuple):
     """One picture to make.
 
     Attributes:
-        content: The file to read.
+        content: The file to read; `None` for a picture that is made out of nothing.
         target: The file to write.
     """
 
-    content: Path
+    content: Path | None
     target: Path
+
+    @property
+    def source(self) -> Path:
+        """The file that stands for the picture where the user is told of it."""
+        return self.content or self.target
+
+    @property
+    def name(self) -> str:
+        """The name of that file, on one line."""
+        return one_line(self.source.name)
 
 
 def plan_jobs(contents: Sequence[str], output: str, others: Iterable[Path], bit_depth: int) -> list[Job]:
     """The pictures to make, each with a file that can be written and is none of those to read.
 
     Args:
-        contents: Files, and folders that stand for the images in them.
-        output: A file for one content that is a file; else a folder, made if it is missing, in which results have
+        contents: Files, and folders that stand for the images in them; none for one picture out of nothing.
+        output: A file for one content that is a file, and for none; else a folder, made if it is missing, in which results have
             their contents' names (ending in .png if the format cannot be written).
         others: Further files that are read.
         bit_depth: 8 or 16.
@@ -40,7 +51,9 @@ def plan_jobs(contents: Sequence[str], output: str, others: Iterable[Path], bit_
         InputError: A folder has no image, or a result cannot be written or would replace another or an input.
     """
     files = [file for content in contents for file in _files(content)]
-    if len(contents) == 1 and not any(map(os.path.isdir, (*contents, output))) and not output.endswith(os.sep):
+    if not contents:
+        jobs = [Job(None, Path(output))]
+    elif len(contents) == 1 and not any(map(os.path.isdir, (*contents, output))) and not output.endswith(os.sep):
         jobs = [Job(files[0], Path(output))]
     else:
         _make_folder(output)

@@ -9,6 +9,7 @@ from types import ModuleType
 from absl import logging
 
 from nst_tf.cli import (
+    ablate,
     bench,
     deconv,
     diagnose,
@@ -28,7 +29,7 @@ from nst_tf.version import __version__
 __all__ = ["VERBS", "make_parser", "run"]
 
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
-VERBS = (stylize, top_activations, deconv, occlude, diagnose, train_convnet, evolution, bench, info)
+VERBS = (stylize, top_activations, deconv, occlude, diagnose, train_convnet, evolution, ablate, bench, info)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
 
 

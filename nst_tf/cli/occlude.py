@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from absl import logging
 
 from nst_tf.cli.failure import one_line
+from nst_tf.cli.network import add_network
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import count, number
 from nst_tf.errors import InputError, unknown
@@ -18,8 +19,7 @@ DESCRIPTION = "Slide a grey square over an image and map what the network makes 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.add_argument("image", metavar="IMAGE", help="image file")
-    parser.add_argument("--model", default="alexnet", metavar="NAME",
-                        help="bundled network, .keras file or folder of a training run (default: alexnet)")  # fmt: skip
+    add_network(parser, "alexnet")
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="figure to write: .png, .svg or .pdf")
     parser.add_argument("--npz", metavar="DATA", help="also write the maps as NumPy arrays, to this .npz file")
     parser.add_argument("--layer", metavar="LAYER",
@@ -94,7 +94,7 @@ def _slide(arguments: Namespace, pixels, target: int | None):
     from nst_tf.visualize.occlusion import occlude
     from nst_tf.visualize.top_activations import Stage
 
-    model = open_network(arguments.model)
+    model = open_network(arguments.model, arguments.preprocessing)
     with stages(arguments.quiet) as shown:
         return occlude(
             model,

@@ -4,6 +4,9 @@ import json
 import math
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
 
 from nst_tf.cli.failure import one_line
 from nst_tf.cli.jobs import Job
@@ -12,27 +15,41 @@ from nst_tf.recipes.progress import Progress, Result
 __all__ = ["peak_memory_mb", "report"]
 
 
-def report(job: Job, arguments: Namespace, progress: Progress, result: Result) -> None:
-    """Prints a line of JSON, or one for people."""
-    line = json.dumps(_record(job, arguments, progress, result)) if arguments.json else _line(job, progress, result)
-    print(line, flush=True)
+def report(job: Job, arguments: Namespace, progress: Progress, result: Result, facts: Mapping[str, Any]) -> None:
+    """Prints a line of JSON, or one for people.
+
+    Args:
+        job: What was made.
+        arguments: Of the command line: `json` and `preset`.
+        progress: The last one.
+        result: Its result.
+        facts: What the recipe has to tell besides; the line for people has the numbers among it.
+    """
+    if arguments.json:
+        print(json.dumps(_record(job, arguments.preset, progress, result, facts)), flush=True)
+    else:
+        print(_line(job, progress, result, facts), flush=True)
 
 
-def _line(job: Job, progress: Progress, result: Result) -> str:
+def _line(job: Job, progress: Progress, result: Result, facts: Mapping[str, Any]) -> str:
     height, width = result.image.shape[:2]
-    made = f"{width}x{height}, {progress.step} evaluations, {progress.seconds:.1f} s, loss {progress.loss:.3g}"
-    return f"wrote {one_line(str(job.target))} ({made}{'' if result.finished else ', stopped early'})"
+    made = [f"{width}x{height}", f"{progress.step} evaluations", f"{progress.seconds:.1f} s"]
+    made += [f"loss {progress.loss:.3g}"]
+    made += [f"{name.replace('_', ' ')} {value:.3g}" for name, value in facts.items() if isinstance(value, Real)]
+    made += [] if result.finished else ["stopped early"]
+    return f"wrote {one_line(str(job.target))} ({', '.join(made)})"
 
 
-def _record(job: Job, arguments: Namespace, progress: Progress, result: Result) -> dict:
+def _record(job: Job, preset: str, progress: Progress, result: Result, facts: Mapping[str, Any]) -> dict:
     height, width = result.image.shape[:2]
+    content = {} if job.content is None else {"content": str(job.content)}
     return {
-        "content": str(job.content),
-        "styles": arguments.styles,
+        **content,
+        **{name: _finite(value) if isinstance(value, Real) else value for name, value in facts.items()},
         "output": str(job.target),
         "width": width,
         "height": height,
-        "preset": arguments.preset,
+        "preset": preset,
         "seed": result.settings.seed,
         "finished": result.finished,
         "steps": progress.step,

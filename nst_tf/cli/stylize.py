@@ -2,16 +2,49 @@
 
 from argparse import Namespace
 
-from absl import logging
-
-from nst_tf.cli.options import add_settings, chosen
+from nst_tf.cli.network import MODEL, PIXELS
+from nst_tf.cli.options import add_running, add_settings, chosen
 from nst_tf.cli.parser import Parser
-from nst_tf.cli.values import count, percent, positive
-from nst_tf.recipes.settings import choose_settings
+from nst_tf.recipes.settings import PRESETS
 
-__all__ = ["DESCRIPTION", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
 
 DESCRIPTION = "Paint pictures in the style of others."
+LAYERS = "LAYER=WEIGHT,..."
+OPTIONS = {
+    "picture": {
+        "size": ("PIXELS", "longest side of the result"),
+        "init": ("START", "what to start from: content, noise or an image file"),
+        "preserve_color": ("HOW", "keep the content's colours: luminance transfers light and dark only, histogram "
+                           "recolours the style first; without it, the style's colours are taken"),
+        "seed": ("NUMBER", "of the noise; the same seed and input give the same picture"),
+    },
+    "network": {
+        "model": ("NETWORK", MODEL),
+        "preprocessing": ("KIND", PIXELS),
+        "pooling": ("KIND", "its pooling; max is as trained"),
+        "padding": ("KIND", "of its first convolution; replicate leaves no frame along the border (default: "
+                    "replicate, or what a network of others has)"),
+    },
+    "objective": {
+        "content_layers": (LAYERS, "layers of the content loss"),
+        "style_layers": (LAYERS, "layers of the style loss"),
+        "content_loss": ("KIND", "mean of the squared differences of features, or half their sum as in Gatys' paper"),
+        "style_loss": ("KIND", "how the statistics of features are compared"),
+        "content_weight": ("WEIGHT", "weight of the content loss"),
+        "style_weight": ("WEIGHT", "weight of the style loss"),
+        "tv_weight": ("WEIGHT", "weight of the total variation; more is smoother"),
+        "style_scale": ("FACTOR", "size of the style image relative to the picture; more makes larger strokes"),
+        "style_blend": ("SHARE,...", "share of each style image; without it, all are equal"),
+    },
+    "schedule": {
+        "optimizer": ("NAME", "how the picture is optimised"),
+        "first_size": ("PIXELS", "longest side of the coarsest scale"),
+        "growth": ("FACTOR", "how much larger each scale is than the one before, at most"),
+        "steps": ("NUMBER,...", "evaluations on each scale, coarse to fine; the last number holds for all that follow"),
+        "plateau": ("FRACTION", "end a scale when the loss falls by less per evaluation; 0 never does"),
+    },
+}  # fmt: skip
 
 
 def add_arguments(parser: Parser) -> None:
@@ -23,37 +56,25 @@ def add_arguments(parser: Parser) -> None:
                         help="file of the result; for several contents a folder, made if it is missing")  # fmt: skip
     parser.add_argument("--content", dest="more", metavar="CONTENT", action="append", default=[],
                         help="a further image or folder to paint; may be repeated")  # fmt: skip
-    add_settings(parser)
-    _add_running(parser.add_argument_group("running and writing"))
-
-
-def _add_running(group) -> None:
-    group.add_argument("--time-limit", type=positive, metavar="SECONDS", help="write what there is after this time")
-    group.add_argument("--save-every", type=count, metavar="NUMBER",
-                       help="also write the picture so far after every so many evaluations")  # fmt: skip
-    group.add_argument(
-        "--quality", type=percent, default=95, metavar="NUMBER", help="of JPEG and WebP, 1 to 100 (default: 95)"
-    )
-    group.add_argument("--bit-depth", type=int, choices=(8, 16), default=8, metavar="BITS",
-                       help="8, or 16 for PNG and TIFF (default: 8)")  # fmt: skip
-    group.add_argument("--json", action="store_true", help="print a line of JSON for each result")
-    group.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
+    add_settings(parser, PRESETS, OPTIONS)
+    add_running(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the pictures."""
-    changes = chosen(arguments)
-    choose_settings(arguments.preset, **changes)
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
+    settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
-    from nst_tf.cli.batch import run_batch
-    from nst_tf.cli.jobs import plan_jobs
-    from nst_tf.cli.transfer import Transfer
+    from nst_tf.cli.pictures import make_pictures
+    from nst_tf.cli.start import read_start
+    from nst_tf.images import read_image
 
-    transfer = Transfer(arguments, changes)
-    jobs = plan_jobs([arguments.content, *arguments.more], arguments.output, transfer.images, arguments.bit_depth)
-    if len(jobs) > 1:
-        return run_batch(jobs, transfer)
-    transfer(jobs[0])
-    return 0
+    settings |= read_start(arguments, ("content", "noise"))
+    styles = [read_image(style) for style in arguments.styles]
+
+    def steps(content):
+        from nst_tf.recipes.stylize import stylize_steps
+
+        return stylize_steps(content, styles, time_limit=arguments.time_limit, **settings)
+
+    contents, others = [arguments.content, *arguments.more], [*arguments.styles, arguments.init]
+    return make_pictures(arguments, steps, contents, others=others, facts=lambda _: {"styles": arguments.styles})

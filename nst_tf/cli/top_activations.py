@@ -6,6 +6,7 @@ from pathlib import Path
 
 from absl import logging
 
+from nst_tf.cli.network import add_network
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import count, names
 
@@ -16,8 +17,7 @@ DESCRIPTION = "Show the images and patches that every filter of a network respon
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
-    parser.add_argument("--model", default="alexnet", metavar="NAME",
-                        help="bundled network, .keras file or folder of a training run (default: alexnet)")  # fmt: skip
+    add_network(parser, "alexnet")
     parser.add_argument("--images", required=True, metavar="DIR", help="folder of images, and of folders of images")
     parser.add_argument("-o", "--output", required=True, metavar="OUT",
                         help="folder of the results, made if it is missing; what is done in it is "
@@ -60,7 +60,7 @@ def run(arguments: Namespace) -> int:
 
     with stages(arguments.quiet) as shown:
         top = TopActivations(
-            open_network(arguments.model),
+            open_network(arguments.model, arguments.preprocessing),
             Path(arguments.images),
             Path(arguments.output),
             layers=arguments.layers,

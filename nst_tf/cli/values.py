@@ -48,9 +48,9 @@ def percent(text: str) -> int:
     return whole(text)
 
 
-def names(text: str) -> list[str]:
+def names(text: str) -> tuple[str, ...]:
     """Names with commas between."""
-    found = text.split(",")
+    found = tuple(text.split(","))
     if not all(found):
         raise ArgumentTypeError(f"{text!r} has an empty name")
     return found
@@ -76,13 +76,23 @@ def weights(text: str) -> dict[str, float]:
     return {name: number(weight) for name, _, weight in pairs}
 
 
+def side_or_size(text: str) -> int | tuple[int, int]:
+    """A whole number, or a height and a width from `WIDTHxHEIGHT`."""
+    width, times, height = text.partition("x")
+    return (whole(height), whole(width)) if times else whole(text)
+
+
 # By the type of the setting.
 READERS = {
     int: whole,
+    int | None: whole,
+    int | tuple[int, int]: side_or_size,
     float: number,
+    float | None: number,
     str: str,
     str | None: str,
     Any: str,
+    tuple[str, ...]: names,
     tuple[int, ...]: wholes,
     tuple[float, ...]: numbers,
     Mapping[str, float]: weights,
@@ -91,8 +101,10 @@ READERS = {
 
 def text_of(value: Any) -> str:
     """A setting's value as one would write it on the command line; empty if there is none."""
-    if value is None:
+    if value is None or value is False:
         return ""
+    if value is True:
+        return "on"
     if isinstance(value, Mapping):
         return ",".join(f"{name}={text_of(weight)}" for name, weight in value.items())
     if isinstance(value, tuple):

@@ -26,8 +26,8 @@ SEEDS = ("activation", "one")
 
 
 @tf.custom_gradient
-def _guided_relu(x):
-    return tf.nn.relu(x), lambda upstream: tf.where(x > 0, tf.nn.relu(upstream), 0)
+def _rectify_gradient(x):
+    return tf.identity(x), tf.nn.relu
 
 
 @keras.saving.register_keras_serializable(package="nst_tf")
@@ -114,8 +114,9 @@ class Deconv(keras.Model):
         values = {IMAGE: image}
         for step in self._steps:
             inputs = [values[number] for number in step.inputs]
-            guided = self.rule == "guided" and is_relu(step.operation)
-            made = [_guided_relu(*inputs)] if guided else step.call(inputs)
+            made = step.call(inputs)
+            if self.rule == "guided" and is_relu(step.operation):
+                made = [_rectify_gradient(*made)]
             values.update(zip(step.outputs, made, strict=True))
         return values
 

@@ -6,6 +6,7 @@ edge where the receptive field reaches beyond it, and its side is that of the im
 every padding is the same as in the whole image and the result is equal.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -41,11 +42,11 @@ class Patches(NamedTuple):
 
 def _crop_side(field: ReceptiveField) -> int:
     """The side of the crops, of square images."""
-    (side, _), stride, size = field.image, max(field.stride), max(field.size)
+    (side, _), size = field.image, max(field.size)
     if field.whole:
         return side
-    least = size + stride - 1
-    return min(side, least + (side - least) % stride)
+    least, grid = size + max(field.stride) - 1, math.lcm(*field.stride)
+    return min(side, least + (side - least) % grid)
 
 
 def _cut(pixels: np.ndarray, box: Box, fill: float) -> np.ndarray:

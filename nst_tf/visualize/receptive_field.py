@@ -124,6 +124,8 @@ def _through(step: Step, inputs: list[_Axes]) -> _Axes | None:
     operation, axes = step.operation, inputs[0]
     if isinstance(operation, WINDOWS):
         return _windows(step, axes)
+    if isinstance(operation, ReplicatePad) and max(axis.size for axis in axes) > 1:
+        return None  # what is repeated sees other pixels than its place says
     if margins := _margins(operation):
         return tuple(axis.pad(*margin) for axis, margin in zip(axes, margins, strict=True))
     if not isinstance(operation, POINTWISE) and type(operation).__name__ not in POINTWISE_OPERATIONS:

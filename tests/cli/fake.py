@@ -6,11 +6,11 @@ import types
 
 import numpy as np
 
-from nst_tf.cli import transfer
+from nst_tf.cli import pictures
 from nst_tf.errors import InputError
 from nst_tf.images import Picture
 from nst_tf.recipes.progress import Progress, Result
-from nst_tf.recipes.settings import choose_settings
+from nst_tf.recipes.settings import PRESETS
 
 STEPS = 4
 
@@ -19,7 +19,7 @@ def steps_that_take(seconds):
     """A recipe whose picture has the content's pixels and, after each of `STEPS` evaluations, is darker by 1/255."""
 
     def stylize_steps(content, style, *, preset, time_limit, **changes):
-        settings = choose_settings(preset, **changes)
+        settings = PRESETS.choose(preset, **changes)
         if min(content.pixels.shape[:2]) < 4:
             raise InputError("the picture is too small")
         for step in range(1, STEPS + 1):
@@ -44,7 +44,7 @@ def use(seconds, change=setattr, change_item=dict.__setitem__):
     module = types.ModuleType("nst_tf.recipes.stylize")
     module.stylize_steps = steps_that_take(seconds)
     change_item(sys.modules, module.__name__, module)
-    change(transfer, "import_tensorflow", lambda debug: None)
+    change(pictures, "import_tensorflow", lambda debug: None)
 
 
 if __name__ == "__main__":

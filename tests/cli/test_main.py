@@ -1,10 +1,10 @@
 import subprocess
 import sys
-import time
 
 import pytest
 
 from nst_tf.cli import stylize
+from nst_tf.cli.main import VERBS
 from nst_tf.version import __version__
 
 PROGRAM = """
@@ -14,7 +14,7 @@ try:
     run(sys.argv[1:])
 except SystemExit:
     pass
-print([name for name in ("tensorflow", "keras", "numpy", "PIL", "tqdm") if name in sys.modules])
+print([name for name in ("tensorflow", "keras", "numpy", "PIL", "tqdm", "matplotlib", "h5py") if name in sys.modules])
 """
 
 
@@ -23,12 +23,17 @@ def start(program, *arguments, **options):
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["stylize", "--help"], ["stylize", "--size", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["stylize", "--size", "x"],
+        *([verb.__name__.rpartition(".")[2].replace("_", "-"), "--help"] for verb in VERBS),
+    ],
+)
 def test_what_needs_no_work_imports_nothing_large(arguments):
-    began = time.monotonic()
-    ended = start(PROGRAM, *arguments)
-    assert ended.stdout.splitlines()[-1] == "[]"
-    assert time.monotonic() - began < 2
+    assert start(PROGRAM, *arguments).stdout.splitlines()[-1] == "[]"
 
 
 def test_checks_inputs_before_tensorflow_is_imported(pictures):
@@ -48,7 +53,7 @@ def test_a_verb_without_its_arguments_shows_usage(command):
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_an_unexpected_error_has_a_traceback_with_debug_only(command, monkeypatch, debug):
-    monkeypatch.setattr(stylize, "choose_settings", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(stylize, "chosen", lambda *_: 1 / 0)
     status, out, err = command("stylize", "a", "b", "-o", "c", *["--debug"] * debug)
     lines = err.splitlines()
     assert (status, out) == (1, "")

@@ -1,23 +1,62 @@
 import re
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import pytest
 
 from nst_tf.cli import make_parser
-from nst_tf.cli.options import OPTIONS, chosen, preset_options
-from nst_tf.recipes.settings import PRESETS, StylizeSettings, choose_settings
+from nst_tf.cli.main import VERBS
+from nst_tf.cli.options import add_settings, chosen, preset_options
+from nst_tf.cli.parser import Parser
+from nst_tf.errors import InputError
+from nst_tf.recipes.presets import Presets
+from nst_tf.recipes.settings import PRESETS, StylizeSettings
 
 REST = ["stylize", "a", "b", "-o", "c"]
 
 
-def test_every_setting_has_one_option():
-    named = [name for group in OPTIONS.values() for name in group]
-    assert sorted(named) == sorted(setting.name for setting in fields(StylizeSettings))
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if hasattr(verb, "OPTIONS")], ids=lambda verb: verb.__name__)
+def test_every_setting_has_one_option(verb):
+    named = [name for group in verb.OPTIONS.values() for name in group]
+    assert sorted(named) == sorted(setting.name for setting in fields(verb.PRESETS["default"]))
 
 
-def test_without_options_the_preset_stays_as_it_is():
-    changes = chosen(make_parser().parse_args(REST))
-    assert all(choose_settings(name, **changes) == preset for name, preset in PRESETS.items())
+@pytest.mark.parametrize("name", PRESETS)
+def test_without_options_the_preset_stays_as_it_is(name):
+    settings = chosen(make_parser().parse_args([*REST, "--preset", name]), PRESETS)
+    assert settings == {"preset": name}
+    assert PRESETS.choose(**settings) == PRESETS[name]
+
+
+@dataclass(frozen=True)
+class Switched:
+    smooth: bool = True
+    scale: float | None = None
+    layers: tuple[str, ...] = ("a",)
+    seed: int = 0
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("", {}),
+        ("--no-smooth", {"smooth": False}),
+        ("--smooth --scale 2", {"smooth": True, "scale": 2.0}),
+        ("--layers a,b/c", {"layers": ("a", "b/c")}),
+    ],
+)
+def test_switches_and_settings_that_may_be_missing(text, given):
+    presets = Presets({"default": Switched(), "rough": Switched(smooth=False, scale=0.5)})
+    parser = Parser(inherited_absl_flags=None)
+    rows = {name: ("VALUE", "what it is") for name in presets.types}
+    add_settings(parser, presets, {"all": rows})
+    assert chosen(parser.parse_args(text.split()), presets) == {"preset": "default", **given}
+    assert preset_options(presets, "rough") == "--no-smooth --scale 0.5"
+    assert "what it is (default: on)" in parser.format_help()
+
+
+def test_values_are_checked():
+    with pytest.raises(InputError, match=r"^growth is 1\.0; it must be above 1$"):
+        chosen(make_parser().parse_args([*REST, "--growth", "1"]), PRESETS)
 
 
 @pytest.mark.parametrize(
@@ -32,16 +71,16 @@ def test_without_options_the_preset_stays_as_it_is():
     ],
 )
 def test_an_option_changes_its_setting_only(text, name, value):
-    changes = chosen(make_parser().parse_args([*REST, *text.split()]))
-    assert {key: change for key, change in changes.items() if change is not None} == {name: value}
+    changes = chosen(make_parser().parse_args([*REST, *text.split()]), PRESETS)
+    assert changes == {"preset": "default", name: value}
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_preset_options_make_the_preset(name):
-    changes = chosen(make_parser().parse_args([*REST, *preset_options(name).split()]))
-    made = choose_settings(**changes)
+    changes = chosen(make_parser().parse_args([*REST, *preset_options(PRESETS, name).split()]), PRESETS)
+    made = PRESETS.choose(**changes)
     assert made.content_weight == pytest.approx(PRESETS[name].content_weight, rel=1e-4)
-    assert choose_settings(**{**changes, "content_weight": PRESETS[name].content_weight}) == PRESETS[name]
+    assert PRESETS.choose(**{**changes, "content_weight": PRESETS[name].content_weight}) == PRESETS[name]
 
 
 def test_help_tells_the_defaults_and_the_choices(command):

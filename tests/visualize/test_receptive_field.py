@@ -66,11 +66,11 @@ def bounds(model, images, unit):
         tape.watch(images)
         value = tf.reduce_sum(model(images)[0, unit[0], unit[1]])
     rows, columns = np.nonzero(np.abs(tape.gradient(value, images)[0]).sum(-1))
-    return rows.min(), columns.min(), rows.max() + 1, columns.max() + 1
+    return None if not len(rows) else (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
 
 
 def units_of(model):
-    rows, columns = model.output.shape[1:3]
+    rows, columns = model.outputs[0].shape[1:3]
     return [(row, column) for row in {0, rows // 2, rows - 1} for column in {0, columns // 2, columns - 1}]
 
 
@@ -88,7 +88,9 @@ def test_with_padding_no_pixel_outside_the_box_matters_and_away_from_it_the_box_
     field = receptive_field(Graph(model), "last", HEIGHT, WIDTH)
     margins = 4 * np.array(field.stride)
     for unit in units_of(model):
-        box, found, span = (np.array(edges) for edges in (field.box(unit), bounds(model, IMAGE, unit), field.span(unit)))
+        if (found := bounds(model, IMAGE, unit)) is None:
+            continue
+        box, found, span = (np.array(edges) for edges in (field.box(unit), found, field.span(unit)))
         assert (box[:2] <= found[:2]).all()
         assert (box[2:] >= found[2:]).all()
         if (span[:2] >= margins).all() and (span[2:] + margins <= [HEIGHT, WIDTH]).all():
@@ -201,9 +203,9 @@ def test_the_box_of_a_unit_that_sees_only_padding_is_empty_and_at_the_edge(paddi
 )
 def test_units_behind_anything_else_see_the_whole_image(layer):
     model = keras.Sequential([keras.Input((12, 12, 3)), layers.Conv2D(2, 3, name="conv"), layer])
-    field = receptive_field(Graph(model), "last", 12, 14)
+    field = receptive_field(Graph(model), "last", 12, 12)
     assert field.whole
-    assert field.box((3, 3)) == (0, 0, 12, 14)
+    assert field.box((3, 3)) == (0, 0, 12, 12)
 
 
 def test_branches_of_different_strides_see_the_whole_image():

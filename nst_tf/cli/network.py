@@ -1,0 +1,28 @@
+"""The options that say which network to look with."""
+
+from nst_tf.backbones.preprocessing import PREPROCESSING
+from nst_tf.cli.parser import Parser
+
+__all__ = ["MODEL", "PIXELS", "add_network"]
+
+# What the options of these names mean in all verbs.
+MODEL = (
+    "network to look with: vgg16, alexnet and others that `nst-tf info` lists, keras:NAME for an application of Keras, "
+    "a .keras file, the folder of a training run, or a SavedModel"
+)
+PIXELS = "what pixels a network takes that comes from a file and does not say so itself"
+
+
+def add_network(parser: Parser, default: str, **options) -> None:
+    """Adds `--model` and `--preprocessing`.
+
+    Args:
+        parser: Of the verb.
+        default: The network without the option.
+        **options: Others of `add_argument`, for `--model`.
+    """
+    parser.add_argument(
+        "--model", metavar="NETWORK", help=f"{MODEL} (default: {default})", **{"default": default, **options}
+    )
+    kinds = ", ".join(PREPROCESSING)
+    parser.add_argument("--preprocessing", metavar="KIND", help=f"{PIXELS}; one of {kinds}")
