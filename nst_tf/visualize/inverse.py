@@ -6,13 +6,14 @@ what the forward pass has decided (the switches, the divisor of a contrast norma
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import keras
 import tensorflow as tf
 
 from nst_tf.backbones.graph import Step, is_relu
 from nst_tf.errors import InputError
-from nst_tf.layers import ContrastNorm, ReplicatePad, ScaledAveragePool, SubtractMean, SwitchMaxPool
+from nst_tf.layers import ContrastNorm, Preprocess, ReplicatePad, ScaledAveragePool, SubtractMean, SwitchMaxPool
 from nst_tf.layers.switches import max_pool_switches, unpool
 
 __all__ = ["check_invertible", "invert"]
@@ -20,14 +21,14 @@ __all__ = ["check_invertible", "invert"]
 layers = keras.layers
 LINEAR = (
     *(layers.InputLayer, layers.Identity, layers.Dropout, layers.SpatialDropout2D, layers.GaussianNoise),
-    *(layers.Rescaling, layers.Normalization, SubtractMean, layers.BatchNormalization),
+    *(layers.Rescaling, layers.Normalization, Preprocess, SubtractMean, layers.BatchNormalization),
     *(layers.ZeroPadding2D, layers.Cropping2D, ReplicatePad, layers.UpSampling2D, layers.Conv2DTranspose),
     *(layers.AveragePooling2D, ScaledAveragePool, layers.GlobalAveragePooling2D),
     *(layers.Flatten, layers.Reshape, layers.Permute, layers.Dense),
     *(layers.Add, layers.Subtract, layers.Average, layers.Concatenate),
 )
-# Operations of `keras.ops`, whose classes are not public; the last two of one tensor and a number only.
-LINEAR_OPERATIONS = ("Add", "Subtract", "Concatenate", "Reshape", "GetItem", "Mean", "Multiply", "TrueDivide")
+# Operations of `keras.ops`, whose classes are not public. Products and quotients are linear in one tensor only.
+LINEAR_OPERATIONS = ("Add", "Subtract", "Concatenate", "Reshape", "GetItem", "Mean")
 MAX_POOLS = (SwitchMaxPool, layers.MaxPooling2D)
 
 
@@ -38,8 +39,10 @@ def _is_linear(step: Step) -> bool:
     if isinstance(operation, layers.Conv2DTranspose):
         return operation.activation is keras.activations.linear
     kind = type(operation).__name__
-    one_tensor = kind not in ("Multiply", "TrueDivide") or len(step.inputs) == 1
-    return isinstance(operation, LINEAR) or (kind in LINEAR_OPERATIONS and one_tensor)
+    if kind == "TrueDivide":
+        _, arguments = step.call.args  # of `Graph`
+        return len(step.inputs) == 1 and isinstance(arguments.args[0], keras.KerasTensor)
+    return isinstance(operation, LINEAR) or kind in LINEAR_OPERATIONS or (kind == "Multiply" and len(step.inputs) == 1)
 
 
 def _dilated(kernel: tf.Tensor, rates: tuple[int, int]) -> tf.Tensor:
@@ -90,11 +93,13 @@ def _unpooled(step: Step, signal: tf.Tensor, x: tf.Tensor, overlap: str) -> list
     return [unpool(signal, within, height, width, *window, overlap)]
 
 
-def _kind(step: Step) -> Callable | None:
+def _kind(step: Step, overlap: str = "sum") -> Callable | None:
     """The function that takes a signal down through this step; `None` if there is none."""
     operation = step.operation
     if getattr(operation, "data_format", None) == "channels_first":
         return None
+    if isinstance(operation, MAX_POOLS):
+        return partial(_unpooled, overlap=overlap)
     if isinstance(operation, layers.Conv2D):
         return _transposed_convolution
     if isinstance(operation, layers.DepthwiseConv2D):
@@ -113,7 +118,7 @@ def check_invertible(steps: list[Step]) -> None:
         InputError: Names the first such layer.
     """
     for step in steps:
-        if not isinstance(step.operation, MAX_POOLS) and _kind(step) is None:
+        if _kind(step) is None:
             kind = type(step.operation).__name__
             raise InputError(
                 f"the layer {step.name!r} ({kind}) has no inverse in the deconvnet; choose a layer before it, "
@@ -133,6 +138,4 @@ def invert(step: Step, signal: tf.Tensor, inputs: list[tf.Tensor], overlap: str 
     Returns:
         The signals for the inputs, in their shapes for n images.
     """
-    if isinstance(step.operation, MAX_POOLS):
-        return _unpooled(step, signal, inputs[0], overlap)
-    return _kind(step)(step, signal, *inputs)
+    return _kind(step, overlap)(step, signal, *inputs)

@@ -15,7 +15,7 @@ import keras
 
 from nst_tf.backbones.graph import IMAGE, Graph, Step
 from nst_tf.errors import InputError
-from nst_tf.layers import ContrastNorm, ReplicatePad, SubtractMean
+from nst_tf.layers import ContrastNorm, Preprocess, ReplicatePad, SubtractMean
 from nst_tf.layers.pool import Pool2D
 
 __all__ = ["ReceptiveField", "receptive_field"]
@@ -24,7 +24,7 @@ layers = keras.layers
 WINDOWS = (layers.Conv2D, layers.DepthwiseConv2D, Pool2D, layers.MaxPooling2D, layers.AveragePooling2D)
 POINTWISE = (
     *(layers.InputLayer, layers.Identity, layers.Dropout, layers.SpatialDropout2D, layers.GaussianNoise),
-    *(layers.Rescaling, layers.Normalization, SubtractMean, layers.BatchNormalization, ContrastNorm),
+    *(layers.Rescaling, layers.Normalization, Preprocess, SubtractMean, layers.BatchNormalization, ContrastNorm),
     *(layers.Activation, layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU),
     *(layers.Add, layers.Subtract, layers.Average, layers.Multiply, layers.Maximum, layers.Concatenate),
 )

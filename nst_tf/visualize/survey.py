@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import tensorflow as tf
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import Frames, atomic_write
+from nst_tf.layers import SubtractMean
 from nst_tf.visualize.strongest import Strongest, StrongestPass, merge
 
 __all__ = ["Part", "Survey", "join", "part_path", "read_part", "weights_hash"]
@@ -66,7 +67,7 @@ def read_part(path: Path) -> Part:
         InputError: The file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             facts = json.loads(str(arrays["facts"]))
             layers = facts["settings"]["layers"]
             found = {
@@ -80,9 +81,11 @@ def read_part(path: Path) -> Part:
 
 def weights_hash(model: keras.Model) -> str:
     """SHA-256 of a model's architecture and weights."""
-    digest = hashlib.sha256(repr([step.name for step in Graph(model).steps]).encode())
-    for variable in model.variables:
-        digest.update(np.asarray(keras.ops.convert_to_numpy(variable)).tobytes())
+    steps = Graph(model).steps
+    digest = hashlib.sha256(repr([step.name for step in steps]).encode())
+    means = [step.operation.mean for step in steps if isinstance(step.operation, SubtractMean)]  # which are no weights
+    for array in (*(variable.numpy() for variable in model.variables), *means):
+        digest.update(np.asarray(array).tobytes())
     return digest.hexdigest()
 
 
@@ -129,7 +132,7 @@ class Survey:
             return part
         frames = Frames(self._paths, self._settings["size"], self._batch, part.done)
         state, saved = self._pass.start(part.found), time.monotonic()
-        for indices, images in frames:
+        for indices, images in self._batches(frames):
             numbers = np.where(indices < 0, -1, indices + self._first).astype(np.int32)
             state = self._pass.add(state, tf.constant(images), tf.constant(numbers))
             done = int(indices.max()) + 1
@@ -140,6 +143,14 @@ class Survey:
         part = self._part(len(self._paths), part.skipped | self._skipped(frames, len(self._paths)), state)
         part.save(path)
         return part
+
+    def _batches(self, frames: Frames) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        try:
+            yield from frames
+        except InputError:
+            # Of several parts one may hold nothing that can be read.
+            if self._shard[1] == 1:
+                raise
 
     def _skipped(self, frames: Frames, done: int) -> dict[str, str]:
         # The threads that read are ahead of the network.

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nst_tf.images import luminance, match_color, match_luminance, with_luminance
+from nst_tf.images import luminance, match_color, match_histogram, match_luminance, with_luminance
 
 RGB_TO_YIQ = np.array([[0.299, 0.587, 0.114], [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]])
 
@@ -88,3 +88,30 @@ def test_result_is_clipped():
     matched = match_color(cloud(0), np.random.default_rng(1).integers(0, 2, (20, 20, 3)).astype(np.float32))
     assert matched.min() == 0
     assert matched.max() == 1
+
+
+def test_a_matched_histogram_is_the_sources_in_each_channel():
+    rng = np.random.default_rng(3)
+    pixels, source = rng.random((12, 10, 3), np.float32), rng.beta(2, 5, (12, 10, 3)).astype(np.float32)
+    matched = match_histogram(pixels, [source], [2.0])
+    for channel in range(3):
+        ours, theirs = matched[..., channel].ravel(), source[..., channel].ravel()
+        np.testing.assert_allclose(np.sort(ours), np.sort(theirs), atol=1e-6)
+        np.testing.assert_array_equal(np.argsort(ours), np.argsort(pixels[..., channel].ravel()))
+
+
+def test_a_histogram_of_another_size_is_matched_at_its_quantiles():
+    rng = np.random.default_rng(4)
+    pixels, source = rng.random((40, 50, 3), np.float32), rng.beta(2, 5, (30, 20, 3)).astype(np.float32)
+    matched, levels = match_histogram(pixels, [source], [1.0]), np.linspace(0.01, 0.99, 50)
+    for channel in range(3):
+        expected = np.quantile(source[..., channel], levels)
+        np.testing.assert_allclose(np.quantile(matched[..., channel], levels), expected, atol=5e-3)
+    assert source.min() <= matched.min() <= matched.max() <= source.max()
+
+
+def test_blended_histograms_hold_each_source_by_its_share():
+    dark, light = np.full((4, 4, 3), 0.25, np.float32), np.full((9, 9, 3), 0.75, np.float32)
+    pixels = np.random.default_rng(5).random((100, 100, 3), np.float32)
+    matched = match_histogram(pixels, [dark, light], [1.0, 3.0])
+    np.testing.assert_allclose((matched < 0.5).mean(axis=(0, 1)), 0.25, atol=0.05)

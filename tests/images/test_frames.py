@@ -28,7 +28,7 @@ def write(path, width=8, height=6, value=0):
     return path
 
 
-# read_image(at_least=...)
+# Reduced decoding
 
 
 @pytest.mark.parametrize(

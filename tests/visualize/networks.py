@@ -78,9 +78,7 @@ def nested(image, rectify):
     return chain(block(x))
 
 
-NETWORKS = {
-    builder.__name__: builder for builder in (convolutions, dilated_groups, poolings, branches, dense, nested)
-}
+NETWORKS = {builder.__name__: builder for builder in (convolutions, dilated_groups, poolings, branches, dense, nested)}
 
 
 def contrast(image, rectify):

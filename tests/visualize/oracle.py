@@ -28,8 +28,7 @@ class Window:
         if padding == "same":
             self.count = [-(-n // s) for n, s in zip(self.sides, strides, strict=True)]
             total = [
-                max((c - 1) * s + k - n, 0)
-                for c, s, k, n in zip(self.count, strides, reach, self.sides, strict=True)
+                max((c - 1) * s + k - n, 0) for c, s, k, n in zip(self.count, strides, reach, self.sides, strict=True)
             ]
         else:
             self.count = [(n - k) // s + 1 for n, k, s in zip(self.sides, reach, strides, strict=True)]
@@ -39,9 +38,12 @@ class Window:
     def taps(self):
         for i, j in np.ndindex(*self.size):
             starts = i * self.dilation[0], j * self.dilation[1]
-            yield (i, j), tuple(
-                slice(start, start + (count - 1) * stride + 1, stride)
-                for start, count, stride in zip(starts, self.count, self.strides, strict=True)
+            yield (
+                (i, j),
+                tuple(
+                    slice(start, start + (count - 1) * stride + 1, stride)
+                    for start, count, stride in zip(starts, self.count, self.strides, strict=True)
+                ),
             )
 
     def pad(self, x, value=0.0):
@@ -61,14 +63,14 @@ class Convolution:
     def tap(self, x, i, j):
         if self.depthwise:
             return (x[..., None] * self.kernel[i, j]).reshape(*x.shape[:3], -1)
-        groups = zip(np.split(x, self.layer.groups, -1), np.split(self.kernel[i, j], self.layer.groups, -1), strict=True)
-        return np.concatenate([part @ kernel for part, kernel in groups], -1)
+        parts, kernels = (np.split(array, self.layer.groups, -1) for array in (x, self.kernel[i, j]))
+        return np.concatenate([part @ kernel for part, kernel in zip(parts, kernels, strict=True)], -1)
 
     def tap_transposed(self, s, i, j):
         if self.depthwise:
             return (s.reshape(*s.shape[:3], *self.kernel.shape[2:]) * self.kernel[i, j]).sum(-1)
-        groups = zip(np.split(s, self.layer.groups, -1), np.split(self.kernel[i, j], self.layer.groups, -1), strict=True)
-        return np.concatenate([part @ kernel.T for part, kernel in groups], -1)
+        parts, kernels = (np.split(array, self.layer.groups, -1) for array in (s, self.kernel[i, j]))
+        return np.concatenate([part @ kernel.T for part, kernel in zip(parts, kernels, strict=True)], -1)
 
     def up(self, x):
         layer = self.layer

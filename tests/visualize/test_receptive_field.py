@@ -33,8 +33,8 @@ def random_layer(random, paddings):
         rates = tuple(map(int, random.integers(1, 4, 2)))
         return positive(kernel_size=window, dilation_rate=rates, padding=padding)
     if kind == 4:
-        initializer = keras.initializers.RandomUniform(0.1, 1.0)
-        return layers.DepthwiseConv2D(window, strides[:1] * 2, padding, depthwise_initializer=initializer, dtype="float64")
+        options = {"depthwise_initializer": keras.initializers.RandomUniform(0.1, 1.0), "dtype": "float64"}
+        return layers.DepthwiseConv2D(window, strides[:1] * 2, padding, **options)
     return positive(kernel_size=window, strides=strides, padding=padding)
 
 
@@ -61,7 +61,7 @@ def random_network(seed, paddings):
 
 
 def bounds(model, images, unit):
-    """The smallest box of the pixels that change a unit, by the gradient: there is no ReLU and all weights are positive."""
+    """The smallest box of the pixels that change a unit, by the gradient: all weights are positive, without ReLU."""
     with tf.GradientTape() as tape:
         tape.watch(images)
         value = tf.reduce_sum(model(images)[0, unit[0], unit[1]])
@@ -142,11 +142,11 @@ def test_pixels_outside_the_box_never_change_a_unit_behind_max_pooling_and_all_i
         top, left, bottom, right = field.box(unit)
         other = random.random(image.shape) * 9
         other[:, top:bottom, left:right] = image[:, top:bottom, left:right]
-        np.testing.assert_array_equal(model(other)[0, *unit], before[0, *unit])
+        np.testing.assert_array_equal(model(other)[(0, *unit)], before[(0, *unit)])
         pixels = [(row, column) for row in range(top, bottom) for column in range(left, right)]
         lit = np.repeat(image, len(pixels), 0)
-        lit[range(len(pixels)), *zip(*pixels, strict=True)] += 9
-        assert (np.asarray(model(lit))[:, *unit] > before[0, *unit]).all()
+        lit[(range(len(pixels)), *zip(*pixels, strict=True))] += 9
+        assert (model(lit).numpy()[(slice(None), *unit)] > before[(0, *unit)]).all()
 
 
 @pytest.mark.parametrize(

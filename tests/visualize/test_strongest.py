@@ -32,7 +32,7 @@ def search(graph, maps, numbers, batch=3, layer="maps", count=COUNT):
 
 
 def by_sorting(maps, count=COUNT):
-    """The definition: images by falling maximum, of equal ones the earlier; in each the first maximum in reading order."""
+    """The definition: images by falling maximum, of equal ones the earlier; in each the first maximum."""
     flat = maps.reshape(len(maps), -1, maps.shape[-1])
     order = np.argsort(-flat.max(1), axis=0, kind="stable")[:count].T
     filters = np.arange(maps.shape[-1])[:, None]

@@ -8,6 +8,7 @@ import pytest
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import find_images
+from nst_tf.layers import SubtractMean
 from nst_tf.visualize import survey as module
 from nst_tf.visualize.survey import Part, Survey, join, part_path, read_part, weights_hash
 
@@ -24,7 +25,8 @@ class Cut(Exception):
 
 @pytest.fixture(scope="module")
 def graph():
-    block = keras.Sequential([keras.Input((None, None, 4)), layers.Conv2D(3, 3), layers.ReLU(name="relu2")], "block")
+    inside = [keras.Input((None, None, 4)), layers.Conv2D(3, 3), layers.ReLU(name="relu2")]
+    block = keras.Sequential(inside, name="block")
     image = keras.Input((None, None, 3))
     x = layers.ReLU(name="relu1")(layers.Conv2D(4, 5, strides=2)(image))
     return Graph(randomize(keras.Model(image, block(x))))
@@ -197,3 +199,23 @@ def test_a_part_keeps_odd_names(tmp_path):
     part = Part({**SETTINGS, "layers": []}, (1, 1), 1, 1, {'a "b" é\udcff.jpg': "why"}, {})
     part.save(tmp_path / "a.npz")
     assert read_part(tmp_path / "a.npz") == part
+
+
+def test_a_part_of_which_no_image_can_be_read_is_finished(graph, tmp_path):
+    (tmp_path / "images").mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / "images" / name).write_bytes(b"no image")
+    shutil.copy(PHOTOS / "animal" / "dog.jpg", tmp_path / "images" / "c.jpg")
+    paths = find_images(tmp_path / "images")
+    settings = {"layers": list(graph.maps), "size": 32}
+    part = Survey(graph, settings, tmp_path / "images", paths, (1, 2), 4).run(tmp_path / "part.npz", lambda *done: None)
+    assert (part.done, list(part.skipped)) == (part.images, ["a.jpg"])
+
+
+def test_another_mean_image_is_another_network():
+    layer = SubtractMean((1, 1, 3))
+    image = keras.Input((4, 4, 3))
+    model = keras.Model(image, layer(image))
+    before = weights_hash(model)
+    layer.mean = np.full((1, 1, 3), 0.5)
+    assert weights_hash(model) != before

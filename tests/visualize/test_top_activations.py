@@ -20,7 +20,8 @@ FIELDS = ("activations", "images", "positions", "boxes", "patches", "projections
 
 
 def build():
-    block = keras.Sequential([keras.Input((None, None, 5)), layers.Conv2D(3, 3), layers.ReLU(name="relu2")], "block")
+    inside = [keras.Input((None, None, 5)), layers.Conv2D(3, 3), layers.ReLU(name="relu2")]
+    block = keras.Sequential(inside, name="block")
     image = keras.Input((None, None, 3))
     x = layers.ReLU(name="relu1")(layers.Conv2D(5, 5, strides=2, name="conv1")(image))
     return randomize(keras.Model(image, block(layers.MaxPooling2D(3, 2)(x)), name="tiny"))
@@ -70,7 +71,7 @@ def test_activations_images_and_positions_are_those_of_brute_force(out, forward,
         planes = maps[..., number]
         order = np.argsort(-planes.max((1, 2)), kind="stable")[:9]
         np.testing.assert_array_equal(result.images[number], order)
-        np.testing.assert_allclose(result.activations[number], planes.max((1, 2))[order], rtol=1e-5)
+        np.testing.assert_allclose(result.activations[number], planes.max((1, 2))[order], rtol=1e-5, atol=1e-6)
         expected = [np.unravel_index(planes[image].argmax(), planes.shape[1:]) for image in order]
         np.testing.assert_array_equal(result.positions[number], expected)
     np.testing.assert_allclose(result.sparsity, (maps <= 0).mean((0, 1, 2)), atol=1e-4)
