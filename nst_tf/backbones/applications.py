@@ -1,4 +1,4 @@
-"""The networks that come with Keras, with the weights that Keras downloads and the preprocessing that belongs to them."""
+"""The networks that come with Keras: the weights that it downloads, and the preprocessing that belongs to them."""
 
 import contextlib
 import os

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import keras
 
-from nst_tf.backbones.graph import as_functional, calls
+from nst_tf.backbones.graph import as_functional, calls, replay
 from nst_tf.errors import InputError, unknown
 
 __all__ = ["check_maps", "check_size", "feature_extractor", "layer_names", "smallest_size"]
@@ -66,25 +66,17 @@ def _tapped(model: keras.Model, layers: Sequence[str]) -> keras.Model:
 
 def _of_any_size(model: keras.Model) -> keras.Model:
     """The same model for images of any size; as it is if a layer of it cannot take them."""
-    if model.input_shape[1:3] == (None, None):
+    functional = as_functional(model)
+    shape = functional.inputs[0].shape
+    if len(functional.inputs) != 1 or len(shape) != 4 or None in shape[1:3]:
         return model
-    image = keras.Input((None, None, *model.input_shape[3:]))
+    image = keras.Input((None, None, shape[3]))
     try:
-        return keras.Model(image, _replay(as_functional(model), image), name=model.name)
+        # Many layers take an unknown size whatever they need, so a known one comes first.
+        replay(functional, keras.Input((2 * shape[1] + 1, 2 * shape[2] + 1, shape[3])), _of_any_size)
+        return keras.Model(image, replay(functional, image, _of_any_size), name=model.name)
     except (TypeError, ValueError):  # Keras refuses shapes with either.
         return model
-
-
-def _replay(model: keras.Model, image: keras.KerasTensor):
-    """The outputs of the layers of a model, called once more."""
-    values = {id(model.inputs[0]): image}
-    for call in calls(model):
-        nested = as_functional(call.operation)
-        # A nested model would refuse at last what it takes without its size here.
-        operation = call.operation if nested is None else _of_any_size(call.operation)
-        positional, named = call.arguments.fill_in(values)
-        values.update(zip(map(id, call.outputs), keras.tree.flatten(operation(*positional, **named)), strict=True))
-    return keras.tree.pack_sequence_as(model.output, [values[id(output)] for output in model.outputs])
 
 
 def check_maps(model: keras.Model) -> None:
@@ -96,10 +88,10 @@ def check_maps(model: keras.Model) -> None:
     Raises:
         InputError: The output of a layer is not `(batch, rows, columns, channels)`.
     """
-    for name, shape in model.output_shape.items():
-        if len(shape) != 4:
+    for name, output in model.output.items():
+        if len(output.shape) != 4:
             raise InputError(
-                f"the layer {name!r} gives {shape[1:]} numbers for an image; it must be one of feature maps, "
+                f"the layer {name!r} gives {output.shape[1:]} numbers for an image; it must be one of feature maps, "
                 "(rows, columns, channels)"
             )
 
@@ -107,7 +99,7 @@ def check_maps(model: keras.Model) -> None:
 def _has_positions(model: keras.Model, side: int) -> bool:
     try:
         shapes = model.compute_output_shape((1, side, side, 3))
-    except ValueError:
+    except (TypeError, ValueError):  # the former from a SavedModel
         return False
     return all(keras.tree.flatten(keras.tree.map_shape_structure(lambda shape: 0 not in shape, shapes)))
 

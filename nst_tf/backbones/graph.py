@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from nst_tf.errors import InputError, unknown
 
-__all__ = ["Graph", "Step", "as_functional", "calls", "is_relu"]
+__all__ = ["Graph", "Step", "as_functional", "calls", "is_relu", "replay"]
 
 FUSED = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.Dense)
 IMAGE = 0  # the number of the value that is the input
@@ -171,6 +171,28 @@ def calls(model: keras.Model) -> Iterator:
     """The calls that a functional model consists of, inputs excepted, in the order in which Keras runs them."""
     for depth in sorted(model._nodes_by_depth, reverse=True):
         yield from (node for node in model._nodes_by_depth[depth] if not node.is_input)
+
+
+def replay(
+    model: keras.Model, image: keras.KerasTensor, change: Callable[[keras.Model], keras.Model] = lambda nested: nested
+):
+    """Calls the layers of a functional model once more, on another input.
+
+    Args:
+        model: With one input.
+        image: In its place.
+        change: Gives the model to call instead of a nested one.
+
+    Returns:
+        The outputs, structured as the model's.
+    """
+    values = {id(model.inputs[0]): image}
+    for call in calls(model):
+        nested = as_functional(call.operation) is not None
+        operation = change(call.operation) if nested else call.operation
+        positional, named = call.arguments.fill_in(values)
+        values.update(zip(map(id, call.outputs), keras.tree.flatten(operation(*positional, **named)), strict=True))
+    return keras.tree.pack_sequence_as(model.output, [values[id(output)] for output in model.outputs])
 
 
 def _call_node(operation, arguments, inputs: list[tf.Tensor]) -> list[tf.Tensor]:

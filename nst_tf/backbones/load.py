@@ -56,7 +56,8 @@ def load_backbone(name: str = "vgg16", *, pooling: str = "max", padding: str = "
         name: `"vgg16"` or `"alexnet"` (bundled), each also with a small classifier of six kinds of photographs as
             `"vgg16-photos"` and `"alexnet-photos"` (layers `average`, `head`, `softmax`); `"vgg19"` or
             `"vgg16-classifier"` (downloaded once, see `fetch`).
-        pooling: `"max"` as trained, or `"average"` or `"l2"`, scaled to about the same size.
+        pooling: `"max"` as trained; `"average"` or `"l2"`, scaled to about the same size; or `"mean"`, the average as
+            it is.
         padding: `"zero"` as trained; `"replicate"`, which repeats the edge before the first convolution only; or
             `"circular"`, which goes on with the opposite edge before every convolution: a VGG then sees an image whose
             sides are multiples of 32 as if it were repeated without end.

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from nst_tf.backbones.applications import PREFIX, load_application
-from nst_tf.backbones.graph import Graph, as_functional
+from nst_tf.backbones.graph import Graph, as_functional, replay
 from nst_tf.backbones.load import load_backbone
 from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.backbones.registry import WEIGHTS
@@ -58,28 +58,18 @@ def _with_preprocessing(model: keras.Model, preprocessing: str) -> keras.Model:
     """The same layers, under their names, behind one that takes images in [0, 1]."""
     image = keras.Input((*model.input_shape[1:3], 3), name="image")
     x = Preprocess(*PREPROCESSING[preprocessing], name=OURS)(image)
-    return keras.Model(image, as_functional(model).call(x), name=model.name)
+    return keras.Model(image, replay(as_functional(model), x), name=model.name)
 
 
-def _open_foreign(place: str, preprocessing: str | None) -> tuple[keras.Model, str | None]:
-    """A network as it is, and what pixels it takes; `None` for one that takes [0, 1]."""
+def _open_foreign(place: str, preprocessing: str | None) -> keras.Model:
     if place.startswith(PREFIX):
-        model, own = load_application(place.removeprefix(PREFIX))
-        return model, preprocessing or own
-    if is_saved_model(Path(place)):
-        model = load_saved_model(Path(place))
-    else:
-        model = _load_file(_model_file(place))
+        return _with_preprocessing(*load_application(place.removeprefix(PREFIX)))
+    path = Path(place)
+    model = load_saved_model(path) if is_saved_model(path) else _load_file(_model_file(place))
     if any(layer.name == OURS for layer in model.layers):
-        _refuse_change(place, "preprocessing", preprocessing)
-        return model, None
+        return model
     _check_foreign(model, place, preprocessing)
-    return model, preprocessing
-
-
-def _refuse_change(place: str, name: str, value: str | None) -> None:
-    if value is not None:
-        raise InputError(f"{name} is {value!r}, and {place} has its own, which cannot be changed; leave it out")
+    return _with_preprocessing(model, preprocessing)
 
 
 def open_network(
@@ -100,8 +90,8 @@ def open_network(
             - a SavedModel folder, of which only the outputs of its signature can be used as layers.
         preprocessing: What a network from the disk takes: `"unit"` ([0, 1]), `"0-255"`, `"tf"` ([-1, 1]), `"caffe"`
             (BGR of 0 to 255 less ImageNet's mean) or `"torch"` (less ImageNet's mean, divided by its deviation). It
-            becomes the model's layer `preprocess`. A network that has such a layer, as all of this package's have, must
-            be opened without.
+            becomes the model's layer `preprocess`. Without meaning for Keras applications and for networks that have
+            such a layer, as all of this package's have: they keep theirs.
         pooling: Of a name in `WEIGHTS`; see `load_backbone`. Other networks keep theirs.
         padding: Likewise.
 
@@ -114,19 +104,19 @@ def open_network(
     if preprocessing is not None and preprocessing not in PREPROCESSING:
         raise unknown("preprocessing", preprocessing, PREPROCESSING)
     if place in WEIGHTS:
-        _refuse_change(place, "preprocessing", preprocessing)
         return load_backbone(place, pooling=pooling, padding=padding)
     for name, value, trained in (("pooling", pooling, "max"), ("padding", padding, "zero")):
         if value != trained:
-            raise InputError(f"{name} is {value!r}, which only {', '.join(WEIGHTS)} can be given; {place} keeps its own")
-    model, pixels = _open_foreign(place, preprocessing)
-    return model if pixels is None else _with_preprocessing(model, pixels)
+            raise InputError(
+                f"{name} is {value!r}, which only {', '.join(WEIGHTS)} can be given; {place} keeps its own"
+            )
+    return _open_foreign(place, preprocessing)
 
 
 def class_names(name_or_path: str | os.PathLike) -> list[str] | None:
     """The names of a network's classes in the order of its outputs.
 
-    Those of a network on the disk are in `classes.txt` beside its file, a line each.
+    Those of a network on the disk are in `classes.txt` beside its file, or in its folder, a line each.
 
     Args:
         name_or_path: As for `open_network`.
@@ -137,9 +127,13 @@ def class_names(name_or_path: str | os.PathLike) -> list[str] | None:
     Raises:
         InputError: There is no such network, or the file is no text.
     """
-    if str(name_or_path) in WEIGHTS:
-        return list(WEIGHTS[str(name_or_path)].classes) or None
-    file = _model_file(name_or_path).with_name(CLASSES_FILE)
+    place = os.fspath(name_or_path)
+    if place in WEIGHTS:
+        return list(WEIGHTS[place].classes) or None
+    if place.startswith(PREFIX):
+        return None
+    folder = Path(place) if is_saved_model(Path(place)) else _model_file(place).parent
+    file = folder / CLASSES_FILE
     try:
         return file.read_text("utf-8").splitlines()
     except FileNotFoundError:

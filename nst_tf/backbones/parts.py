@@ -12,6 +12,7 @@ POOLINGS: dict[str, type[keras.layers.Layer]] = {
     "max": SwitchMaxPool,
     "average": ScaledAveragePool,
     "l2": ScaledL2Pool,
+    "mean": keras.layers.AveragePooling2D,
 }
 PADDINGS: dict[str, Callable[..., keras.layers.Layer]] = {
     "zero": keras.layers.ZeroPadding2D,

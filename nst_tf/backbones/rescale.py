@@ -5,6 +5,7 @@ With m the mean of each filter after its ReLU, over images and positions, and m'
     kernel <- kernel m' / m,    bias <- bias / m
 
 divides every activation by its m and changes nothing else: a ReLU, and pooling within a channel, commute with it.
+As in the paper, this is done to the network as trained; other pooling comes after it.
 """
 
 import keras
@@ -14,7 +15,7 @@ from nst_tf.backbones.features import feature_extractor
 
 __all__ = ["rescale"]
 
-LEAST = 0.1  # of the layer's mean, as over many photographs: a filter that few images hardly excite must not drown all
+LEAST = 0.5  # of the layer's mean: a filter that the images hardly excite must not drown the others
 
 
 def _means(backbone: keras.Model, layers: list[str], images: list[np.ndarray]) -> dict[str, np.ndarray]:
@@ -31,7 +32,7 @@ def _means(backbone: keras.Model, layers: list[str], images: list[np.ndarray]) -
 def rescale(backbone: keras.Model, images: list[np.ndarray]) -> None:
     """Scales the weights of a backbone, in place, so that the mean activation of each filter is 1.
 
-    A filter whose mean is below a tenth of its layer's is scaled as if it had that mean.
+    A filter whose mean is below half its layer's is scaled as if it had that mean.
 
     Args:
         backbone: A chain of convolutions, each followed by a ReLU, and pooling, as from `load_backbone`.

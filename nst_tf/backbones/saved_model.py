@@ -48,5 +48,5 @@ def _image_shape(path: Path, signature) -> tuple[int | None, ...]:
     specs = list(signature.structured_input_signature[1].values())
     if len(specs) != 1 or specs[0].shape.rank != 4 or specs[0].dtype != tf.float32:
         taken = ", ".join(f"{spec.dtype.name} {spec.shape}" for spec in specs)
-        raise InputError(f"the signature {SIGNATURE} of {path} takes {taken}; it must take one batch of images, float32")
+        raise InputError(f"the {SIGNATURE} of {path} takes {taken}; it must take one batch of images, float32")
     return tuple(specs[0].shape[1:])

@@ -12,7 +12,7 @@ from nst_tf.images import Picture, fit, read_image, resize
 from nst_tf.objectives import Objective
 from nst_tf.optimize import Adam, Loop, any_size
 from nst_tf.recipes.engine import Engine, engine_for
-from nst_tf.recipes.settings import PRESETS, choose_settings
+from nst_tf.recipes.settings import PRESETS
 from nst_tf.recipes.stylize import Transfer
 from nst_tf.samples import sample
 
@@ -25,7 +25,7 @@ GRAM = {"style_loss": "gram", "style_layers": PRESETS["gatys"].style_layers, "co
 
 def _problem(height: int, width: int, **changes: Any) -> tuple[Engine, tf.Tensor, Objective]:
     """The engine, the content and the objective of a bundled pair, at this size."""
-    settings = choose_settings(size=max(height, width), **changes)
+    settings = PRESETS.choose(size=max(height, width), **changes)
     content = Picture(resize(read_image(sample("neuschwanstein")).pixels, (height, width)).clip(0, 1))
     transfer = Transfer(content, [read_image(sample("auvers"))], settings, engine_for(settings))
     objective = functools.reduce(operator.add, transfer.objective((height, width)).values())

@@ -2,21 +2,27 @@
 
 import json
 from argparse import Namespace
+from typing import Any
 
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import count
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
-DESCRIPTION = "Measure this machine, and on it style transfer and the visualization of networks."
+DESCRIPTION = "Measure this machine, and on it style transfer, visualization, dreams and features."
+PARTS = ("stylize", "visualize", "dream", "features")
 
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []],
+                        help=f"what to measure: {', '.join(PARTS)} (default: all)")  # fmt: skip
     parser.add_argument("--size", type=count, default=512, metavar="PIXELS",
                         help="side of the square on which an evaluation is timed (default: 512)")  # fmt: skip
     parser.add_argument("--race-size", type=count, default=256, metavar="PIXELS",
                         help="longest side of the picture that the optimizers race on (default: 256)")  # fmt: skip
+    parser.add_argument("--dream-size", type=count, default=256, metavar="PIXELS",
+                        help="longest side of the dream, whose sides are 4 to 3 (default: 256)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
 
 
@@ -26,25 +32,51 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.quiet import import_tensorflow
 
     import_tensorflow(arguments.debug)
-    from nst_tf.bench import stylize, visualize
-
-    measured = {**stylize.measure(arguments.size, arguments.race_size), **visualize.measure()}
+    measured = {}
+    for part in arguments.parts or PARTS:
+        measured |= _measure(part, arguments)
     print(json.dumps(measured) if arguments.json else _table(measured))
     return 0
 
 
+def _measure(part: str, arguments: Namespace) -> dict[str, Any]:
+    from nst_tf.bench import dream, features, stylize, visualize
+
+    if part == "stylize":
+        return stylize.measure(arguments.size, arguments.race_size)
+    if part == "visualize":
+        return visualize.measure()
+    if part == "dream":
+        return {"dream": dream.measure(arguments.dream_size, round(arguments.dream_size * 3 / 4))}
+    return {"features": features.measure()}
+
+
 def _table(measured: dict) -> str:
-    evaluation, race = measured["evaluation"], measured["race"]
-    lines = [
-        f"matrix product, float32          {evaluation['matmul_gflops']:8.1f} GFLOP/s",
+    lines = {
+        "evaluation": _evaluation,
+        "race": _race,
+        "convergence": _convergence,
+        "top_activations": _search,
+        "projection": _projection,
+        "dream": _dream,
+        "features": _features,
+    }
+    return "\n\n".join(lines[name](figures) for name, figures in measured.items())
+
+
+def _evaluation(evaluation: dict) -> str:
+    return (
+        f"matrix product, float32          {evaluation['matmul_gflops']:8.1f} GFLOP/s\n"
         f"value and gradient, {evaluation['size']:4d} px      {evaluation['gflops']:8.1f} GFLOP/s"
-        f"  {evaluation['seconds']:.2f} s, {evaluation['fraction']:.0%} of the matrix product",
-        "",
-        f"loss after, {race['width']}x{race['height']} px" + "".join(f"{seconds:>9} s" for seconds in race["seconds"]),
-    ]
-    for name, losses in race["losses"].items():
-        lines.append(f"{name:22}" + "".join(map(_cell, losses)))
-    return "\n".join([*lines, "", _convergence(measured["convergence"]), "", *_visualization(measured)])
+        f"  {evaluation['seconds']:.2f} s, {evaluation['fraction']:.0%} of the matrix product"
+    )
+
+
+def _race(race: dict) -> str:
+    head = f"loss after, {race['width']}x{race['height']} px" + "".join(
+        f"{seconds:>9} s" for seconds in race["seconds"]
+    )
+    return "\n".join([head, *(f"{name:22}" + "".join(map(_cell, losses)) for name, losses in race["losses"].items())])
 
 
 def _cell(loss: float | None) -> str:
@@ -57,12 +89,31 @@ def _convergence(convergence: dict) -> str:
     return f"{goal} takes L-BFGS {needed}" if needed else f"{goal} was not reached by L-BFGS in half as many"
 
 
-def _visualization(measured: dict) -> list[str]:
-    search, projection = measured["top_activations"], measured["projection"]
-    return [
-        f"forward pass, AlexNet, {search['side']} px  {search['bare']:8.1f} images/s",
-        f"top activations, {search['layers']} layers    {search['search']:8.1f} images/s"
-        f"  {search['fraction']:.0%} of the forward pass",
-        f"projections, relu5            {projection['projections']:8.1f} a second"
-        f"  {projection['ratio']:.2f} of the time of a forward and backward pass",
-    ]
+def _search(search: dict) -> str:
+    return (
+        f"forward pass, AlexNet, {search['side']:3d} px    {search['bare']:8.1f} images/s\n"
+        f"top activations, {search['layers']} layers        {search['search']:8.1f} images/s"
+        f"  {search['fraction']:.0%} of the forward pass"
+    )
+
+
+def _projection(projection: dict) -> str:
+    return (
+        f"projections, relu5               {projection['projections']:8.1f} a second"
+        f"  {projection['ratio']:.2f} of the time of a forward and backward pass"
+    )
+
+
+def _dream(dream: dict) -> str:
+    return (
+        f"dream, {dream['width']}x{dream['height']}, {dream['octaves']} octaves of {dream['steps']} steps"
+        f"  {dream['seconds']:.1f} s, {dream['ratio']:.2f} of the time of as many forward and backward passes"
+    )
+
+
+def _features(features: dict) -> str:
+    return (
+        f"feature visualization, a step    {features['step']:8.3f} s"
+        f"  {features['over_bare']:.2f} of the time of a forward and backward pass\n"
+        f"the same for 16 channels         {features['many']:8.3f} s  {features['over_one']:.1f} of the time of one"
+    )

@@ -14,7 +14,7 @@ DESCRIPTION = "Project the activation of a filter down to the pixels that caused
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.add_argument("image", metavar="IMAGE", help="image file")
-    add_network(parser, "alexnet")
+    add_network(parser)
     parser.add_argument("--layer", required=True, metavar="NAME", help="layer of the filters")
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="file of the picture")
     which = parser.add_mutually_exclusive_group(required=True)

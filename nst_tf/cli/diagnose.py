@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from absl import logging
 
 from nst_tf.cli.failure import one_line
-from nst_tf.cli.network import add_network
+from nst_tf.cli.network import MODEL, add_network
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import count
 from nst_tf.errors import InputError
@@ -25,7 +25,8 @@ LEGEND = (
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
-    add_network(parser, "alexnet; may be repeated, for a comparison", dest="models", action="append", default=None)
+    text = f"{MODEL}; may be repeated, for a comparison (default: alexnet)"
+    add_network(parser, dest="models", action="append", default=None, help=text)
     parser.add_argument("--images", required=True, metavar="DIR", help="folder of images, and of folders of images")
     parser.add_argument("-o", "--output", metavar="OUT", help="also draw a figure: .png, .svg or .pdf")
     parser.add_argument("--side", type=count, default=224, metavar="PIXELS",

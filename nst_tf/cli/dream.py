@@ -14,7 +14,7 @@ DESCRIPTION = "Let a network dream on pictures (DeepDream)."
 OPTIONS = {
     "picture": {
         "size": ("PIXELS", "longest side of the result"),
-        "from_noise": ("", "start from faint noise, of the image's shape or, without an image, a square"),
+        "from_noise": ("", "start from noise, of the image's shape or, without an image, a square"),
         "seed": ("NUMBER", "of the noise and the jitter; the same seed and input give the same picture"),
     },
     "network": {

@@ -12,6 +12,7 @@ from nst_tf.errors import InputError
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
 DESCRIPTION = "Show how the features of a network evolved while it was trained with train-convnet."
+SECONDS = 0.8  # that an epoch is shown; the last three times as long
 
 
 def add_arguments(parser: Parser) -> None:
@@ -38,7 +39,7 @@ def filters(text: str) -> int | list[int]:
 
 def run(arguments: Namespace) -> int:
     """Reads what was recorded and draws it."""
-    from nst_tf.visualize.evolution.animation import ANIMATED
+    from nst_tf.images.animation import ANIMATED
     from nst_tf.visualize.evolution.record import read_evolution
 
     moving = Path(arguments.output).suffix.lower() in ANIMATED
@@ -55,6 +56,7 @@ def run(arguments: Namespace) -> int:
 
 def _check_output(path: str, animated: Collection[str]) -> None:
     from nst_tf.images import check_target
+    from nst_tf.images.animation import check_animation
     from nst_tf.images.formats import WRITABLE
 
     sheets = [extension for extension in WRITABLE if extension not in animated]
@@ -63,7 +65,8 @@ def _check_output(path: str, animated: Collection[str]) -> None:
             f"cannot write {path}: its name must end in one of {', '.join(sheets)} for a sheet, "
             f"or in {' or '.join(animated)} for an animation"
         )
-    check_target(path)
+    check = check_animation if Path(path).suffix.lower() in animated else check_target
+    check(path)
 
 
 def _write_sheet(path: str, evolution, options: dict) -> None:
@@ -74,6 +77,7 @@ def _write_sheet(path: str, evolution, options: dict) -> None:
 
 
 def _write_animation(path: str, evolution, options: dict) -> None:
-    from nst_tf.visualize.evolution.animation import evolution_frames, write_animation
+    from nst_tf.images.animation import write_animation
+    from nst_tf.visualize.evolution.animation import evolution_frames
 
-    write_animation(path, evolution_frames(evolution, **options))
+    write_animation(path, evolution_frames(evolution, **options), seconds=SECONDS, last=3 * SECONDS)

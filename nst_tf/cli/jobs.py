@@ -42,8 +42,8 @@ def plan_jobs(contents: Sequence[str], output: str, others: Iterable[Path], bit_
 
     Args:
         contents: Files, and folders that stand for the images in them; none for one picture out of nothing.
-        output: A file for one content that is a file, and for none; else a folder, made if it is missing, in which results have
-            their contents' names (ending in .png if the format cannot be written).
+        output: A file for one content that is a file, and for none; else a folder, made if it is missing, in which
+            results have their contents' names (ending in .png if the format cannot be written).
         others: Further files that are read.
         bit_depth: 8 or 16.
 

@@ -13,12 +13,15 @@ from nst_tf.cli import (
     bench,
     deconv,
     diagnose,
+    dream,
     evolution,
     info,
     occlude,
     stylize,
+    texture,
     top_activations,
     train_convnet,
+    visualize_features,
 )
 from nst_tf.cli.failure import describe, one_line
 from nst_tf.cli.parser import Parser
@@ -29,7 +32,21 @@ from nst_tf.version import __version__
 __all__ = ["VERBS", "make_parser", "run"]
 
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
-VERBS = (stylize, top_activations, deconv, occlude, diagnose, train_convnet, evolution, ablate, bench, info)
+VERBS = (
+    stylize,
+    texture,
+    dream,
+    visualize_features,
+    top_activations,
+    deconv,
+    occlude,
+    diagnose,
+    train_convnet,
+    evolution,
+    ablate,
+    bench,
+    info,
+)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
 
 

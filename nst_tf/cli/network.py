@@ -13,16 +13,14 @@ MODEL = (
 PIXELS = "what pixels a network takes that comes from a file and does not say so itself"
 
 
-def add_network(parser: Parser, default: str, **options) -> None:
-    """Adds `--model` and `--preprocessing`.
+def add_network(parser: Parser, **options) -> None:
+    """Adds `--model`, by default `alexnet`, and `--preprocessing`.
 
     Args:
         parser: Of the verb.
-        default: The network without the option.
-        **options: Others of `add_argument`, for `--model`.
+        **options: Of `add_argument` for `--model`, to change.
     """
-    parser.add_argument(
-        "--model", metavar="NETWORK", help=f"{MODEL} (default: {default})", **{"default": default, **options}
-    )
+    text = f"{MODEL} (default: alexnet)"
+    parser.add_argument("--model", **{"default": "alexnet", "metavar": "NETWORK", "help": text, **options})
     kinds = ", ".join(PREPROCESSING)
     parser.add_argument("--preprocessing", metavar="KIND", help=f"{PIXELS}; one of {kinds}")

@@ -19,7 +19,7 @@ DESCRIPTION = "Slide a grey square over an image and map what the network makes 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.add_argument("image", metavar="IMAGE", help="image file")
-    add_network(parser, "alexnet")
+    add_network(parser)
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="figure to write: .png, .svg or .pdf")
     parser.add_argument("--npz", metavar="DATA", help="also write the maps as NumPy arrays, to this .npz file")
     parser.add_argument("--layer", metavar="LAYER",

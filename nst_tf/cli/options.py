@@ -1,4 +1,4 @@
-"""The options that the verbs of recipes share: one for each setting, with its name, type and default, and for running."""
+"""The options that the verbs of recipes share: one for each setting, and those of how pictures are made."""
 
 from argparse import Action, BooleanOptionalAction, Namespace
 from collections.abc import Mapping

@@ -3,7 +3,8 @@
 from argparse import Namespace
 from pathlib import Path
 
-from nst_tf.cli.options import MODEL, PREPROCESSING, add_running, add_settings, chosen
+from nst_tf.cli.network import MODEL, PIXELS
+from nst_tf.cli.options import add_running, add_settings, chosen
 from nst_tf.cli.parser import Parser
 from nst_tf.recipes.texture_settings import PRESETS
 
@@ -12,14 +13,14 @@ __all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
 DESCRIPTION = "Make textures like those of pictures, of any size, tileable."
 OPTIONS = {
     "picture": {
-        "size": ("SIZE", "longest side of the result in pixels, or WIDTHxHEIGHT; larger than the source makes more of it"),
+        "size": ("SIZE", "longest side of the result, or WIDTHxHEIGHT; a size above the source's makes more of it"),
         "tileable": ("", "make a picture that repeats without a seam"),
         "match_histogram": ("", "give the result the colours' histograms of the source at the end"),
         "seed": ("NUMBER", "of the noise; the same seed and input give the same picture"),
     },
     "network": {
         "model": ("NETWORK", MODEL),
-        "preprocessing": ("KIND", PREPROCESSING),
+        "preprocessing": ("KIND", PIXELS),
         "pooling": ("KIND", "its pooling; max is as trained"),
         "padding": ("KIND", "of its first convolution; replicate leaves no frame along the border (default: "
                     "replicate, or what a network of others has)"),
@@ -62,6 +63,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.pictures import make_pictures
     from nst_tf.images import read_image
 
+    tiling = _tiling_file(arguments) if arguments.show_tiling else None
     sources = [read_image(source) for source in arguments.sources]
 
     def steps(_):
@@ -71,16 +73,24 @@ def run(arguments: Namespace) -> int:
 
     facts = {"sources": arguments.sources}
     status = make_pictures(arguments, steps, others=arguments.sources, facts=lambda _: facts)
-    if arguments.show_tiling:
-        _write_tiling(Path(arguments.output), arguments)
+    if tiling is not None:
+        _write_tiling(tiling, arguments)
     return status
 
 
-def _write_tiling(file: Path, arguments: Namespace) -> None:
+def _tiling_file(arguments: Namespace) -> Path:
+    from nst_tf.cli.jobs import plan_jobs
+
+    output = Path(arguments.output)
+    target = output.with_stem(f"{output.stem}-3x3")
+    plan_jobs([], str(target), map(Path, arguments.sources), arguments.bit_depth)  # refuses what it cannot be
+    return target
+
+
+def _write_tiling(target: Path, arguments: Namespace) -> None:
     import numpy as np
 
     from nst_tf.images import Picture, read_image, write_image
 
-    tiling = Picture(np.tile(read_image(file).pixels, (3, 3, 1)))
-    target = file.with_stem(f"{file.stem}-3x3")
+    tiling = Picture(np.tile(read_image(arguments.output).pixels, (3, 3, 1)))
     write_image(target, tiling, quality=arguments.quality, bit_depth=arguments.bit_depth)

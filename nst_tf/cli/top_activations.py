@@ -17,7 +17,7 @@ DESCRIPTION = "Show the images and patches that every filter of a network respon
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
-    add_network(parser, "alexnet")
+    add_network(parser)
     parser.add_argument("--images", required=True, metavar="DIR", help="folder of images, and of folders of images")
     parser.add_argument("-o", "--output", required=True, metavar="OUT",
                         help="folder of the results, made if it is missing; what is done in it is "

@@ -52,9 +52,7 @@ def _job(arguments: Namespace) -> Job:
     if len(arguments.images) > 1 or any(map(os.path.isdir, arguments.images)):
         raise InputError("a zoom is made of one image; name one that is no folder")
     if arguments.save_every:
-        raise InputError(
-            "--save-every writes pictures, not animations; a zoom that is stopped writes its frames so far"
-        )
+        raise InputError("--save-every is for pictures; a zoom that is stopped writes the frames that there are")
     check_animation(arguments.output)
     for file in (*arguments.images, arguments.guide):
         if file is not None and os.path.exists(arguments.output) and os.path.samefile(file, arguments.output):
@@ -78,8 +76,9 @@ class _Zoom:
         options = {"time_limit": self.arguments.time_limit, **settings}
         try:
             with meter(self.job.name, self.arguments.quiet) as shown:
-                for self.result in dream_zoom(image, self.arguments.zoom, callback=self._seen_by(shown), **options):
-                    self.frames.append(frame_bytes(self.result.image))
+                for result in dream_zoom(image, self.arguments.zoom, callback=self._seen_by(shown), **options):
+                    self.result = result
+                    self.frames.append(frame_bytes(result.image))
         except Stopped as stop:
             return stop
         return None

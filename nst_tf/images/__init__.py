@@ -3,7 +3,7 @@ bit depth; resampling; and the colour preservation of Gatys et al. Inside, a pic
 """
 
 from nst_tf.images.atomic import atomic_write, check_target
-from nst_tf.images.color import luminance, match_color, match_luminance, with_luminance
+from nst_tf.images.color import luminance, match_color, match_histogram, match_luminance, with_luminance
 from nst_tf.images.folder import list_images
 from nst_tf.images.frames import Frames, center_square, find_images, read_frame
 from nst_tf.images.identify import MAX_PIXELS
@@ -25,6 +25,7 @@ __all__ = [
     "list_images",
     "luminance",
     "match_color",
+    "match_histogram",
     "match_luminance",
     "read_frame",
     "read_image",

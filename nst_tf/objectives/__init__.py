@@ -1,5 +1,6 @@
 """What an image is optimised for: objectives of features and pixels that compose with `+`, `-` and `*`."""
 
+from nst_tf.objectives.activation import Activation, Direction
 from nst_tf.objectives.content import Content
 from nst_tf.objectives.gram import GramStyle
 from nst_tf.objectives.moments import blend_moments, raw_moments
@@ -8,7 +9,9 @@ from nst_tf.objectives.total_variation import TotalVariation
 from nst_tf.objectives.wasserstein import WassersteinStyle
 
 __all__ = [
+    "Activation",
     "Content",
+    "Direction",
     "GramStyle",
     "Objective",
     "TotalVariation",

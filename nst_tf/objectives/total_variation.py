@@ -2,7 +2,8 @@
 
     L = 1/3 mean over pixels and channels of [ 2 (dx^2 + dy^2) + 1/2 (d1^2 + d2^2) ]
 
-with the differences dx, dy to the next pixel and d1, d2 along the diagonals; edge pixels are repeated. The weights are
+with the differences dx, dy to the next pixel and d1, d2 along the diagonals; edge pixels are repeated, or in an image
+that repeats followed by those of the opposite edge. The weights are
 those whose gradient is the nine-point Laplacian 1/6 [1 4 1; 4 -20 4; 1 4 1], which is isotropic to fourth order: the
 five-point one smooths diagonals less than lines. For a smooth image L is the mean of |grad|^2.
 """
@@ -18,14 +19,26 @@ DIFFERENCES = np.array(
     [[[1, -1], [0, 0]], [[1, 0], [-1, 0]], [[1, 0], [0, -1]], [[0, 1], [-1, 0]]], np.float32
 )  # to the right, down, and along the two diagonals of a 2x2 window
 WEIGHTS = np.array([2 / 3, 2 / 3, 1 / 6, 1 / 6], np.float32)
+ONE_PIXEL = ((0, 0), (0, 1), (0, 1), (0, 0))
+
+
+def _repeated(image: tf.Tensor) -> tf.Tensor:
+    rows = tf.concat([image, image[:, :1]], axis=1)
+    return tf.concat([rows, rows[:, :, :1]], axis=2)
 
 
 class TotalVariation(Objective):
-    """Mean squared difference of neighbouring pixels, nine-point stencil; see the module for the formula."""
+    """Mean squared difference of neighbouring pixels, nine-point stencil; see the module for the formula.
+
+    Attributes:
+        repeats: Whether the opposite edge is what follows an edge.
+    """
+
+    repeats: bool = False
 
     def __call__(self, features, image):
         # One convolution, since the gradient of slicing a tensor of three channels is slow.
-        padded = tf.pad(image, [[0, 0], [0, 1], [0, 1], [0, 0]], "SYMMETRIC")
+        padded = _repeated(image) if self.repeats else tf.pad(image, ONE_PIXEL, "SYMMETRIC")
         kernel = np.moveaxis(DIFFERENCES, 0, -1)[:, :, None, :] * np.sqrt(WEIGHTS)
         kernel = np.tile(kernel, (1, 1, 3, 1))
         differences = tf.nn.depthwise_conv2d(padded, tf.constant(kernel, image.dtype), [1, 1, 1, 1], "VALID")

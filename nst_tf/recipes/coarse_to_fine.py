@@ -7,7 +7,7 @@ import functools
 import math
 import operator
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import tensorflow as tf
@@ -18,7 +18,7 @@ from nst_tf.objectives import Objective
 from nst_tf.recipes.engine import Engine
 from nst_tf.recipes.progress import Progress, Result
 
-__all__ = ["Clock", "Recipe", "coarse_to_fine"]
+__all__ = ["Clock", "Recipe", "begin_scale", "coarse_to_fine"]
 
 LOOK_EVERY = 5  # evaluations between two looks at the plateau
 LONGEST_CALL = 2.0  # seconds: a compiled call shall be shorter, so that its caller can report and stop
@@ -40,6 +40,20 @@ class Recipe(Protocol):
 
     def picture(self, image: tf.Tensor) -> Picture:
         """A canvas of any scale as the finished picture."""
+
+
+def begin_scale(recipe: Recipe, state: Any | None, size: tuple[int, int]) -> Any:
+    """The optimizer's state that a scale begins with: at the recipe's start, or at the enlarged canvas.
+
+    Args:
+        recipe: What is made.
+        state: Where the scale before ended; `None` for the first one.
+        size: Height and width of the scale, in pixels.
+    """
+    optimizer = recipe.engine.loop.optimizer
+    if state is None:
+        return optimizer.start(recipe.start())
+    return optimizer.enlarge(state, enlarge(optimizer.image(state), *size))
 
 
 class Clock:
@@ -79,8 +93,8 @@ class Clock:
 class _Run:
     """Where a run stands, between two compiled calls."""
 
-    def __init__(self, recipe: Recipe, clock: Clock):
-        self.recipe, self.clock = recipe, clock
+    def __init__(self, recipe: Recipe, clock: Clock, begin: Callable):
+        self.recipe, self.clock, self.begin = recipe, clock, begin
         self.loop = recipe.engine.loop
         self.state = None
         self.done = 0
@@ -92,11 +106,7 @@ class _Run:
         self.parts = self.recipe.objective(self.size)
         self.total = functools.reduce(operator.add, self.parts.values())
         self.here, self.losses = 0, []
-        optimizer = self.loop.optimizer
-        if self.state is None:
-            self.state = optimizer.start(self.recipe.start())
-        else:
-            self.state = optimizer.enlarge(self.state, enlarge(optimizer.image(self.state), *self.size))
+        self.state = self.begin(self.recipe, self.state, self.size)
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
@@ -116,10 +126,11 @@ class _Run:
         """Whether this scale's steps are done, or its loss has come to a plateau."""
         if self.here >= self.recipe.steps[self.scale]:
             return True
-        if self.here % LOOK_EVERY or self.here <= LOOK_EVERY:
+        plateau = self.recipe.settings.plateau
+        if not plateau or self.here % LOOK_EVERY or self.here <= LOOK_EVERY:
             return False
         fall = self.losses[-1 - LOOK_EVERY] - self.losses[-1]
-        return fall < LOOK_EVERY * self.recipe.settings.plateau * abs(self.losses[-1])
+        return fall < LOOK_EVERY * plateau * abs(self.losses[-1])
 
     @property
     def in_time(self) -> bool:
@@ -148,18 +159,21 @@ class _Run:
         return Result(self.recipe.picture(image), history, losses, self.recipe.settings, finished)
 
 
-def coarse_to_fine(recipe: Recipe, clock: Clock) -> Iterator[Progress]:
+def coarse_to_fine(
+    recipe: Recipe, clock: Clock, begin: Callable[[Recipe, Any | None, tuple[int, int]], Any] = begin_scale
+) -> Iterator[Progress]:
     """Runs a recipe through all its scales, and reports after every compiled call.
 
     Args:
         recipe: What to make. `settings.plateau` ends a scale when the loss falls by less than this fraction per
-            evaluation.
+            evaluation; 0 never does.
         clock: Started when the work began. There is at least one report, however short its limit.
+        begin: Gives the optimizer's state that a scale begins with, as `begin_scale` does.
 
     Yields:
         A `Progress`; the last one's `result()` is the picture.
     """
-    run = _Run(recipe, clock)
+    run = _Run(recipe, clock, begin)
     for scale in range(len(recipe.sizes)):
         run.enter(scale)
         ended = False

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
+from nst_tf.backbones import WEIGHTS, check_maps, feature_extractor, open_network
 from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Adam, Lbfgs, Loop
 from nst_tf.recipes.settings import StylizeSettings
@@ -23,7 +23,7 @@ class Engine:
     Attributes:
         extractor: From images `(batch, height, width, 3)` to features by layer name.
         unit: How many times larger its features are than those of a network whose input has a deviation of about 1,
-            as the bundled ones' has.
+            as the bundled ones' has; 1 for networks of others.
         loop: Minimises an `Objective` of these features, its one further argument.
     """
 
@@ -50,18 +50,28 @@ class Engine:
         return self._measured(tf.convert_to_tensor(image, tf.float32))
 
 
+def _unit(model: str) -> float:
+    return np.mean(WEIGHTS[model].scale) / np.mean(WEIGHTS["vgg16"].scale) if model in WEIGHTS else 1.0
+
+
 @functools.lru_cache(maxsize=KEPT)
-def _engine(model: str, pooling: str, padding: str, layers: tuple[str, ...], optimizer: str) -> Engine:
-    backbone = load_backbone(model, pooling=pooling, padding=padding)
-    unit = np.mean(WEIGHTS[model].scale) / np.mean(WEIGHTS["vgg16"].scale)
-    return Engine(feature_extractor(backbone, layers), unit, optimizer)
+def _engine(
+    model: str, preprocessing: str | None, pooling: str, padding: str, layers: tuple[str, ...], optimizer: str
+) -> Engine:
+    network = open_network(model, preprocessing, pooling=pooling, padding=padding)
+    extractor = feature_extractor(network, layers)
+    check_maps(extractor)
+    return Engine(extractor, _unit(model), optimizer)
 
 
 def engine_for(settings: StylizeSettings) -> Engine:
     """The engine for these settings; the same one for all settings that differ only in weights, sizes and schedule.
 
     Raises:
-        InputError: A layer or the model is unknown, or its weights are not there.
+        InputError: The model is unknown or cannot be used as set, its weights are not there, or a layer is unknown or
+            gives no feature maps.
     """
     layers = tuple(sorted({*settings.content_layers, *settings.style_layers}))
-    return _engine(settings.model, settings.pooling, settings.padding, layers, settings.optimizer)
+    padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
+    network = (settings.model, settings.preprocessing, settings.pooling, padding)
+    return _engine(*network, layers, settings.optimizer)

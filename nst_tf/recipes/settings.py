@@ -1,18 +1,18 @@
 """What can be set in style transfer, and the presets."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from nst_tf.errors import InputError, unknown
+from nst_tf.backbones.preprocessing import PREPROCESSING
+from nst_tf.errors import InputError
+from nst_tf.recipes.presets import Presets, check_weights
 
-__all__ = ["PRESETS", "StylizeSettings", "choose_settings"]
+__all__ = ["PRESETS", "StylizeSettings"]
 
 GATYS_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 GATYS_RATIO = 1e-3  # alpha / beta, for features of a network that was fed pixels of 0 to 255
 LARGEST_STYLE_SCALE = 8
-LARGEST_SEED = 2**63 - 1
 CAFFE_UNIT = 57.6  # of such features for one of ours, whose pixels are divided by 0.226; losses scale as F^2 and F^4
 FINE_LAYERS = {"relu1_1": 256.0, "relu2_1": 64.0, "relu3_1": 16.0, "relu4_1": 4.0}
 # relu5_1 costs a fifth of an evaluation and made no difference to be seen, so only the preset `quality` looks at it.
@@ -25,9 +25,12 @@ class StylizeSettings:
 
     Attributes:
         size: Longest side of the result in pixels.
-        model: Name of the backbone; see `load_backbone`.
-        pooling: `"max"`, `"average"` or `"l2"`.
-        padding: Of the first convolution, `"zero"` or `"replicate"`; the latter leaves no frame along the border.
+        model: The network: a name, `"keras:NAME"` or a path; see `open_network`. The weights of the presets are for the
+            layers of VGG.
+        preprocessing: What a network from a file takes; see `open_network`.
+        pooling: `"max"` as trained, `"average"` or `"l2"`; the latter two of networks in `WEIGHTS` only.
+        padding: Of the first convolution, `"zero"` as trained or `"replicate"`, which leaves no frame along the border
+            and can be given to networks in `WEIGHTS` only; `None` is the latter wherever it can be given.
         content_layers: Weight of each layer of the content loss; only their ratios matter.
         style_layers: Weight of each layer of the style loss; only their ratios matter.
         content_loss: `"mean"` of the squared differences of features, or `"sum"`, half their sum as in Gatys' paper.
@@ -50,8 +53,9 @@ class StylizeSettings:
 
     size: int = 512
     model: str = "vgg16"
+    preprocessing: str | None = None
     pooling: str = "max"
-    padding: str = "replicate"
+    padding: str | None = None
     content_layers: Mapping[str, float] = field(default_factory=lambda: {"relu4_2": 1.0})
     style_layers: Mapping[str, float] = field(default_factory=lambda: dict(FINE_LAYERS))
     content_loss: str = "mean"
@@ -71,87 +75,55 @@ class StylizeSettings:
     seed: int = 0
 
 
-PRESETS = {
-    "default": StylizeSettings(),
-    "draft": StylizeSettings(steps=(30, 10)),
-    "quality": StylizeSettings(style_layers=ALL_LAYERS, growth=1.42, steps=(120, 60)),
-    "gatys": StylizeSettings(
-        pooling="average",
-        padding="zero",
-        content_loss="sum",
-        content_weight=GATYS_RATIO / CAFFE_UNIT**2,
-        style_layers=GATYS_LAYERS,
-        style_loss="gram",
-        tv_weight=0.0,
-        init="noise",
-        first_size=512,
-        steps=(500,),
-        plateau=0.0,
-    ),
-}
-
-CHOICES = {
-    "model": ("vgg16", "vgg19", "alexnet"),
-    "pooling": ("max", "average", "l2"),
-    "padding": ("zero", "replicate"),
-    "content_loss": ("mean", "sum"),
-    "style_loss": ("wasserstein", "gram"),
-    "optimizer": ("lbfgs", "adam"),
-    "preserve_color": (None, "luminance", "histogram"),
-}
-LEAST = {
-    "size": 1,
-    "first_size": 1,
-    "content_weight": 0,
-    "style_weight": 0,
-    "tv_weight": 0,
-    "plateau": 0,
-    "seed": 0,
-}
-
-
 def _check(settings: StylizeSettings) -> None:
-    for name, choices in CHOICES.items():
-        if getattr(settings, name) not in choices:
-            raise unknown(name, getattr(settings, name), [choice for choice in choices if choice])
-    for name, least in LEAST.items():
-        if not least <= getattr(settings, name) < math.inf:
-            raise InputError(f"{name} is {getattr(settings, name)}; it must be a number not below {least}")
     for name in ("content_layers", "style_layers"):
-        _check_weights(name, tuple(getattr(settings, name).values()))
+        check_weights(name, tuple(getattr(settings, name).values()))
     if settings.style_blend:
-        _check_weights("style_blend", settings.style_blend)
+        check_weights("style_blend", settings.style_blend)
     if not 0 < settings.style_scale <= LARGEST_STYLE_SCALE:
         raise InputError(f"style_scale is {settings.style_scale}; it must be above 0 and at most {LARGEST_STYLE_SCALE}")
-    if not 1 < settings.growth < math.inf:
+    if settings.growth <= 1:
         raise InputError(f"growth is {settings.growth}; it must be above 1")
-    if settings.seed > LARGEST_SEED:
-        raise InputError(f"seed is {settings.seed}; it must be at most {LARGEST_SEED}")
-    if not settings.steps or any(step < 1 for step in settings.steps):
+    if not settings.steps:
         raise InputError(f"steps is {settings.steps}; it must be one or more numbers, each 1 or more")
 
 
-def _check_weights(name: str, weights: tuple[float, ...]) -> None:
-    if not weights or not all(0 <= weight < math.inf for weight in weights) or sum(weights) <= 0:
-        raise InputError(f"{name} has the weights {weights}; none may be negative, and their sum must be above 0")
-
-
-def choose_settings(preset: str = "default", **changes: Any) -> StylizeSettings:
-    """The settings of a preset with some of them changed.
-
-    Args:
-        preset: A key of `PRESETS`.
-        **changes: Attributes of `StylizeSettings`; those that are `None` keep the preset's value.
-
-    Raises:
-        InputError: The preset or a setting is unknown, or a value is out of its range.
-    """
-    if preset not in PRESETS:
-        raise unknown("preset", preset, PRESETS)
-    known = [one.name for one in fields(StylizeSettings)]
-    for name in changes:
-        if name not in known:
-            raise unknown("setting", name, known)
-    settings = replace(PRESETS[preset], **{name: value for name, value in changes.items() if value is not None})
-    _check(settings)
-    return settings
+PRESETS = Presets(
+    {
+        "default": StylizeSettings(),
+        "draft": StylizeSettings(steps=(30, 10)),
+        "quality": StylizeSettings(style_layers=ALL_LAYERS, growth=1.42, steps=(120, 60)),
+        "gatys": StylizeSettings(
+            pooling="average",
+            padding="zero",
+            content_loss="sum",
+            content_weight=GATYS_RATIO / CAFFE_UNIT**2,
+            style_layers=GATYS_LAYERS,
+            style_loss="gram",
+            tv_weight=0.0,
+            init="noise",
+            first_size=512,
+            steps=(500,),
+            plateau=0.0,
+        ),
+    },
+    choices={
+        "preprocessing": (None, *PREPROCESSING),
+        "pooling": ("max", "average", "l2"),
+        "padding": (None, "zero", "replicate"),
+        "content_loss": ("mean", "sum"),
+        "style_loss": ("wasserstein", "gram"),
+        "optimizer": ("lbfgs", "adam"),
+        "preserve_color": (None, "luminance", "histogram"),
+    },
+    least={
+        "size": 1,
+        "first_size": 1,
+        "content_weight": 0,
+        "style_weight": 0,
+        "tv_weight": 0,
+        "steps": 1,
+        "plateau": 0,
+    },
+    check=_check,
+)

@@ -22,7 +22,7 @@ from nst_tf.recipes.engine import Engine, engine_for
 from nst_tf.recipes.memory import check_memory
 from nst_tf.recipes.progress import Progress, Result
 from nst_tf.recipes.scales import scale_sizes, scale_steps
-from nst_tf.recipes.settings import StylizeSettings, choose_settings
+from nst_tf.recipes.settings import PRESETS, StylizeSettings
 from nst_tf.recipes.sources import Source, as_picture, as_pictures, for_network, restore_color
 
 __all__ = ["Transfer", "stylize", "stylize_steps"]
@@ -139,7 +139,7 @@ def stylize_steps(
         InputError: An image, a setting or the size cannot be used. Nothing was computed then.
     """
     clock = Clock(time_limit)
-    settings = choose_settings(preset, **changes)
+    settings = PRESETS.choose(preset, **changes)
     content, styles = as_picture(content), as_pictures(style)
     transfer = Transfer(content, styles, settings, engine_for(settings))
     yield from coarse_to_fine(transfer, clock)

@@ -15,12 +15,13 @@ import tensorflow as tf
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import Frames, atomic_write
-from nst_tf.layers import SubtractMean
+from nst_tf.layers import Preprocess, SubtractMean
 from nst_tf.visualize.strongest import Strongest, StrongestPass, merge
 
 __all__ = ["Part", "Survey", "join", "part_path", "read_part", "weights_hash"]
 
 SECONDS_BETWEEN_SAVES = 30.0
+RANGES = (Preprocess, keras.layers.Rescaling)  # layers without weights that make another network
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def weights_hash(model: keras.Model) -> str:
     """SHA-256 of a model's architecture and weights."""
     steps = Graph(model).steps
     digest = hashlib.sha256(repr([step.name for step in steps]).encode())
+    ranges = [step.operation.get_config() for step in steps if isinstance(step.operation, RANGES)]
+    digest.update(json.dumps(ranges, default=str).encode())
     means = [step.operation.mean for step in steps if isinstance(step.operation, SubtractMean)]  # which are no weights
     for array in (*(variable.numpy() for variable in model.variables), *means):
         digest.update(np.asarray(array).tobytes())

@@ -1,10 +1,13 @@
 """Feature extraction to a depth, and the smallest image for it."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.backbones import check_size, feature_extractor, smallest_size
+from nst_tf.backbones import check_maps, check_size, feature_extractor, smallest_size
+from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.zfnet import zfnet
 from nst_tf.errors import InputError
 
 
@@ -75,3 +78,54 @@ def test_refuses_an_image_that_is_too_small(vgg16):
         InputError, match="the image is 40x15 pixels, too small for relu5_1; it must be 16x16 or larger"
     ):
         check_size(model, 15, 40)
+
+
+def nested():
+    """A convolution, a model of a model, and a head: names `outer/inner/conv` and so on, images of 20x20."""
+    layers = keras.layers
+    inner = keras.Sequential(
+        [keras.Input((18, 18, 4)), layers.Conv2D(5, 3, name="conv"), layers.ReLU(name="relu")], name="inner"
+    )
+    inside = keras.Input((20, 20, 3))
+    outer = keras.Model(inside, inner(layers.Conv2D(4, 3, name="conv")(inside)), name="outer")
+    image = keras.Input((20, 20, 3))
+    x = outer(layers.Rescaling(2.0, name="double")(image))
+    return keras.Model(image, layers.Dense(2, name="head")(layers.Flatten(name="flatten")(x)))
+
+
+def test_layers_in_nested_models_have_paths():
+    model = nested()
+    names = ["outer/inner/relu", "head", "outer/conv", "outer"]
+    image = np.random.default_rng(0).random((2, 20, 20, 3)).astype(np.float32)
+    features = feature_extractor(model, names)(image)
+    assert list(features) == names
+    for name, values in Graph(model).features(tf.constant(image), [name for name in names if name != "outer"]).items():
+        np.testing.assert_allclose(features[name], values, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(features["outer"], features["outer/inner/relu"])
+    with pytest.raises(InputError, match="unknown layer 'inner/conv'; did you mean 'outer/inner/conv'"):
+        feature_extractor(model, ["inner/conv"])
+
+
+def test_a_network_of_one_size_gives_its_feature_maps_of_any():
+    model = nested()
+    extractor = feature_extractor(model, ["outer/inner/relu", "double"])
+    image = np.random.default_rng(0).random((1, 9, 30, 3)).astype(np.float32)
+    outer = model.get_layer("outer")
+    first, second = outer.get_layer("conv"), outer.get_layer("inner").get_layer("conv")
+    expected = np.maximum(second(first(2 * image)), 0)
+    np.testing.assert_allclose(extractor(image)["outer/inner/relu"], expected, rtol=1e-5, atol=1e-6)
+    assert smallest_size(extractor) == 5
+    assert [id(weight) for weight in extractor.weights] == [id(weight) for weight in model.weights[:4]]
+
+
+def test_what_depends_on_the_size_keeps_it():
+    assert feature_extractor(nested(), ["head"]).input_shape == (None, 20, 20, 3)
+    pixelwise = zfnet(2, side=56, width=0.02, mean=np.zeros((56, 56, 3)))
+    assert feature_extractor(pixelwise, ["relu3"]).input_shape == (None, 56, 56, 3)
+
+
+def test_only_feature_maps_pass_for_maps():
+    model = nested()
+    check_maps(feature_extractor(model, ["double", "outer/conv"]))
+    with pytest.raises(InputError, match=r"the layer 'head' gives \(2,\) numbers for an image; it must be one of"):
+        check_maps(feature_extractor(model, ["double", "head"]))

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.backbones.graph import Graph, is_relu
+from nst_tf.backbones.graph import Graph, is_relu, replay
 from nst_tf.errors import InputError
 
 layers = keras.layers
@@ -194,7 +194,7 @@ def test_the_weights_are_the_models_own():
 def test_an_unknown_layer_is_named_with_the_nearest():
     graph = Graph(keras.Sequential([keras.Input((12, 12, 3)), layers.Conv2D(4, 3, name="conv1")]))
     for use in (graph.step, lambda name: graph.upto([name]), lambda name: graph.features(images(), [name])):
-        with pytest.raises(InputError, match="^unknown layer 'conv11'; did you mean 'conv1'\\? there is: conv1$"):
+        with pytest.raises(InputError, match=r"^unknown layer 'conv11'; did you mean 'conv1'\? there is: conv1$"):
             use("conv11")
 
 
@@ -217,3 +217,17 @@ def test_the_bundled_networks_have_their_rectified_maps(alexnet, vgg16):
     assert Graph(alexnet).maps == ("relu1", "relu2", "relu3", "relu4", "relu5")
     assert Graph(vgg16).maps[0] == "relu1_1"
     assert len(Graph(vgg16).maps) == 13
+
+
+def test_a_replay_computes_the_same_and_leaves_the_model_alone():
+    image = keras.Input((12, 12, 3))
+    shifted = keras.ops.subtract(1.0, layers.Conv2D(3, 1, name="conv")(image))
+    model = keras.Model(image, {"b": shifted * 2.0, "a": layers.ReLU(name="relu")(shifted)})
+    other = keras.Input((None, None, 3))
+    again = keras.Model(other, replay(model, other))
+    assert list(again(images())) == ["b", "a"]
+    for name, expected in model(images()).items():
+        np.testing.assert_array_equal(again(images())[name], expected)
+    assert again(images(side=5))["a"].shape == (2, 5, 5, 3)
+    assert again.get_layer("conv") is model.get_layer("conv")
+    assert Graph(keras.Model(image, shifted)).names[0] == "conv"

@@ -19,6 +19,7 @@ POOLS = {
     "max": lambda cells: cells.max((-2, -1)),
     "average": lambda cells: cells.mean((-2, -1)) * np.sqrt(cells.shape[-1] * cells.shape[-2]),
     "l2": lambda cells: 0.78 * np.sqrt((cells**2).sum((-2, -1))),
+    "mean": lambda cells: cells.mean((-2, -1)),
 }
 
 
@@ -82,7 +83,7 @@ def test_every_layer_of_a_photograph_is_that_of_numpy(name, width, height, photo
     assert_same_features(request.getfixturevalue(name), image, expected)
 
 
-@pytest.mark.parametrize("pooling", ["average", "l2"])
+@pytest.mark.parametrize("pooling", ["average", "l2", "mean"])
 @pytest.mark.parametrize(("name", "side"), [("vgg16", 16), ("alexnet", 63)])
 def test_other_pooling_and_replicated_edges_are_those_of_numpy(name, side, pooling, photo):
     image = photo(side, side)
@@ -153,7 +154,7 @@ def test_saved_and_loaded_for_another_batch(options, photo, tmp_path):
     [
         ({"name": "vgg_16"}, "unknown backbone 'vgg_16'; did you mean 'vgg16'"),
         ({"pooling": "avarage"}, "unknown pooling 'avarage'; did you mean 'average'"),
-        ({"padding": "mirror"}, "unknown padding 'mirror'; there is: zero, replicate"),
+        ({"padding": "mirror"}, "unknown padding 'mirror'; there is: zero, replicate, circular"),
     ],
     ids=str,
 )

@@ -4,10 +4,13 @@ import subprocess
 import sys
 import zipfile
 
+import keras
 import numpy as np
 import pytest
 
-from nst_tf.backbones import class_names, open_network
+from nst_tf.backbones import class_names, feature_extractor, open_network
+from nst_tf.backbones import open as open_module
+from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.backbones.zfnet import zfnet
 from nst_tf.errors import InputError
 
@@ -59,7 +62,7 @@ def test_refuses_an_unknown_name_and_a_missing_file(tmp_path, monkeypatch):
         with pytest.raises(InputError, match=r"there is no file .*gone\.keras"):
             function(tmp_path / "gone.keras")
         with pytest.raises(
-            InputError, match=r"there is no file .*model\.keras; a network is a \.keras file or a folder"
+            InputError, match=r"there is no file .*model\.keras; a network is a \.keras file, a folder that holds"
         ):
             function(tmp_path)
 
@@ -83,3 +86,92 @@ def test_refuses_class_names_that_are_no_text(tmp_path, run):
     (tmp_path / "classes.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"cannot read .*classes\.txt"):
         class_names(tmp_path)
+
+
+def foreign():
+    """A small network, whose pixels nobody knows."""
+    keras.utils.set_random_seed(0)
+    image = keras.Input((24, 24, 3))
+    x = keras.layers.Conv2D(4, 3, activation="relu", name="conv")(image)
+    x = keras.layers.Rescaling(1.0, name="rescaling")(x)
+    return keras.Model(image, keras.layers.Dense(2, name="head")(keras.layers.Flatten()(x)), name="shop")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    path = tmp_path_factory.mktemp("foreign") / "shop.keras"
+    model = foreign()
+    model.save(path)
+    return path, model
+
+
+SMALL = IMAGE[:, :24, :24]
+BGR_MEAN = np.array([103.939, 116.779, 123.68])
+TAKEN = {
+    "unit": SMALL,
+    "0-255": SMALL * 255,
+    "tf": SMALL * 2 - 1,
+    "caffe": SMALL[..., ::-1] * 255 - BGR_MEAN,
+    "torch": (SMALL - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225],
+}
+
+
+@pytest.mark.parametrize("preprocessing", PREPROCESSING)
+def test_a_file_of_others_gets_what_it_was_trained_with(shop, preprocessing, tmp_path):
+    path, model = shop
+    opened = open_network(path, preprocessing)
+    np.testing.assert_allclose(opened(SMALL), model(TAKEN[preprocessing]), rtol=1e-4, atol=1e-4)
+    assert [layer.name for layer in opened.layers[1:4]] == ["preprocess", "conv", "rescaling"]
+    opened.save(tmp_path / "ours.keras")
+    np.testing.assert_allclose(open_network(tmp_path / "ours.keras")(SMALL), opened(SMALL), rtol=1e-6)
+
+
+def test_a_file_of_others_needs_its_preprocessing(shop):
+    with pytest.raises(InputError, match=r"^what pixels .*shop\.keras takes is not known; say it with preproc"):
+        open_network(shop[0])
+    with pytest.raises(InputError, match="unknown preprocessing 'cafe'; did you mean 'caffe'"):
+        open_network(shop[0], "cafe")
+
+
+def test_what_a_network_has_of_its_own_is_not_changed(run, shop):
+    np.testing.assert_allclose(open_network(run[0], "tf")(IMAGE), run[1], rtol=1e-6)
+    assert open_network("alexnet", "tf").get_config() == open_network("alexnet").get_config()
+    with pytest.raises(InputError, match=r"padding is 'replicate', which only vgg16, .* can be given"):
+        open_network(shop[0], "unit", padding="replicate")
+    with pytest.raises(InputError, match=r"pooling is 'average', which only vgg16, .* can be given"):
+        open_network("keras:ResNet50", pooling="average")
+
+
+def test_refuses_what_takes_no_images(tmp_path):
+    grey = keras.Input((8, 8, 1))
+    keras.Model(grey, keras.layers.Conv2D(2, 3)(grey)).save(tmp_path / "grey.keras")
+    with pytest.raises(InputError, match=r"grey\.keras takes \(None, 8, 8, 1\); a network must take images"):
+        open_network(tmp_path / "grey.keras", "unit")
+    one, two = keras.Input((8, 8, 3)), keras.Input((8, 8, 3))
+    keras.Model([one, two], keras.layers.Add()([one, two]), name="pair").save(tmp_path / "pair.keras")
+    with pytest.raises(InputError, match="pair has 2 inputs; it must take one image"):
+        open_network(tmp_path / "pair.keras", "unit")
+
+
+def test_a_saved_model_has_the_outputs_of_its_signature_as_layers(shop, tmp_path):
+    model = shop[1]
+    outputs = {"maps": model.get_layer("conv").output, "scores": model.output}
+    keras.Model(model.input, outputs).export(tmp_path / "exported", verbose=False)
+    (tmp_path / "exported" / "classes.txt").write_text("cat\ndog\n")
+    network = open_network(tmp_path / "exported", "tf")
+    found = feature_extractor(network, ["maps", "scores"])(SMALL)
+    expected = keras.Model(model.input, outputs)(TAKEN["tf"])
+    for name in outputs:
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-4, atol=1e-4)
+    assert class_names(tmp_path / "exported") == ["cat", "dog"]
+    with pytest.raises(InputError, match="unknown layer 'map'; did you mean 'maps'"):
+        feature_extractor(network, ["map"])
+    with pytest.raises(InputError, match=r"what pixels .*exported takes is not known"):
+        open_network(tmp_path / "exported")
+
+
+def test_a_keras_application_is_opened_by_its_name(monkeypatch):
+    model = foreign()
+    monkeypatch.setattr(open_module, "load_application", lambda name: (model, {"Shop": "caffe"}[name]))
+    np.testing.assert_allclose(open_network("keras:Shop")(SMALL), model(TAKEN["caffe"]), rtol=1e-4, atol=1e-4)
+    assert class_names("keras:Shop") is None

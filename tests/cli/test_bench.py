@@ -13,6 +13,8 @@ MEASURED = {
     "convergence": {"adam": 300, "loss": 0.043, "lbfgs": 100},
     "top_activations": {"side": 224, "layers": 5, "bare": 200.0, "search": 170.0, "fraction": 0.85},
     "projection": {"projections": 50.0, "forward_backward": 60.0, "ratio": 1.2},
+    "dream": {"width": 256, "height": 192, "octaves": 4, "steps": 10, "seconds": 9.5, "bare": 8.0, "ratio": 1.19},
+    "features": {"step": 0.1, "bare": 0.08, "over_bare": 1.25, "many": 1.4, "over_one": 14.0},
 }
 
 
@@ -24,9 +26,18 @@ def test_the_table_tells_all_figures():
     assert "0.2500" in table
     assert "170.0 images/s  85% of the forward pass" in table
     assert "1.20 of the time of a forward and backward pass" in table
+    assert "dream, 256x192, 4 octaves of 10 steps  9.5 s, 1.19 of the time of as many" in table
+    assert "0.100 s  1.25 of the time of a forward" in table
+    assert "1.400 s  14.0 of the time of one" in table
     assert "Adam's Gram loss after 300 evaluations, 0.043, takes L-BFGS 100" in table
 
 
 def test_a_loss_that_was_not_reached_is_said_so():
     missed = {**MEASURED["convergence"], "lbfgs": None}
     assert "was not reached by L-BFGS" in bench._table({**MEASURED, "convergence": missed})
+
+
+def test_an_unknown_part_is_refused(command):
+    status, _, err = command("bench", "dreams")
+    assert status == 2
+    assert "dreams" in err

@@ -7,6 +7,7 @@ import pytest
 from nst_tf.images import Picture, write_image
 
 layers = keras.layers
+PIXELS = ("--preprocessing", "unit")
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 
@@ -41,7 +42,7 @@ def diagnose(command, folder):
 
     def run(*names, options=()):
         models = [part for name in names for part in ("--model", folder / name)]
-        return command("diagnose", *models, "--images", folder / "photos", "--side", 32, "--quiet", *options)
+        return command("diagnose", *models, "--images", folder / "photos", "--side", 32, "--quiet", *PIXELS, *options)
 
     return run
 
@@ -71,7 +72,7 @@ def test_json_has_all_measures(diagnose, folder):
 
 
 def test_names_the_images_that_were_skipped_and_writes_the_figure(command, folder, tmp_path):
-    model = ["--model", folder / "fine.keras", "--images", folder / "photos", "--side", 32]
+    model = ["--model", folder / "fine.keras", "--images", folder / "photos", "--side", 32, *PIXELS]
     status, _, err = command("diagnose", *model, "-o", tmp_path / "out.png")
     assert status == 0
     assert f"skipped; cannot read {folder / 'photos' / '1' / 'broken.png'}: " in err
@@ -95,3 +96,9 @@ def test_an_unknown_network_is_refused_before_the_work(diagnose, tmp_path):
     status, out, err = diagnose("fine.keras", "none")
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
+
+
+def test_a_network_whose_pixels_are_not_known_is_told_in_one_line(command, folder):
+    status, out, err = command("diagnose", "--model", folder / "fine.keras", "--images", folder / "photos")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"what pixels {folder / 'fine.keras'} takes is not known; say it with preprocessing: unit for [0, 1]" in err

@@ -37,6 +37,8 @@ def test_json(command, cache):
     assert states == {
         "vgg16": ("bundled", "verified"),
         "alexnet": ("bundled", "verified"),
+        "alexnet-photos": ("bundled", "verified"),
+        "vgg16-photos": ("bundled", "verified"),
         "vgg19": ("cached", "wrong"),
         "vgg16-classifier": ("absent", "absent"),
     }

@@ -43,6 +43,13 @@ def test_files_and_folders_go_together(album):
     assert names(plan(contents, album / "x"), album) == expected
 
 
+def test_nothing_becomes_one_file(album):
+    [job] = plan([], album / "x.png")
+    assert (job.content, job.target, job.source, job.name) == (None, album / "x.png", album / "x.png", "x.png")
+    with pytest.raises(InputError, match="its name must end in"):
+        plan([], album / "a")
+
+
 @pytest.mark.parametrize(
     ("contents", "output", "others", "message"),
     [

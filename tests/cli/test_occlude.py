@@ -31,8 +31,8 @@ def occlude(command, folder, tmp_path):
     """Occludes the picture before one of the networks, at 20 pixels."""
 
     def run(model, *options):
-        output = ["-o", tmp_path / "out.png"]
-        return command("occlude", folder / "photo.png", "--model", folder / model, "--side", 20, *output, *options)
+        network = ["--model", folder / model, "--preprocessing", "unit", "--side", 20]
+        return command("occlude", folder / "photo.png", *network, "-o", tmp_path / "out.png", *options)
 
     return run
 

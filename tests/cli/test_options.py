@@ -47,7 +47,7 @@ class Switched:
 def test_switches_and_settings_that_may_be_missing(text, given):
     presets = Presets({"default": Switched(), "rough": Switched(smooth=False, scale=0.5)})
     parser = Parser(inherited_absl_flags=None)
-    rows = {name: ("VALUE", "what it is") for name in presets.types}
+    rows = dict.fromkeys(presets.types, ("VALUE", "what it is"))
     add_settings(parser, presets, {"all": rows})
     assert chosen(parser.parse_args(text.split()), presets) == {"preset": "default", **given}
     assert preset_options(presets, "rough") == "--no-smooth --scale 0.5"

@@ -2,13 +2,19 @@
 
 import errno
 import json
+import math
 import os
 import sys
+from argparse import Namespace
 
 import numpy as np
 import pytest
 
 from nst_tf.cli import pictures as pictures_module
+from nst_tf.cli.options import add_running
+from nst_tf.cli.parser import Parser
+from nst_tf.cli.pictures import make_pictures
+from nst_tf.errors import InputError
 from nst_tf.images import Picture, atomic_write, read_image, write_image
 from nst_tf.recipes.settings import PRESETS
 
@@ -160,3 +166,40 @@ def test_a_strange_name_stays_on_one_line(command, pictures):
     status, out, _ = command("stylize", name, pictures / "style.jpg", "-o", f"{pictures}/out/", "--quiet", "--json")
     assert (status, json.loads(out)["content"]) == (0, str(name))
     assert out.count("\n") == 1
+
+
+def painted(result):
+    return {"source": "nothing", "psnr": 27.125, "signal_noise": math.inf}
+
+
+@pytest.mark.parametrize("form", ["--json", "--quiet", None])
+def test_a_picture_of_nothing_and_what_its_recipe_has_to_tell(form, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    parser = Parser(inherited_absl_flags=None)
+    add_running(parser)
+    arguments = parser.parse_args([] if form is None else [form])
+    arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
+    grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
+
+    def steps(content):
+        assert content is None
+        return fake.steps_that_take(0)(grey, [], preset="default", time_limit=None)
+
+    assert make_pictures(arguments, steps, facts=painted) == 0
+    assert level("out.png") == 128 - fake.STEPS
+    out = capsys.readouterr().out
+    if form == "--json":
+        record = json.loads(out)
+        assert list(record)[:4] == ["source", "psnr", "signal_noise", "output"]
+        assert (record["source"], record["psnr"], record["signal_noise"]) == ("nothing", 27.125, None)
+    elif form is None:
+        assert out == "wrote out.png (8x6, 4 evaluations, 2.0 s, loss 0.25, psnr 27.1, signal noise inf)\n"
+    else:
+        assert out == ""
+
+
+def test_another_file_to_read_is_not_replaced(tmp_path):
+    write_image(tmp_path / "out.png", Picture(np.zeros((4, 4, 3), np.float32)))
+    arguments = Namespace(quiet=True, output=str(tmp_path / "out.png"), bit_depth=8)
+    with pytest.raises(InputError, match="is one of the images to read"):
+        make_pictures(arguments, None, others=[None, str(tmp_path / "out.png")])

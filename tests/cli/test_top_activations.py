@@ -26,8 +26,8 @@ def top(command, model, photos, tmp_path):
     """Runs `nst-tf top-activations` at 32 pixels, into the folder `out` unless told otherwise."""
 
     def run(*options, images=photos, out="out"):
-        common = ["--model", model, "--images", images, "-o", tmp_path / out, "--size", 32, "--batch", 5]
-        return command("top-activations", *common, *options)
+        common = ["--model", model, "--preprocessing", "unit", "--images", images, "-o", tmp_path / out]
+        return command("top-activations", *common, "--size", 32, "--batch", 5, *options)
 
     return run
 

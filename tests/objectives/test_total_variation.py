@@ -31,6 +31,16 @@ def test_is_the_formula_for_each_image():
     np.testing.assert_allclose(measure(noise()), in_numpy(noise()), rtol=1e-6)
 
 
+def test_an_image_that_repeats_is_measured_across_its_border():
+    # All of a period of a tiling, from any of its pixels on, has the same total variation.
+    image = noise()
+    here, right, below = image, np.roll(image, -1, 2), np.roll(image, -1, 1)
+    across = np.roll(right, -1, 1)
+    straight, diagonal = (right - here) ** 2 + (below - here) ** 2, (across - here) ** 2 + (right - below) ** 2
+    expected = (2 * straight + diagonal / 2).mean(axis=(1, 2, 3)) / 3
+    np.testing.assert_allclose(TotalVariation(repeats=True)({}, tf.constant(image)), expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 1, 3), (1, 1, 7, 3), (1, 6, 1, 3)])
 def test_smallest_images(shape):
     np.testing.assert_allclose(measure(noise(shape)), in_numpy(noise(shape)), rtol=1e-6, atol=1e-15)
@@ -50,10 +60,11 @@ def test_parabola_has_the_sum_of_its_squared_differences():
     np.testing.assert_allclose(measure(plane(lambda x, y: 0.01 * x**2)), (slopes**2).sum() / 9, rtol=1e-6)
 
 
-def test_gradient_agrees_with_differences(value_and_gradient, differences):
-    image = noise((1, 4, 5, 3))
-    _, gradient = value_and_gradient(TotalVariation(), image)
-    np.testing.assert_allclose(gradient, differences(TotalVariation(), image), rtol=1e-6, atol=1e-9)
+@pytest.mark.parametrize("repeats", [False, True])
+def test_gradient_agrees_with_differences(repeats, value_and_gradient, differences):
+    image, objective = noise((1, 4, 5, 3)), TotalVariation(repeats)
+    _, gradient = value_and_gradient(objective, image)
+    np.testing.assert_allclose(gradient, differences(objective, image), rtol=1e-6, atol=1e-9)
 
 
 def test_gradient_inside_is_the_nine_point_laplacian(value_and_gradient):

@@ -3,15 +3,15 @@ import math
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.recipes.settings import PRESETS, StylizeSettings, choose_settings
+from nst_tf.recipes.settings import PRESETS, StylizeSettings
 
 
 def test_the_defaults_of_the_settings_are_the_preset_default():
-    assert choose_settings() == StylizeSettings() == PRESETS["default"]
+    assert PRESETS.choose() == StylizeSettings() == PRESETS["default"]
 
 
 def test_changes_replace_the_presets_values_and_none_keeps_them():
-    settings = choose_settings("draft", size=300, model=None)
+    settings = PRESETS.choose("draft", size=300, model=None)
     assert settings.size == 300
     assert settings.model == PRESETS["draft"].model
     assert settings.steps == PRESETS["draft"].steps
@@ -50,4 +50,4 @@ def test_gatys_preset_has_the_settings_of_the_paper():
 )
 def test_unusable_settings_are_refused_by_name(change, words):
     with pytest.raises(InputError, match=words):
-        choose_settings(**change)
+        PRESETS.choose(**change)

@@ -11,7 +11,7 @@ from nst_tf.errors import InputError
 from nst_tf.images import Picture, luminance
 from nst_tf.optimize import Adam, Loop
 from nst_tf.recipes.engine import engine_for
-from nst_tf.recipes.settings import choose_settings
+from nst_tf.recipes.settings import PRESETS
 from nst_tf.recipes.stylize import Transfer, stylize, stylize_steps
 
 FAST = {"size": 64, "first_size": 32, "steps": (6, 4)}
@@ -19,7 +19,7 @@ FAST = {"size": 64, "first_size": 32, "steps": (6, 4)}
 
 @pytest.fixture(scope="module")
 def transfer(castle, wave):
-    settings = choose_settings(size=64)
+    settings = PRESETS.choose(size=64)
     return Transfer(castle, [wave], settings, engine_for(settings))
 
 
@@ -57,7 +57,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(castle, wav
 
 def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers):
     stylize(castle, wave, **FAST)
-    loop = engine_for(choose_settings()).loop
+    loop = engine_for(PRESETS.choose()).loop
     before = loop.traces
     stylize(wave, auvers, **{**FAST, "size": 80, "content_weight": 0.1})
     stylize(castle, [wave, auvers], style_blend=(0.2, 0.8), **FAST)
@@ -65,7 +65,7 @@ def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers)
 
 
 def test_lbfgs_reaches_adams_loss_in_a_third_of_the_evaluations_on_the_gram_loss(castle, auvers):
-    settings = choose_settings("gatys", size=64)
+    settings = PRESETS.choose("gatys", size=64)
     transfer = Transfer(castle, [auvers], settings, engine_for(settings))
     start, style = tf.constant(castle.pixels[None]), transfer.objective(transfer.size)["style"]
     loop, slow = transfer.engine.loop, Loop(transfer.engine.value, Adam())
@@ -129,7 +129,7 @@ def test_a_plateau_ends_a_scale(castle, wave):
 
 
 def test_an_image_to_start_from_is_where_it_starts(castle, wave, transfer):
-    settings = choose_settings(size=64, init=wave.pixels)
+    settings = PRESETS.choose(size=64, init=wave.pixels)
     start = Transfer(castle, [wave], settings, engine_for(settings)).start()
     assert start.shape == transfer.start().shape
     assert np.abs(start[0].numpy() - transfer.start()[0].numpy()).mean() > 0.05

@@ -1,28 +1,20 @@
 """Feature evolution as moving pictures."""
 
 import math
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from nst_tf.errors import InputError
-from nst_tf.images.atomic import atomic_write
 from nst_tf.images.montage import montage
 from nst_tf.visualize.evolution.cells import CELL, choose_filters, evolution_cells
 from nst_tf.visualize.evolution.layout import LINE, label, page, stack
 from nst_tf.visualize.evolution.record import Evolution
 
-__all__ = ["ANIMATED", "FILTERS", "evolution_frames", "write_animation"]
+__all__ = ["FILTERS", "evolution_frames"]
 
-# By extension, the format by Pillow's name and its options.
-ANIMATED = {".gif": ("GIF", {}), ".webp": ("WEBP", {"quality": 90})}
 FILTERS = 16
 
 _GAP = 2
-_MILLISECONDS, _LAST = 800, 2400
 
 
 def evolution_frames(
@@ -61,24 +53,3 @@ def _grids(evolution: Evolution, layer: str, filters: list[int]) -> list[np.ndar
         grid = montage([stack(pair) for pair in zip(numbers, cells, strict=True)], columns, _GAP)
         grids.append(stack([label(layer), grid]))
     return grids
-
-
-def write_animation(path: str | os.PathLike, frames: Sequence[np.ndarray]) -> None:
-    """Writes an animation that begins anew at its end, whole or not at all.
-
-    Args:
-        path: Ends in .gif or .webp.
-        frames: float32 `(height, width, 3)` in [0, 1]; each is shown for 0.8 seconds, the last one longer.
-
-    Raises:
-        InputError: `path` has another extension or cannot be written to.
-        NstError: The disk is full or fails.
-    """
-    extension = Path(path).suffix.lower()
-    if extension not in ANIMATED:
-        raise InputError(f"cannot write {path}: its name must end in one of {', '.join(ANIMATED)}")
-    kind, options = ANIMATED[extension]
-    first, *others = [Image.fromarray(np.uint8(frame * 255 + 0.5)) for frame in frames]
-    durations = [*[_MILLISECONDS] * len(others), _LAST]
-    with atomic_write(path) as temporary:
-        first.save(temporary, kind, save_all=True, append_images=others, duration=durations, loop=0, **options)
