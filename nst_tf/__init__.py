@@ -49,6 +49,8 @@ _HOME = {
     "open_network": "nst_tf.backbones",
     "project": "nst_tf.visualize.project",
     "read_image": "nst_tf.images",
+    "reconstruct": "nst_tf.recipes.reconstruct",
+    "reconstruct_steps": "nst_tf.recipes.reconstruct",
     "sample": "nst_tf.samples",
     "stylize": "nst_tf.recipes.stylize",
     "stylize_steps": "nst_tf.recipes.stylize",

@@ -17,6 +17,7 @@ from nst_tf.cli import (
     evolution,
     info,
     occlude,
+    reconstruct,
     stylize,
     texture,
     top_activations,
@@ -35,6 +36,7 @@ __all__ = ["VERBS", "make_parser", "run"]
 VERBS = (
     stylize,
     texture,
+    reconstruct,
     dream,
     visualize_features,
     top_activations,

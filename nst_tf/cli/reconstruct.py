@@ -3,7 +3,8 @@
 from argparse import Namespace
 from typing import Any
 
-from nst_tf.cli.options import MODEL, PREPROCESSING, add_running, add_settings, chosen
+from nst_tf.cli.network import MODEL, PIXELS
+from nst_tf.cli.options import add_running, add_settings, chosen
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import names
 from nst_tf.recipes.reconstruct_settings import PRESETS
@@ -18,10 +19,10 @@ OPTIONS = {
         "noise": ("DEVIATION", "of the noise to start from, around the mean colour of photographs"),
         "seed": ("NUMBER", "of the noise; the same seed and input give the same picture"),
     },
-    "network": {"model": ("NETWORK", MODEL), "preprocessing": ("KIND", PREPROCESSING)},
+    "network": {"model": ("NETWORK", MODEL), "preprocessing": ("KIND", PIXELS)},
     "objective": {
-        "tv_weight": ("WEIGHT,...", "weight of the total variation for shallow, middle and deep layers; the last number "
-                      "holds for all that follow"),
+        "tv_weight": ("WEIGHT,...", "weight of the total variation for shallow, middle and deep layers; the last "
+                      "number holds for all that follow"),
         "alpha": ("POWER", "of the alpha-norm"),
         "alpha_weight": ("WEIGHT,...", "weight of the alpha-norm, which keeps pixels from black and white; likewise"),
     },

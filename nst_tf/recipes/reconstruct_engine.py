@@ -15,7 +15,7 @@ from nst_tf.recipes.reconstruct_settings import ReconstructSettings
 
 __all__ = ["ReconstructEngine", "reconstruct_engine"]
 
-KEPT = 4  # engines in memory at a time
+KEPT = 16  # engines in memory at a time: those of a strip of VGG16; networks are shared
 
 
 class ReconstructEngine:

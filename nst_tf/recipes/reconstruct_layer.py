@@ -55,7 +55,7 @@ class Reconstruction(Picture):
 
 
 def psnr(image: np.ndarray, original: np.ndarray) -> float:
-    """The peak signal-to-noise ratio of an image in [0, 1] to another of its shape, -10 log10 mean((a - b)^2), in dB."""
+    """The peak signal-to-noise ratio -10 log10 mean((a - b)^2) of an image a in [0, 1] to b, in dB."""
     error = np.mean(np.square(image - original), dtype=np.float64)
     return -10 * math.log10(error) if error else math.inf
 
@@ -96,8 +96,9 @@ class Reconstruct:
         return target
 
     def _misfit(self) -> str:
-        (height, width), side = self.sizes[0], self.engine.graph.model.inputs[0].shape[1]
-        wanted = "a larger size is needed" if side is None else f"the network is made for {side}x{side}"
+        height, width = self.sizes[0]
+        rows, columns = self.engine.graph.model.inputs[0].shape[1:3]
+        wanted = "a larger size is needed" if rows is None else f"the network is made for {columns}x{rows}"
         return f"{self.engine.layer!r} cannot be computed for an image of {width}x{height} pixels; {wanted}"
 
     def start(self) -> tf.Tensor:

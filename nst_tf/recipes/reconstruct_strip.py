@@ -76,7 +76,9 @@ def _joined(made: tuple[Result, ...], last: Callable[[], Result], layers: int) -
         losses |= {f"{result.picture.layer} {name}": value for name, value in result.losses.items()}
     pictures = tuple(result.picture for result in results)
     finished = len(results) == layers and results[-1].finished
-    return Result(Strip(_sheet(pictures), reconstructions=pictures), tuple(history), losses, results[0].settings, finished)
+    return Result(
+        Strip(_sheet(pictures), reconstructions=pictures), tuple(history), losses, results[0].settings, finished
+    )
 
 
 def _sheet(made: Sequence[Reconstruction]) -> np.ndarray:

@@ -145,6 +145,11 @@ def test_a_signal_leaves_the_last_epoch_and_says_how_to_go_on(folder, tmp_path, 
         f"stopped; what was finished of {tmp_path / 'run'} is whole, and the same command goes on from there"
     )
     done = len(json.loads((tmp_path / "run" / "run.json").read_text())["history"])
-    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == ["classes.txt", "evolution", "model.keras", "run.json"]
+    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == [
+        "classes.txt",
+        "evolution",
+        "model.keras",
+        "run.json",
+    ]
     assert verb(*arguments[:-1], done + 1, "--quiet")[0] == 0
     assert len(json.loads((tmp_path / "run" / "run.json").read_text())["history"]) == done + 1

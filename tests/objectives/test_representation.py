@@ -21,7 +21,10 @@ def test_is_0_for_the_target_and_1_for_nothing(relu_features):
 
 
 def test_gradient_agrees_with_differences(relu_features, value_and_gradient, differences):
-    features, objective = relu_features(0, (1, 4, 3, 6)), Representation("x", tf.constant(relu_features(1, (1, 4, 3, 6))))
+    features, objective = (
+        relu_features(0, (1, 4, 3, 6)),
+        Representation("x", tf.constant(relu_features(1, (1, 4, 3, 6)))),
+    )
     _, gradient = value_and_gradient(objective, features)
     np.testing.assert_allclose(gradient, differences(objective, features), rtol=1e-6, atol=1e-9)
     assert objective.layers == ("x",)

@@ -7,6 +7,7 @@ import pytest
 from nst_tf.backbones import open_network
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
+from nst_tf.recipes.features_engine import network_graph
 from nst_tf.recipes.reconstruct import reconstruct, reconstruct_steps
 from nst_tf.recipes.reconstruct_engine import reconstruct_engine
 from nst_tf.recipes.reconstruct_layer import Reconstruct, psnr
@@ -19,10 +20,10 @@ MEAN = np.array([0.485, 0.456, 0.406])
 def network():
     """Two convolutions, one of them in a nested model, and a dense layer, for images of 12x16 pixels."""
     keras.utils.set_random_seed(0)
-    inner = keras.Sequential([keras.Input((12, 16, 6)), keras.layers.Conv2D(8, 3, activation="relu", name="conv")])
+    inner = keras.Sequential([keras.Input((12, 16, 24)), keras.layers.Conv2D(32, 3, activation="relu", name="conv")])
     inner.name = "inner"
     image = keras.Input((12, 16, 3))
-    x = keras.layers.Conv2D(6, 3, padding="same", activation="relu", name="first")(image)
+    x = keras.layers.Conv2D(24, 3, padding="same", activation="relu", name="first")(image)
     x = keras.layers.Flatten(name="flat")(inner(x))
     return keras.Model(image, keras.layers.Dense(40, name="scores")(x))
 
@@ -54,10 +55,10 @@ def test_error_and_psnr_are_those_of_the_picture_as_it_is_written(castle):
 
 
 def test_the_papers_descent_lowers_the_error_and_ends_within_the_range(castle):
-    steps, rates = (20, 5), (PRESETS["mahendran"].rates[0], PRESETS["mahendran"].rates[1])
+    steps, rates = (50, 10), PRESETS["mahendran"].rates[:2]
     made = reconstruct(castle, "relu2_2", preset="mahendran", size=48, steps=steps, rates=rates)
     assert made.picture.error < 0.3
-    assert made.history[-1]["step"] == 25
+    assert made.history[-1]["step"] == 60
     assert 0 <= made.image.min() < made.image.max() <= 1
     assert set(made.losses) == {"representation", "total variation", "alpha-norm"}
 
@@ -80,7 +81,7 @@ def test_the_nearest_restart_is_the_picture(network, noisy):
 
 @pytest.mark.parametrize("layer", ["first", "inner/conv", "scores"])
 def test_any_layer_of_any_network_can_be_inverted(network, noisy, layer):
-    made = reconstruct(noisy, layer, model=network, steps=(60,), plateau=0.0, alpha_weight=(0.0,), tv_weight=(0.0,))
+    made = reconstruct(noisy, layer, model=network, canvas="pixels", noise=0.2, plateau=0.0, tv_weight=(0.0,))
     assert made.picture.error < 0.02
     assert made.image.shape == (12, 16, 3)
 
@@ -90,10 +91,8 @@ def test_a_strip_shows_the_image_and_each_layer(network, noisy):
     result = reconstruct(noisy, ["first", "scores"], model=network, steps=(6,), plateau=0.0, callback=seen.append)
     assert [one.layer for one in result.picture.reconstructions] == ["first", "scores"]
     assert result.finished
-    assert [(one.scale, one.scales, one.step, one.steps) for one in seen] == [
-        (1, 2, 5, 12), (1, 2, 6, 12), (2, 2, 11, 12), (2, 2, 12, 12)
-    ]  # fmt: skip
-    assert [(entry["scale"], entry["step"]) for entry in result.history] == [(1, 5), (1, 6), (2, 11), (2, 12)]
+    assert [one.step for one in seen] == sorted({one.step for one in seen}) == [e["step"] for e in result.history]
+    assert [(one.scale, one.scales, one.steps) for one in seen if one.step in (6, 12)] == [(1, 2, 12), (2, 2, 12)]
     assert "scores representation" in result.losses
     height, width = 12 + 18 + 2 * 8, 3 * 16 + 4 * 8
     assert result.image.shape == (height, width, 3)
@@ -112,18 +111,20 @@ def test_a_time_limit_ends_a_strip_with_the_layer_at_hand(network, noisy):
     assert [one.layer for one in result.picture.reconstructions] == ["first"]
 
 
-def test_the_same_seed_gives_the_same_bits_and_the_graph_is_traced_once(network, noisy):
-    graph = Graph(network)
-    settings = PRESETS.choose(steps=(5,))
-    engine = reconstruct_engine(graph, "first", settings)
-    assert reconstruct_engine(graph, "first", PRESETS.choose(steps=(9,), size=32, seed=2)) is engine
+def test_the_same_seed_gives_the_same_bits_and_another_does_not():
+    image = np.random.default_rng(0).uniform(size=(64, 64, 3))
     first, again, other = (
-        reconstruct(noisy, "relu1_1", model="alexnet", size=64, steps=(5,), seed=seed).image for seed in (3, 3, 4)
-    ) if "relu1_1" in Graph(open_network("alexnet")).names else (
-        reconstruct(noisy, "relu1", model="alexnet", size=64, steps=(5,), seed=seed).image for seed in (3, 3, 4)
+        reconstruct(image, "relu1", model="alexnet", size=64, steps=(5,), seed=seed).image for seed in (3, 3, 4)
     )
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 1e-4
+
+
+def test_the_graph_is_traced_once_for_all_images_sizes_and_weights(castle, wave):
+    for image, size, weight in ((castle, 64, 0.1), (wave, 48, 0.1), (wave, 56, 0.2)):
+        reconstruct(image, "relu1_1", size=size, steps=(3,), tv_weight=(weight,))
+    settings = PRESETS.choose(steps=(9,), seed=2)
+    assert reconstruct_engine(network_graph("vgg16", None), "relu1_1", settings).loop.traces == 1
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_the_same_seed_gives_the_same_bits_and_the_graph_is_traced_once(network,
     [
         ("frist", {}, "unknown layer 'frist'; did you mean 'first'"),
         ([], {}, "no layer was given"),
-        ("scores", {"size": 32}, "made for 12x16|takes images of 16x12"),
+        ("scores", {"size": 32}, "made for 16x12"),
     ],
 )
 def test_what_cannot_be_inverted_is_refused(network, noisy, layer, change, words):

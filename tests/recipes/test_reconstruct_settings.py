@@ -10,10 +10,15 @@ PAPER = PRESETS["mahendran"]
 
 def test_the_papers_priors_are_those_of_its_formula_on_pixels_of_0_to_255():
     x = np.random.default_rng(0).normal(scale=SIGMA / np.sqrt(3 * 227 * 227), size=(227, 227, 3))
-    slope, alpha = ((np.diff(x, axis=0) ** 2).sum() + (np.diff(x, axis=1) ** 2).sum()) / SIGMA**2, (x**6).sum() / SIGMA**2
+    slope, alpha = (
+        ((np.diff(x, axis=0) ** 2).sum() + (np.diff(x, axis=1) ** 2).sum()) / SIGMA**2,
+        (x**6).sum() / SIGMA**2,
+    )
     ours = x / 255
     mean_slope = ((np.diff(ours, axis=0) ** 2).sum() + (np.diff(ours, axis=1) ** 2).sum()) / x.size
-    np.testing.assert_allclose([weight * mean_slope for weight in PAPER.tv_weight], [0.5 * slope, 5 * slope, 50 * slope])
+    np.testing.assert_allclose(
+        [weight * mean_slope for weight in PAPER.tv_weight], [0.5 * slope, 5 * slope, 50 * slope]
+    )
     np.testing.assert_allclose(PAPER.alpha_weight[0] * (ours**6).mean(), 4e-10 * alpha)
 
 

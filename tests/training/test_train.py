@@ -200,4 +200,9 @@ def test_workers_and_mirrored_devices_train_what_one_device_trains(folder, tmp_p
     records = [json.loads((tmp_path / run / "run.json").read_text())["history"] for run in ("run", "on1", "on2")]
     for record in records:
         assert [row["val_loss"] for row in record] == pytest.approx([row["val_loss"] for row in records[1]], rel=1e-4)
-    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == ["classes.txt", "evolution", "model.keras", "run.json"]
+    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == [
+        "classes.txt",
+        "evolution",
+        "model.keras",
+        "run.json",
+    ]
