@@ -54,7 +54,7 @@ def run(arguments: Namespace) -> int:
 
     import_tensorflow(arguments.debug)
     from nst_tf.backbones import open_network
-    from nst_tf.visualize.fit_image import fit_image
+    from nst_tf.backbones.fit_image import fit_image
     from nst_tf.visualize.project import project
 
     model = open_network(arguments.model, arguments.preprocessing)

@@ -88,9 +88,9 @@ def _class_number(given: str | None, names: Sequence[str]) -> int | None:
 
 
 def _slide(arguments: Namespace, pixels, target: int | None):
+    from nst_tf.backbones.fit_image import fit_image
     from nst_tf.backbones.open import open_network
     from nst_tf.cli.stages import stages
-    from nst_tf.visualize.fit_image import fit_image
     from nst_tf.visualize.occlusion import occlude
     from nst_tf.visualize.top_activations import Stage
 

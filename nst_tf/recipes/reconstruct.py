@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from nst_tf.backbones.fit_image import fit_image
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import fit, resize
@@ -16,7 +17,6 @@ from nst_tf.recipes.reconstruct_layer import Reconstruct
 from nst_tf.recipes.reconstruct_settings import PRESETS
 from nst_tf.recipes.reconstruct_strip import strip_steps
 from nst_tf.recipes.sources import Source, as_picture
-from nst_tf.visualize.fit_image import fit_image
 
 __all__ = ["reconstruct", "reconstruct_steps"]
 

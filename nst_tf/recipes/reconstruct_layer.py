@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images import Picture
 from nst_tf.objectives import Objective, TotalVariation
@@ -20,7 +21,6 @@ from nst_tf.objectives.representation import Representation
 from nst_tf.recipes.memory import check_memory
 from nst_tf.recipes.reconstruct_engine import ReconstructEngine
 from nst_tf.recipes.reconstruct_settings import ReconstructSettings
-from nst_tf.visualize.receptive_field import receptive_field
 
 __all__ = ["Reconstruct", "Reconstruction", "psnr"]
 

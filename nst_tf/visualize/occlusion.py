@@ -15,10 +15,10 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.receptive_field import receptive_field
+from nst_tf.backbones.softmax import softmax_layer
 from nst_tf.errors import InputError
 from nst_tf.visualize.deconv import Deconv
-from nst_tf.visualize.receptive_field import receptive_field
-from nst_tf.visualize.softmax import softmax_layer
 
 __all__ = ["Occlusion", "occlude", "square_starts"]
 

@@ -14,9 +14,9 @@ import keras
 import numpy as np
 
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.receptive_field import ReceptiveField, receptive_field
 from nst_tf.images import resize
 from nst_tf.visualize.deconv import Deconv
-from nst_tf.visualize.receptive_field import ReceptiveField, receptive_field
 
 __all__ = ["PatchProjector", "Patches"]
 

@@ -8,9 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.visualize.deconv import Deconv
-from nst_tf.visualize.receptive_field import receptive_field
 
 __all__ = ["Projections", "project"]
 

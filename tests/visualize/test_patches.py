@@ -4,11 +4,11 @@ import pytest
 
 from nst_tf.backbones import load_backbone
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images import resize
 from nst_tf.visualize.deconv import Deconv
 from nst_tf.visualize.patches import LARGEST, PatchProjector
-from nst_tf.visualize.receptive_field import receptive_field
 
 from .networks import photograph, randomize
 

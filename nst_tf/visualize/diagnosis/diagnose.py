@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones.graph import Graph, Step
+from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images.frames import Frames
 from nst_tf.visualize.diagnosis.aliasing import Aliasing
@@ -19,7 +20,6 @@ from nst_tf.visualize.diagnosis.dominance import dominance, dominant_share
 from nst_tf.visualize.diagnosis.frequency import FrequencyCoverage, frequency_coverage
 from nst_tf.visualize.diagnosis.sparsity import sparsity
 from nst_tf.visualize.diagnosis.statistics import FilterStatistics, reduce_maps
-from nst_tf.visualize.receptive_field import receptive_field
 
 __all__ = ["Diagnosis", "LayerDiagnosis", "diagnose"]
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from nst_tf.visualize.fit_image import fit_image
+from nst_tf.backbones.fit_image import fit_image
 
 
 def network(height, width):

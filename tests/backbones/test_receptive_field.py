@@ -5,9 +5,9 @@ import tensorflow as tf
 
 from nst_tf.backbones import load_backbone
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.receptive_field import ReceptiveField, receptive_field
 from nst_tf.errors import InputError
 from nst_tf.layers import ReplicatePad, SwitchMaxPool
-from nst_tf.visualize.receptive_field import ReceptiveField, receptive_field
 
 layers = keras.layers
 HEIGHT, WIDTH = 41, 46
