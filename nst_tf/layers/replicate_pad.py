@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from nst_tf.errors import InputError
+from nst_tf.layers.pad import Pad2D
 
 __all__ = ["ReplicatePad"]
 
@@ -11,7 +11,7 @@ ONE_PIXEL = ((0, 0), (1, 1), (1, 1), (0, 0))
 
 
 @keras.saving.register_keras_serializable(package="nst_tf")
-class ReplicatePad(keras.layers.Layer):
+class ReplicatePad(Pad2D):
     """Repeats the pixels of the edge outwards, as `np.pad(mode="edge")` does.
 
     Zero padding shows a network a dark frame around every image; a repeated edge does not.
@@ -26,22 +26,8 @@ class ReplicatePad(keras.layers.Layer):
         InputError: `pixels` is not a positive whole number.
     """
 
-    def __init__(self, pixels=1, **kwargs):
-        super().__init__(**kwargs)
-        if not isinstance(pixels, int) or pixels < 1:
-            raise InputError(f"pixels is {pixels!r}; it must be a positive whole number")
-        self.pixels = pixels
-        self.input_spec = keras.layers.InputSpec(ndim=4)
-
     def call(self, inputs):
         # One pixel of symmetric padding is the edge itself; unlike a gather, its gradient is cheap and compiles.
         for _ in range(self.pixels):
             inputs = tf.pad(inputs, ONE_PIXEL, mode="SYMMETRIC")
         return inputs
-
-    def compute_output_shape(self, input_shape):
-        batch, *sides, channels = input_shape
-        return (batch, *(None if side is None else side + 2 * self.pixels for side in sides), channels)
-
-    def get_config(self):
-        return {**super().get_config(), "pixels": self.pixels}

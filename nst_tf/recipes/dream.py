@@ -20,7 +20,7 @@ from nst_tf.recipes.dream_engine import DreamEngine, dream_engine
 from nst_tf.recipes.dream_settings import PRESETS, DreamSettings
 from nst_tf.recipes.dream_target import DreamTarget, read_target
 from nst_tf.recipes.memory import check_memory
-from nst_tf.recipes.progress import Progress, Result
+from nst_tf.recipes.progress import Progress, Result, last_result
 from nst_tf.recipes.scales import scale_steps
 from nst_tf.recipes.sources import Source, as_picture
 
@@ -209,7 +209,4 @@ def dream(
         >>> result = nst_tf.dream(nst_tf.read_image("castle.jpg"), size=768)
         >>> nst_tf.write_image("dream.png", result.picture)
     """
-    for progress in dream_steps(image, guide=guide, preset=preset, time_limit=time_limit, **changes):
-        if callback is not None:
-            callback(progress)
-    return progress.result()
+    return last_result(dream_steps(image, guide=guide, preset=preset, time_limit=time_limit, **changes), callback)

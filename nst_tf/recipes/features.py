@@ -23,7 +23,7 @@ from nst_tf.recipes.features_settings import PRESETS, FeatureSettings
 from nst_tf.recipes.features_sheet import Sheet, lay_out
 from nst_tf.recipes.features_target import Target, class_target, layer_target
 from nst_tf.recipes.memory import FIXED, GIB, available_bytes, check_memory
-from nst_tf.recipes.progress import Progress, Result
+from nst_tf.recipes.progress import Progress, Result, last_result
 
 __all__ = ["Features", "visualize_features", "visualize_features_steps"]
 
@@ -194,7 +194,4 @@ def visualize_features(
         >>> result = nst_tf.visualize_features("relu5_2", channels=[3, 7], model="vgg16")
         >>> nst_tf.write_image("features.png", result.picture)
     """
-    for progress in visualize_features_steps(layer, **options):
-        if callback is not None:
-            callback(progress)
-    return progress.result()
+    return last_result(visualize_features_steps(layer, **options), callback)

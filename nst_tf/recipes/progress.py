@@ -1,6 +1,6 @@
 """What a recipe reports while it runs, and what it gives in the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from nst_tf.images import Picture
 
-__all__ = ["Progress", "Result"]
+__all__ = ["Progress", "Result", "last_result"]
 
 
 @dataclass(frozen=True)
@@ -62,3 +62,16 @@ class Result:
     def image(self) -> np.ndarray:
         """The pixels, `(height, width, 3)`, float32 in [0, 1]."""
         return self.picture.pixels
+
+
+def last_result(steps: Iterator[Progress], callback: Callable[[Progress], object] | None) -> Result:
+    """Runs a recipe to its end.
+
+    Args:
+        steps: Its reports, one at least.
+        callback: Called with each of them, if there is one.
+    """
+    for progress in steps:
+        if callback is not None:
+            callback(progress)
+    return progress.result()

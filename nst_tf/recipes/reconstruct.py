@@ -11,7 +11,7 @@ from nst_tf.errors import InputError
 from nst_tf.images import fit, resize
 from nst_tf.recipes.coarse_to_fine import Clock, coarse_to_fine
 from nst_tf.recipes.features_engine import network_graph
-from nst_tf.recipes.progress import Progress, Result
+from nst_tf.recipes.progress import Progress, Result, last_result
 from nst_tf.recipes.reconstruct_engine import reconstruct_engine
 from nst_tf.recipes.reconstruct_layer import Reconstruct
 from nst_tf.recipes.reconstruct_settings import PRESETS
@@ -98,7 +98,4 @@ def reconstruct(
         >>> result.picture.psnr
         >>> nst_tf.write_image("relu3_3.png", result.picture)
     """
-    for progress in reconstruct_steps(image, layer, **options):
-        if callback is not None:
-            callback(progress)
-    return progress.result()
+    return last_result(reconstruct_steps(image, layer, **options), callback)

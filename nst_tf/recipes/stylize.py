@@ -20,7 +20,7 @@ from nst_tf.objectives import Content, GramStyle, Objective, TotalVariation, Was
 from nst_tf.recipes.coarse_to_fine import Clock, coarse_to_fine
 from nst_tf.recipes.engine import Engine, engine_for
 from nst_tf.recipes.memory import check_memory
-from nst_tf.recipes.progress import Progress, Result
+from nst_tf.recipes.progress import Progress, Result, last_result
 from nst_tf.recipes.scales import scale_sizes, scale_steps
 from nst_tf.recipes.settings import PRESETS, StylizeSettings
 from nst_tf.recipes.sources import Source, as_picture, as_pictures, for_network, restore_color
@@ -174,7 +174,4 @@ def stylize(
         >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
         >>> nst_tf.write_image("castle-wave.png", result.picture)
     """
-    for progress in stylize_steps(content, style, preset=preset, time_limit=time_limit, **changes):
-        if callback is not None:
-            callback(progress)
-    return progress.result()
+    return last_result(stylize_steps(content, style, preset=preset, time_limit=time_limit, **changes), callback)

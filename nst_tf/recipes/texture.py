@@ -24,7 +24,7 @@ from nst_tf.images import Picture, fit, match_histogram, resize
 from nst_tf.objectives import GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
 from nst_tf.recipes.coarse_to_fine import Clock, begin_scale, coarse_to_fine
 from nst_tf.recipes.memory import check_memory
-from nst_tf.recipes.progress import Progress, Result
+from nst_tf.recipes.progress import Progress, Result, last_result
 from nst_tf.recipes.scales import scale_sizes, scale_steps
 from nst_tf.recipes.sources import Source, as_pictures
 from nst_tf.recipes.texture_engine import TextureEngine, texture_engine
@@ -196,7 +196,4 @@ def texture(
         >>> result = nst_tf.texture(nst_tf.read_image("pebbles.jpg"), size=256, tileable=True)
         >>> nst_tf.write_image("pebbles-tile.png", result.picture)
     """
-    for progress in texture_steps(source, preset=preset, time_limit=time_limit, **changes):
-        if callback is not None:
-            callback(progress)
-    return progress.result()
+    return last_result(texture_steps(source, preset=preset, time_limit=time_limit, **changes), callback)

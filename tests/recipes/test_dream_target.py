@@ -48,6 +48,6 @@ def test_what_the_layer_or_the_recipe_cannot_give_is_refused(text, guided, tiled
 
 
 def test_what_can_be_given_is_not_refused():
-    read_target("a:7:0:0").check(SHAPE, False, False)
-    read_target("a:7").check(SHAPE, False, True)
-    read_target("a").check(SHAPE, True, True)
+    assert read_target("a:7:0:0").check(SHAPE, False, False) is None
+    assert read_target("a:7").check(SHAPE, False, True) is None
+    assert read_target("a").check(SHAPE, True, True) is None

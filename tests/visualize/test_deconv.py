@@ -347,7 +347,7 @@ GIVEN = given(images(2), [1, 4])
 CONSTANTS = {name: tf.constant(array) for name, array in GIVEN.items()}
 
 
-def same(found, expected):
+def assert_same(found, expected):
     for name in ("projection", "activation", "position"):
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-4, atol=1e-5, err_msg=name)
 
@@ -359,7 +359,7 @@ def test_saved_as_keras_it_is_the_same(tmp_path, rule):
     deconv.save(tmp_path / "a.keras")
     loaded = keras.saving.load_model(tmp_path / "a.keras")
     assert (loaded.name, loaded.rule, loaded.seed, loaded.layer) == ("projector", rule, "one", "last")
-    same(loaded(GIVEN), deconv(GIVEN))
+    assert_same(loaded(GIVEN), deconv(GIVEN))
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -369,7 +369,7 @@ def test_exported_as_saved_model_it_is_the_same(tmp_path, rule):
     module.deconv, module.project = deconv, deconv._compiled
     tf.saved_model.save(module, str(tmp_path / "a"))
     loaded = tf.saved_model.load(str(tmp_path / "a"))
-    same(loaded.project(CONSTANTS), deconv(GIVEN))
+    assert_same(loaded.project(CONSTANTS), deconv(GIVEN))
 
 
 def test_keras_export_is_the_same(tmp_path):
@@ -377,7 +377,7 @@ def test_keras_export_is_the_same(tmp_path):
     signature = [deconv._signature()]
     deconv.export(tmp_path / "a", input_signature=signature, verbose=False)
     loaded = tf.saved_model.load(str(tmp_path / "a"))
-    same(loaded.serve(CONSTANTS), deconv(GIVEN))
+    assert_same(loaded.serve(CONSTANTS), deconv(GIVEN))
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_keras_export_is_the_same(tmp_path):
 def test_compiled_by_xla_it_is_the_same(build, rule):
     deconv = Deconv(network(build), "last", rule)
     compiled = tf.function(lambda given: deconv(given), jit_compile=True)
-    same(compiled(CONSTANTS), deconv(GIVEN))
+    assert_same(compiled(CONSTANTS), deconv(GIVEN))
 
 
 @pytest.mark.parametrize("rule", RULES)

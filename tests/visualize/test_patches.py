@@ -25,7 +25,7 @@ def cut(pixels, span, fill):
     return made
 
 
-def check(model, layer, side, rule="deconvnet"):
+def assert_cut_from_the_whole(model, layer, side, rule="deconvnet"):
     """Compares patches at corners, edges and inside with cuts from the projections of the whole image."""
     image = photograph(side)
     maps = Graph(model).features(image[None], [layer])[layer].numpy()[0]
@@ -57,19 +57,19 @@ def check(model, layer, side, rule="deconvnet"):
 
 @pytest.mark.parametrize("layer", ["relu1", "relu2", "relu3", "relu4", "relu5"])
 def test_patches_are_cut_from_the_projection_of_the_whole_image(layer):
-    projector, found = check(load_backbone("alexnet"), layer, 200)
+    projector, found = assert_cut_from_the_whole(load_backbone("alexnet"), layer, 200)
     assert found.patches.dtype == np.uint8
     assert found.projections.dtype == np.int8
     assert projector.side == min(projector.field.size[0], LARGEST)
 
 
 def test_patches_of_vgg16():
-    check(load_backbone("vgg16"), "relu3_3", 97)
+    assert_cut_from_the_whole(load_backbone("vgg16"), "relu3_3", 97)
 
 
 @pytest.mark.parametrize("rule", ["guided", "gradient"])
 def test_patches_of_the_other_rules(rule):
-    check(load_backbone("alexnet"), "relu3", 119, rule)
+    assert_cut_from_the_whole(load_backbone("alexnet"), "relu3", 119, rule)
 
 
 @pytest.mark.parametrize("side", [61, 62, 64])
@@ -85,14 +85,14 @@ def test_same_padding_and_any_strides_and_sides(side, strides):
             layers.Conv2D(5, 2, padding="same", dilation_rate=2, name="last"),
         ]
     )
-    check(randomize(model), "last", side)
+    assert_cut_from_the_whole(randomize(model), "last", side)
 
 
 def test_networks_of_one_image_size_are_given_whole_images():
     model = keras.Sequential(
         [keras.Input((40, 40, 3)), layers.Conv2D(4, 5, strides=2, activation="relu"), layers.Conv2D(5, 3, name="last")]
     )
-    check(randomize(model), "last", 40)
+    assert_cut_from_the_whole(randomize(model), "last", 40)
 
 
 def test_units_that_see_the_whole_image_have_it_as_their_patch():

@@ -42,7 +42,7 @@ def by_sorting(maps, count=COUNT):
     return flat.max(1)[order, filters], order, np.stack(np.divmod(places, maps.shape[2]), -1), zeros, total
 
 
-def check(found, expected):
+def assert_found(found, expected):
     for name, values in zip(FIELDS, expected, strict=True):
         np.testing.assert_array_equal(getattr(found, name), values, err_msg=name)
 
@@ -63,7 +63,7 @@ def random_maps(images=11, kind="random", seed=0):
 def test_the_strongest_are_those_that_sorting_finds(graph, kind, batch):
     maps = random_maps(kind=kind)
     found = search(graph, maps, np.arange(11), batch)
-    check(found, by_sorting(maps))
+    assert_found(found, by_sorting(maps))
     assert [getattr(found, name).dtype.name for name in FIELDS] == ["float32", "int32", "int32", "int64", "int64"]
     np.testing.assert_allclose(found.sparsity, (maps <= 0).mean((0, 1, 2)), rtol=1e-6)
 
@@ -72,7 +72,7 @@ def test_places_without_an_image_are_empty(graph):
     maps = random_maps(2)
     found = search(graph, maps, np.arange(2))
     activations, order, positions, zeros, total = by_sorting(maps)
-    check(
+    assert_found(
         found,
         (
             np.pad(activations, ((0, 0), (0, 2)), constant_values=-np.inf),
@@ -94,14 +94,14 @@ def test_without_images_nothing_is_found(graph):
 
 def test_the_order_of_the_batches_does_not_matter(graph):
     maps, order = random_maps(), np.random.default_rng(1).permutation(11)
-    check(search(graph, maps[order], order), by_sorting(maps))
+    assert_found(search(graph, maps[order], order), by_sorting(maps))
 
 
 def test_units_of_dense_layers_have_the_position_0(graph):
     maps = random_maps()
     found = search(graph, maps, np.arange(11), layer="units")
     units = maps.max((1, 2))[:, None, None]
-    check(found, by_sorting(units))
+    assert_found(found, by_sorting(units))
     assert (found.positions == 0).all()
 
 
@@ -115,9 +115,9 @@ def test_any_division_into_parts_in_any_order_merges_to_the_single_pass(graph, k
     parts = [search(graph, maps[chosen], chosen, batch=int(random.integers(1, 6))) for chosen in numbers]
     random.shuffle(parts)
     single = search(graph, maps, np.arange(17))
-    check(merge(parts), [getattr(single, name) for name in FIELDS])
-    check(merge([merge(parts[:2]), merge(parts[2:])]), [getattr(single, name) for name in FIELDS])
-    check(single, by_sorting(maps))
+    assert_found(merge(parts), [getattr(single, name) for name in FIELDS])
+    assert_found(merge([merge(parts[:2]), merge(parts[2:])]), [getattr(single, name) for name in FIELDS])
+    assert_found(single, by_sorting(maps))
 
 
 def test_a_pass_taken_up_is_the_uncut_one(graph):
@@ -126,7 +126,7 @@ def test_a_pass_taken_up_is_the_uncut_one(graph):
     state = search_.add(search_.start(), maps[:6], np.arange(6, dtype=np.int32))
     state = search_.start(search_.result(state))
     state = search_.add(state, maps[6:], np.arange(6, 11, dtype=np.int32))
-    check(search_.result(state)["maps"], by_sorting(maps))
+    assert_found(search_.result(state)["maps"], by_sorting(maps))
 
 
 def test_counts_are_exact_beyond_what_float32_holds(graph):

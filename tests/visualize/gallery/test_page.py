@@ -149,4 +149,4 @@ def test_folder_that_cannot_be_made_is_an_input_error(tmp_path, write):
 def test_scripts_compile(tmp_path, write):
     write("conv1")
     for script in (tmp_path / "page").glob("*.js"):
-        subprocess.run(["node", "--check", script], check=True)
+        assert subprocess.run(["node", "--check", script], check=False).returncode == 0
