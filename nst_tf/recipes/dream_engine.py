@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from nst_tf.backbones import open_network
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError
 from nst_tf.objectives import Objective
@@ -56,12 +57,12 @@ class DreamEngine:
 
     def has_positions(self, height: int, width: int) -> bool:
         """Whether an image of this size has at least one position in every layer."""
-        sized = tf.TensorSpec([1, height, width, 3])
         try:
-            maps = tf.function(self.features, autograph=False).get_concrete_function(sized).structured_outputs
-        except ValueError:
+            for layer in self.layers:
+                receptive_field(self.graph, layer, height, width)
+        except InputError:
             return False
-        return all(0 not in one.shape for one in maps.values())
+        return True
 
     @functools.cached_property
     def least(self) -> int:
