@@ -41,6 +41,7 @@ _HOME = {
     "dream": "nst_tf.recipes.dream",
     "dream_steps": "nst_tf.recipes.dream",
     "dream_zoom": "nst_tf.recipes.zoom",
+    "evaluate": "nst_tf.measures.evaluate",
     "feature_extractor": "nst_tf.backbones",
     "find_images": "nst_tf.images",
     "invariance": "nst_tf.visualize.invariance",

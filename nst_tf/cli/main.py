@@ -14,6 +14,7 @@ from nst_tf.cli import (
     deconv,
     diagnose,
     dream,
+    evaluate,
     evolution,
     info,
     occlude,
@@ -35,6 +36,7 @@ __all__ = ["VERBS", "make_parser", "run"]
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
 VERBS = (
     stylize,
+    evaluate,
     texture,
     reconstruct,
     dream,

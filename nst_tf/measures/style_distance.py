@@ -1,0 +1,89 @@
+"""How far a picture is from a style: between the Gaussians of their features on five layers of VGG16.
+
+With mean m and covariance C of the picture's features over positions, m0 and C0 of the style's:
+
+    d = W2^2 / tr C0,    W2^2 = |m - m0|^2 + tr C + tr C0 - 2 tr (C0^1/2 C C0^1/2)^1/2
+
+the squared 2-Wasserstein distance (Dowson and Landau 1982) by the style's total variance. d is 0 for the style itself
+and 1 for a picture whose features are everywhere the style's mean.
+"""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.backbones import check_size, feature_extractor, load_backbone, smallest_size
+from nst_tf.images import fit, resize
+from nst_tf.objectives import raw_moments
+from nst_tf.objectives.matrix_root import square_root
+
+__all__ = ["LAYERS", "normalised_wasserstein", "style_distances"]
+
+LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
+LEAST_VARIANCE = 1e-6  # added to tr C0, which a single-colour style may have none of
+
+Gaussian = tuple[np.ndarray, np.ndarray]
+
+
+def normalised_wasserstein(result: Gaussian, style: Gaussian) -> float:
+    """The squared 2-Wasserstein distance between Gaussians over the style's total variance, in float64.
+
+    Args:
+        result: Mean and covariance of a picture's features, `(channels,)` and `(channels, channels)`.
+        style: Those of the style's; its total variance is tr C0 + 1e-6.
+    """
+    (mean, covariance), (style_mean, style_covariance) = result, style
+    root, style_root = square_root(covariance), square_root(style_covariance)
+    # tr (C0^1/2 C C0^1/2)^1/2 is the sum of the singular values of C^1/2 C0^1/2, which come without the rounding that a
+    # root of eigenvalues magnifies.
+    shared = np.linalg.norm(root @ style_root, "nuc")
+    spread = np.sum(root**2) + np.sum(style_root**2) - 2 * shared
+    distance = np.sum((mean - style_mean) ** 2) + max(spread, 0)
+    return float(distance / (np.sum(style_root**2) + LEAST_VARIANCE))
+
+
+@functools.cache
+def _network():
+    return feature_extractor(load_backbone("vgg16"), LAYERS)
+
+
+@functools.cache
+def _measure():
+    network = _network()
+
+    def moments(image):
+        return {layer: raw_moments(maps) for layer, maps in network(image).items()}
+
+    return tf.function(moments, autograph=False).get_concrete_function(tf.TensorSpec([1, None, None, 3]))
+
+
+def _gaussians(pixels: np.ndarray) -> dict[str, Gaussian]:
+    found = {}
+    for layer, (mean, second) in _measure()(tf.constant(pixels[None])).items():
+        mean, second = (np.asarray(moment[0], np.float64) for moment in (mean, second))
+        found[layer] = mean, second - np.outer(mean, mean)
+    return found
+
+
+def style_distances(result: np.ndarray, style: np.ndarray) -> dict[str, float]:
+    """The normalised squared 2-Wasserstein distance of features on each of `LAYERS`, at the result's size.
+
+    Args:
+        result: `(height, width, 3)` in [0, 1].
+        style: Likewise, of any size; its longest side is made the result's.
+
+    Returns:
+        By layer; 0 for the same picture.
+
+    Raises:
+        InputError: The result is too small for the layers, less than 16 pixels high or wide.
+    """
+    check_size(_network(), *result.shape[:2])
+    short, long = sorted(style.shape[:2])
+    side = max(*result.shape[:2], -(-smallest_size(_network()) * long // short))
+    size = fit(style.shape, side)
+    if size != style.shape[:2]:
+        style = np.clip(resize(style, size), 0, 1)
+    found, wanted = _gaussians(result), _gaussians(style)
+    return {layer: normalised_wasserstein(found[layer], wanted[layer]) for layer in LAYERS}

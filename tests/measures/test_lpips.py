@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import sliding_window_view
+
+from nst_tf.backbones import WEIGHTS
+from nst_tf.backbones.read import read_weights
+from nst_tf.backbones.registry import file_hash, open_weights
+from nst_tf.errors import InputError
+from nst_tf.images import read_image, resize
+from nst_tf.measures.lpips import HEADS, lpips
+from nst_tf.samples import sample
+
+
+def windows(maps, side, stride):
+    return sliding_window_view(maps, (side, side), (0, 1))[::stride, ::stride]
+
+
+def convolve(maps, kernel, bias, stride, padding):
+    padded = np.pad(maps, ((padding, padding), (padding, padding), (0, 0)))
+    found = np.einsum("yxcij,ijco->yxo", windows(padded, len(kernel), stride), kernel, optimize=True)
+    return np.maximum(found + bias, 0)
+
+
+def alexnet(image):
+    """relu1 to relu5 in float64, of an image in [-1, 1], by the definition of LPIPS."""
+    layers, found = read_weights(WEIGHTS["alexnet"]), []
+    maps = (image - [-0.030, -0.088, -0.188]) / [0.458, 0.448, 0.450]
+    for name, stride, padding, pool in (
+        ("conv1", 4, 2, False), ("conv2", 1, 2, True), ("conv3", 1, 1, True), ("conv4", 1, 1, False),
+        ("conv5", 1, 1, False),
+    ):  # fmt: skip
+        maps = windows(maps, 3, 2).max((-1, -2)) if pool else maps
+        kernel, bias = (np.asarray(array, np.float64) for array in layers[name])
+        maps = convolve(maps, kernel, bias, stride, padding)
+        found.append(maps)
+    return found
+
+
+def by_definition(first, second):
+    total = 0
+    with open_weights(HEADS) as stream, np.load(stream) as heads:
+        for index, pair in enumerate(zip(alexnet(2 * first - 1), alexnet(2 * second - 1), strict=True)):
+            f, g = (maps / (np.linalg.norm(maps, axis=-1, keepdims=True) + 1e-10) for maps in pair)
+            total += ((f - g) ** 2 @ heads[f"lin{index}"]).mean()
+    return total
+
+
+@pytest.fixture(scope="module")
+def pair():
+    pixels = (read_image(sample(name)).pixels for name in ("neuschwanstein", "great_wave"))
+    return [np.clip(resize(one, (67, 90)), 0, 1) for one in pixels]
+
+
+def test_equals_its_definition_in_float64(pair):
+    assert lpips(*pair) == pytest.approx(by_definition(*pair), rel=1e-4)
+
+
+def test_a_picture_is_at_distance_0_from_itself(pair):
+    assert lpips(pair[0], pair[0]) == 0
+
+
+def test_is_symmetric_and_grows_with_the_noise(pair):
+    noise = np.random.default_rng(0).uniform(-1, 1, pair[0].shape).astype(np.float32)
+    near, far = (np.clip(pair[0] + strength * noise, 0, 1) for strength in (0.02, 0.2))
+    assert 0 < lpips(pair[0], near) < lpips(pair[0], far)
+    assert lpips(pair[0], far) == pytest.approx(lpips(far, pair[0]), rel=1e-5)
+
+
+def test_pictures_too_small_for_the_network_are_refused(pair):
+    with pytest.raises(InputError, match="31x31 or larger"):
+        lpips(pair[0][:30], pair[1][:30])
+
+
+def test_its_heads_are_in_the_package_with_hash_and_licence():
+    with HEADS.path.open("rb") as stream:
+        assert file_hash(stream, "sha256") == HEADS.hash
+    assert (HEADS.licence, HEADS.base) == ("BSD-2-Clause", "alexnet")
