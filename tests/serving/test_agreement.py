@@ -63,7 +63,7 @@ def test_image_is_of_this_version_everywhere(folder, compose, container, read_ya
     [image] = read_yaml("kubernetes/kustomization.yaml")["images"]
     assert compose["image"] == container["image"] == f"{image['name']}:{image['newTag']}" == IMAGE
     for name in ("Dockerfile", "README.md"):
-        named = re.findall(r"nst-tf-serving:[\d.]*\d", (folder / name).read_text("utf-8"))
+        named = re.findall(r"nst-tf-serving:\d+\.[\d.]*\d", (folder / name).read_text("utf-8"))
         assert set(named) == {IMAGE}
 
 
