@@ -4,23 +4,31 @@ image; and padding with the edge or the opposite one. All take `(batch, height, 
 """
 
 from nst_tf.layers.circular_pad import CircularPad
+from nst_tf.layers.conditional_instance_norm import ConditionalInstanceNorm
 from nst_tf.layers.contrast_norm import ContrastNorm
+from nst_tf.layers.crop_like import CropLike
 from nst_tf.layers.preprocess import Preprocess
+from nst_tf.layers.reflect_pad import ReflectPad
 from nst_tf.layers.replicate_pad import ReplicatePad
 from nst_tf.layers.scaled_average_pool import ScaledAveragePool
 from nst_tf.layers.scaled_l2_pool import ScaledL2Pool
 from nst_tf.layers.subtract_mean import SubtractMean
 from nst_tf.layers.switch_max_pool import SwitchMaxPool
 from nst_tf.layers.switch_unpool import SwitchUnpool
+from nst_tf.layers.upsample_conv import UpsampleConv2D
 
 __all__ = [
     "CircularPad",
+    "ConditionalInstanceNorm",
     "ContrastNorm",
+    "CropLike",
     "Preprocess",
+    "ReflectPad",
     "ReplicatePad",
     "ScaledAveragePool",
     "ScaledL2Pool",
     "SubtractMean",
     "SwitchMaxPool",
     "SwitchUnpool",
+    "UpsampleConv2D",
 ]

@@ -12,7 +12,10 @@ import tensorflow as tf
 
 from nst_tf.errors import NstError
 
-__all__ = ["run_epochs"]
+__all__ = ["Step", "classification_step", "run_epochs"]
+
+# Trains on the next batch, and gives what was measured on it by name.
+Step = Callable[[Iterator], dict[str, tf.Tensor]]
 
 
 def _logits(model: keras.Model) -> keras.Model:
@@ -20,8 +23,14 @@ def _logits(model: keras.Model) -> keras.Model:
     return keras.Model(model.inputs, model.layers[-1].input)
 
 
-def _training_step(model: keras.Model, strategy: tf.distribute.Strategy, batch: int) -> Callable[[Iterator], tf.Tensor]:
-    """A function that trains on the next batch and gives the mean loss and the rate of errors before it."""
+def classification_step(model: keras.Model, strategy: tf.distribute.Strategy, batch: int) -> Step:
+    """A step that trains a classifier, and gives the mean loss and the rate of errors before it.
+
+    Args:
+        model: Ends in a softmax; compiled with an optimizer, which does the updates.
+        strategy: In whose scope the model was made.
+        batch: Images in a batch of all replicas together.
+    """
     logits_of = _logits(model)
 
     def train(images, labels):
@@ -32,7 +41,7 @@ def _training_step(model: keras.Model, strategy: tf.distribute.Strategy, batch: 
         variables = model.trainable_variables
         model.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         wrong = tf.argmax(logits, axis=1, output_type=tf.int32) != labels
-        return tf.stack([loss, tf.reduce_sum(tf.cast(wrong, tf.float32)) / batch])
+        return {"loss": loss, "error": tf.reduce_sum(tf.cast(wrong, tf.float32)) / batch}
 
     @tf.function
     def step(iterator):
@@ -43,24 +52,22 @@ def _training_step(model: keras.Model, strategy: tf.distribute.Strategy, batch: 
 
 def run_epochs(
     model: keras.Model,
+    step: Step,
     batches: Iterator,
-    strategy: tf.distribute.Strategy,
     callbacks: Sequence[keras.callbacks.Callback],
     *,
-    batch: int,
     steps: int,
     first: int,
     epochs: int,
 ) -> None:
-    """Trains a classifier.
+    """Trains a model.
 
     Args:
-        model: Ends in a softmax; compiled with an optimizer, which does the updates.
+        model: Compiled with an optimizer.
+        step: One update of it; `loss` is among what it measures.
         batches: Gives the batches of this process, distributed, without an end.
-        strategy: In whose scope the model was made.
-        callbacks: Called as by `keras.Model.fit`; the logs of an epoch begin with `loss`, `error` (the share of images
-            classified wrongly while training), `learning_rate` and `seconds`.
-        batch: Images in a batch of all replicas together.
+        callbacks: Called as by `keras.Model.fit`; the logs of an epoch begin with the means of what `step` measured,
+            `learning_rate` and `seconds`.
         steps: Batches in an epoch.
         first: The first epoch, from 0.
         epochs: Where to stop.
@@ -68,7 +75,6 @@ def run_epochs(
     Raises:
         NstError: The loss is no longer finite.
     """
-    step = _training_step(model, strategy, batch)
     calls = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=epochs, steps=steps, verbose=0)
     model.stop_training = False
     calls.on_train_begin()
@@ -80,15 +86,15 @@ def run_epochs(
     calls.on_train_end()
 
 
-def _run_epoch(step, batches: Iterator, calls: keras.callbacks.CallbackList, model: keras.Model, steps: int) -> dict:
+def _run_epoch(step: Step, batches: Iterator, calls: keras.callbacks.CallbackList, model: keras.Model, steps: int):
     began = time.perf_counter()
-    total = tf.zeros(2)
+    totals: dict[str, tf.Tensor] = {}
     for number in range(steps):
         calls.on_train_batch_begin(number)
-        total += step(batches)
+        totals = {name: totals.get(name, 0.0) + value for name, value in step(batches).items()}
         calls.on_train_batch_end(number)
-    loss, error = (total / steps).numpy().tolist()
-    if not math.isfinite(loss):
-        raise NstError(f"training diverged: the loss is {loss}; choose a smaller learning rate")
+    logs = {name: float(total) / steps for name, total in totals.items()}
+    if not math.isfinite(logs["loss"]):
+        raise NstError(f"training diverged: the loss is {logs['loss']}; choose a smaller learning rate")
     rate = float(model.optimizer.learning_rate.numpy())
-    return {"loss": loss, "error": error, "learning_rate": rate, "seconds": time.perf_counter() - began}
+    return {**logs, "learning_rate": rate, "seconds": time.perf_counter() - began}

@@ -1,4 +1,4 @@
-"""What a training run leaves behind: `model.keras`, `classes.txt` and `run.json`."""
+"""What a training run leaves behind: `model.keras`, `run.json` and, of a classifier, `classes.txt`."""
 
 import json
 import os
@@ -44,7 +44,7 @@ class RunFolder:
         if self._record.exists():
             self._resume()
         elif self.path.exists() and (not self.path.is_dir() or self.model_file.exists()):
-            raise InputError(f"{self.path} is in the way: it is no run of train-convnet; choose another folder")
+            raise InputError(f"{self.path} is in the way: it is no training run; choose another folder")
 
     @property
     def model_file(self) -> Path:
@@ -79,16 +79,21 @@ class RunFolder:
         del self.history[int(model.optimizer.iterations.numpy()) // steps :]
         return model
 
-    def save(self, model: keras.Model, classes: Sequence[str]) -> None:
+    def save(self, model: keras.Model, classes: Sequence[str] = ()) -> None:
         """Writes the model and the record of an epoch.
+
+        Args:
+            model: With its optimizer.
+            classes: Names of a classifier's classes.
 
         Raises:
             InputError: The folder cannot be made or written to.
             NstError: The disk is full, or writing failed otherwise.
         """
         self.make()
-        with atomic_write(self.path / "classes.txt") as file:
-            file.write_text("".join(f"{name}\n" for name in classes), errors="surrogateescape")
+        if classes:
+            with atomic_write(self.path / "classes.txt") as file:
+                file.write_text("".join(f"{name}\n" for name in classes), errors="surrogateescape")
         record = {"settings": self._settings, "skipped": self.skipped, "history": self.history}
         with atomic_write(self._record) as file:
             file.write_text(json.dumps(record, indent=1) + "\n")
@@ -107,7 +112,7 @@ class SaveEpochs(keras.callbacks.Callback):
 
     Args:
         folder: The run folder.
-        classes: Names of the classes.
+        classes: Names of a classifier's classes.
         writes: Whether this process is the one that writes.
     """
 
@@ -139,7 +144,7 @@ def _read(path: Path) -> dict[str, Any]:
         record = json.loads(path.read_text())
         return {name: record[name] for name in ("settings", "skipped", "history")}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is not the record of a run of train-convnet; choose another folder") from error
+        raise InputError(f"{path} is not the record of a training run; choose another folder") from error
 
 
 def _difference(path: Path, name: str, before: Any, now: Any) -> str:

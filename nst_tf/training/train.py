@@ -17,7 +17,7 @@ from nst_tf.training.data import training_batches
 from nst_tf.training.epoch_seeds import EpochSeeds
 from nst_tf.training.filter_rms import FilterRms
 from nst_tf.training.initial import scale_kernels
-from nst_tf.training.loop import run_epochs
+from nst_tf.training.loop import classification_step, run_epochs
 from nst_tf.training.plateau import PlateauAnnealing
 from nst_tf.training.run_folder import RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
@@ -151,8 +151,9 @@ class _Training:
                 functools.partial(training_batches, self.folders.train, side=self.settings["side"], batch=self.batch,
                                   seed=self.settings["seed"], epoch=first)
             )  # fmt: skip
-            run_epochs(self.model, iter(batches), self.strategy, self._callbacks(callbacks),
-                       batch=self.batch, steps=self.steps, first=first, epochs=epochs)  # fmt: skip
+            step = classification_step(self.model, self.strategy, self.batch)
+            run_epochs(self.model, step, iter(batches), self._callbacks(callbacks),
+                       steps=self.steps, first=first, epochs=epochs)  # fmt: skip
         return Trained(self.model, self.folders.classes, tuple(self.record.history), self.record.skipped)
 
     def _callbacks(self, users: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
