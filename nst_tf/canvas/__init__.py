@@ -1,5 +1,5 @@
 """What is optimised: images as pixels."""
 
-from nst_tf.canvas.pixels import enlarge, noise
+from nst_tf.canvas.pixels import enlarge, lanczos, noise
 
-__all__ = ["enlarge", "noise"]
+__all__ = ["enlarge", "lanczos", "noise"]

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-__all__ = ["display_projection"]
+__all__ = ["PERCENTILE", "display_projection"]
 
 # A few pixels of a projection are several times as large as all others; scaled by the largest, it would be pale.
-_PERCENTILE = 99.5
+PERCENTILE = 99.5
 
 
 def display_projection(projection: np.ndarray) -> np.ndarray:
@@ -24,4 +24,4 @@ def display_projection(projection: np.ndarray) -> np.ndarray:
     magnitudes = np.abs(values[values != 0])
     if magnitudes.size == 0:
         return np.full(values.shape, 0.5, np.float32)
-    return np.clip(0.5 + values / (2 * np.percentile(magnitudes, _PERCENTILE)), 0, 1).astype(np.float32)
+    return np.clip(0.5 + values / (2 * np.percentile(magnitudes, PERCENTILE)), 0, 1).astype(np.float32)

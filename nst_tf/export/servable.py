@@ -1,0 +1,65 @@
+"""What is exported: signatures on stored weights, and what people have to know of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tensorflow as tf
+
+from nst_tf.export.signature import Signature
+
+__all__ = ["Servable", "write_saved_model"]
+
+
+@dataclass(frozen=True)
+class Servable:
+    """A model to be exported.
+
+    Attributes:
+        name: Of its folder, and what clients call it.
+        summary: What it does, for its card.
+        weights: A line for each file of weights in it: what they are, their origin and their licence.
+        signatures: By name; among them `serving_default`.
+        call: The signature that calling the loaded model in Python stands for.
+        variables: That the signatures use.
+        notes: What else its users have to know, a line each.
+        batched: Whether the items of several requests for `pixels` may be put together by the server.
+    """
+
+    name: str
+    summary: str
+    weights: Sequence[str]
+    signatures: Mapping[str, Signature]
+    call: str
+    variables: Sequence[tf.Variable]
+    notes: Sequence[str] = field(default=())
+    batched: bool = False
+
+
+class _Root(tf.Module):
+    # The attributes of a reusable SavedModel; properties, as those of `tf.Module`, would not be saved.
+    variables = trainable_variables = regularization_losses = ()
+
+
+def write_saved_model(servable: Servable, folder: Path) -> dict[str, tf.types.experimental.PolymorphicFunction]:
+    """Writes the SavedModel.
+
+    The signatures are attributes of what `tf.saved_model.load` gives, too: functions with defaults, as a
+    `keras.layers.TFSMLayer` needs them.
+
+    Args:
+        servable: What to write.
+        folder: Where, an empty folder.
+
+    Returns:
+        The functions of the signatures.
+    """
+    functions = {name: signature.function() for name, signature in servable.signatures.items()}
+    root = _Root()
+    root.variables = list(servable.variables)
+    root.trainable_variables, root.regularization_losses = [], []
+    for name, function in functions.items():
+        setattr(root, name, function)
+    root.__call__ = functions[servable.call]
+    tf.saved_model.save(root, folder, signatures=functions)
+    return functions
