@@ -1,0 +1,156 @@
+"""Networks that hold a few styles and paint in them, or in blends of them, in one forward pass.
+
+Johnson, Alahi and Fei-Fei 2016, with the normalisation of Dumoulin, Shlens and Kudlur 2017: convolutions that make the
+image four times as small, five residual blocks, and enlargement again; every style has only its own scales and offsets
+of the normalised maps, 3,200 numbers. Opposed to the papers, enlargement is by nearest neighbours and padding by
+reflection throughout, and each residual block begins as the identity.
+"""
+
+import functools
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.errors import InputError
+from nst_tf.images import atomic_write
+from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
+
+__all__ = ["StyleNetwork", "build_style_network", "load_style_network", "save_style_network"]
+
+BLOCKS = 5
+FILE = "network.npz"
+SMALLEST = 8  # pixels: a quarter of it must have two rows to be reflected
+
+
+def _norm(x, shares, name: str, activate: bool = True):
+    x = ConditionalInstanceNorm(shares.shape[-1], name=f"{name}_norm")([x, shares])
+    return keras.layers.ReLU(name=f"{name}_relu")(x) if activate else x
+
+
+def _convolve(x, shares, name: str, channels: int, window: int, strides: int = 1, activate: bool = True):
+    x = ReflectPad(window // 2, name=f"{name}_pad")(x)
+    # No bias: the normalisation would take it away again.
+    x = keras.layers.Conv2D(channels, window, strides, use_bias=False, kernel_initializer="he_normal", name=name)(x)
+    return _norm(x, shares, name, activate)
+
+
+def _residual(x, shares, name: str):
+    y = _convolve(x, shares, f"{name}a", x.shape[-1], 3)
+    y = _convolve(y, shares, f"{name}b", x.shape[-1], 3, activate=False)
+    return keras.layers.Add(name=name)([x, y])
+
+
+def build_style_network(styles: int) -> keras.Model:
+    """An untrained network.
+
+    Args:
+        styles: How many it is to hold.
+
+    Returns:
+        A model from `{"image": (batch, height, width, 3), "shares": (batch, styles)}`, RGB in [0, 1] of any size from
+        8x8 pixels on and the share of each style, to images of the same size in [0, 1]. 1.68 million parameters.
+    """
+    image = keras.Input((None, None, 3), name="image")
+    shares = keras.Input((styles,), name="shares")
+    x = _convolve(image, shares, "conv1", 32, 9)
+    x = _convolve(x, shares, "conv2", 64, 3, strides=2)
+    x = _convolve(x, shares, "conv3", 128, 3, strides=2)
+    for number in range(1, BLOCKS + 1):
+        x = _residual(x, shares, f"residual{number}")
+    for name, channels in (("up1", 64), ("up2", 32)):
+        x = _norm(UpsampleConv2D(channels, name=name)(x), shares, name)
+    x = keras.layers.Conv2D(3, 9, name="conv4")(ReflectPad(4, name="conv4_pad")(x))
+    # Pixels stay float32 under a policy of mixed precision.
+    x = keras.layers.Activation("sigmoid", dtype="float32", name="pixels")(x)
+    x = CropLike(dtype="float32", name="crop")([x, image])
+    model = keras.Model({"image": image, "shares": shares}, x, name="style_network")
+    for number in range(1, BLOCKS + 1):
+        model.get_layer(f"residual{number}b_norm").scale.assign(tf.zeros([styles, 128]))
+    return model
+
+
+@dataclass(frozen=True)
+class StyleNetwork:
+    """A trained network and what it holds.
+
+    Attributes:
+        model: One of `build_style_network`.
+        styles: Names of its styles.
+    """
+
+    model: keras.Model
+    styles: tuple[str, ...]
+
+    def stylize(self, content: np.ndarray, shares: Sequence[float] = ()) -> np.ndarray:
+        """Paints a picture.
+
+        Args:
+            content: What it shows, `(height, width, 3)` in [0, 1], in the size that it is to have.
+            shares: Of each style; only their ratios matter, and `()` means equal ones.
+
+        Returns:
+            float32 of the same shape, in [0, 1].
+
+        Raises:
+            InputError: The shares do not match the styles, or the picture is less than 8 pixels high or wide.
+        """
+        height, width = content.shape[:2]
+        if min(height, width) < SMALLEST:
+            raise InputError(f"the picture is {width}x{height} pixels; it must be {SMALLEST}x{SMALLEST} or larger")
+        return self._run(tf.constant(content[None]), tf.constant(self._normalised(shares)[None])).numpy()[0]
+
+    def _normalised(self, shares: Sequence[float]) -> np.ndarray:
+        given = np.asarray(shares, np.float32) if len(shares) else np.ones(len(self.styles), np.float32)
+        if len(given) != len(self.styles) or min(given) < 0 or sum(given) <= 0:
+            raise InputError(
+                f"the shares are {tuple(shares)}; there must be one for each of {', '.join(self.styles)}, none "
+                "negative, and their sum above 0"
+            )
+        return given / given.sum()
+
+    @functools.cached_property
+    def _run(self):
+        function = tf.function(lambda image, shares: self.model({"image": image, "shares": shares}), autograph=False)
+        return function.get_concrete_function(tf.TensorSpec([1, None, None, 3]), tf.TensorSpec([1, len(self.styles)]))
+
+
+def save_style_network(path: str | os.PathLike, network: StyleNetwork) -> None:
+    """Writes a network as NumPy arrays of float16, under 4 MB.
+
+    Raises:
+        InputError: The file cannot be written.
+        NstError: The disk is full, or writing failed otherwise.
+    """
+    arrays = {variable.path: np.asarray(variable, np.float16) for variable in network.model.variables}
+    # Given a name, NumPy would add .npz to it.
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, styles=np.array(network.styles), **arrays)
+
+
+def load_style_network(path: str | os.PathLike) -> StyleNetwork:
+    """A network from its file.
+
+    Args:
+        path: The file, or the folder of a run of `train_style`, which has it as `network.npz`.
+
+    Raises:
+        InputError: There is no such file, or it holds no such network.
+    """
+    file = Path(path) / FILE if Path(path).is_dir() else Path(path)
+    try:
+        with np.load(file) as arrays:
+            styles = tuple(map(str, arrays["styles"]))
+            model = build_style_network(len(styles))
+            for variable in model.variables:
+                variable.assign(arrays[variable.path])
+    except OSError as error:
+        raise InputError(f"cannot read the network {file}: {(error.strerror or str(error)).lower()}") from error
+    except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{file} is no network of `nst-tf train-style`") from error
+    return StyleNetwork(model, styles)

@@ -1,0 +1,55 @@
+"""Instance normalisation with a scale and an offset for each style."""
+
+import keras
+import tensorflow as tf
+
+from nst_tf.errors import InputError
+
+__all__ = ["ConditionalInstanceNorm"]
+
+EPSILON = 1e-5
+
+
+@keras.saving.register_keras_serializable(package="nst_tf")
+class ConditionalInstanceNorm(keras.layers.Layer):
+    """Brings every map of every image to mean 0 and variance 1, then to the scale and offset of its style.
+
+        y = g (x - mean) / sqrt(variance + 1e-5) + b,    g = sum_s share_s g_s,    b = sum_s share_s b_s
+
+    (Dumoulin, Shlens and Kudlur 2017, "A learned representation for artistic style"). The input is a pair: maps
+    `(batch, height, width, channels)`, of any range, and the share of each style in each image, `(batch, styles)`; a
+    row with a single 1 is one style, other rows blend. The output has the shape of the maps. Statistics are computed in
+    float32.
+
+    Args:
+        styles: How many there are.
+        **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Raises:
+        InputError: `styles` is not a positive whole number.
+    """
+
+    def __init__(self, styles: int, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(styles, int) or styles < 1:
+            raise InputError(f"styles is {styles!r}; it must be a positive whole number")
+        self.styles = styles
+
+    def build(self, input_shape):
+        shape = (self.styles, input_shape[0][-1])
+        self.scale = self.add_weight(shape=shape, initializer="ones", autocast=False, name="scale")
+        self.offset = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="offset")
+
+    def call(self, inputs):
+        maps, shares = inputs[0], tf.cast(inputs[1], tf.float32)
+        mean, variance = tf.nn.moments(tf.cast(maps, tf.float32), (1, 2))
+        scale = tf.matmul(shares, self.scale) * tf.math.rsqrt(variance + EPSILON)
+        offset = tf.matmul(shares, self.offset) - mean * scale
+        scale, offset = (tf.cast(one, maps.dtype)[:, None, None] for one in (scale, offset))
+        return maps * scale + offset
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+    def get_config(self):
+        return {**super().get_config(), "styles": self.styles}
