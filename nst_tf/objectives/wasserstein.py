@@ -35,6 +35,16 @@ def _of_positions(maps: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
     return tf.matmul(moved, moved, transpose_b=True) / tf.cast(count, root.dtype) + ridge
 
 
+def _product(maps: tf.Tensor, covariance: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
+    """C0^1/2 C C0^1/2, or the smaller matrix that has its eigenvalues."""
+    routes = (lambda: _of_positions(maps, root), lambda: _of_channels(covariance, root))
+    count, channels = maps.shape[1:3].num_elements(), maps.shape[-1]
+    if count is None:
+        return tf.cond(tf.reduce_prod(tf.shape(maps)[1:3]) < channels, *routes)
+    # Not by a condition: the gradient of one keeps memory for the branch not taken, here positions by positions.
+    return routes[0 if count < channels else 1]()
+
+
 class WassersteinStyle(Objective):
     """Squared 2-Wasserstein distance between Gaussians of the features, per channel.
 
@@ -73,9 +83,8 @@ class WassersteinStyle(Objective):
         mean, second = raw_moments(maps)
         covariance = second - mean[:, :, None] * mean[:, None, :]
         root = tf.cast(self.root, maps.dtype)
-        few = tf.shape(maps)[1] * tf.shape(maps)[2] < maps.shape[-1]
-        product = tf.cond(few, lambda: _of_positions(maps, root), lambda: _of_channels(covariance, root))
-        spread = tf.linalg.trace(covariance) + tf.cast(self.trace, maps.dtype) - 2 * trace_sqrt(product)
+        fidelity = trace_sqrt(_product(maps, covariance, root))
+        spread = tf.linalg.trace(covariance) + tf.cast(self.trace, maps.dtype) - 2 * fidelity
         shift = tf.reduce_mean(tf.math.squared_difference(mean, tf.cast(self.mean, maps.dtype)), axis=1)
         return shift + spread / maps.shape[-1] + RIDGE  # that of tr C
 

@@ -117,6 +117,36 @@ def test_few_positions_are_as_near_the_definition_as_documented(objective, style
 
 
 @pytest.mark.parametrize("size", [MANY, FEW], ids=["many", "few"])
+def test_a_graph_for_any_size_takes_the_same_route(size, objective, relu_features, value_and_gradient):
+    features = relu_features(2, (2, *size, CHANNELS))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, CHANNELS], tf.float64)])
+    def graph(maps):
+        with tf.GradientTape() as tape:
+            tape.watch(maps)
+            value = objective({"x": maps}, maps)
+        return value, tape.gradient(value, maps)
+
+    for found, expected in zip(graph(features), value_and_gradient(objective, features), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_graph_for_one_size_keeps_no_memory_for_the_other_route(objective):
+    size = (200, 200)
+
+    @tf.function(input_signature=[tf.TensorSpec([1, *size, CHANNELS])])
+    def gradient(maps):
+        with tf.GradientTape() as tape:
+            tape.watch(maps)
+            value = objective({"x": maps}, maps)
+        return tape.gradient(value, maps)
+
+    graph = gradient.get_concrete_function().graph
+    shapes = [output.shape for operation in graph.get_operations() for output in operation.outputs]
+    assert max(shape.num_elements() or 0 for shape in shapes) < np.prod(size) ** 2
+
+
+@pytest.mark.parametrize("size", [MANY, FEW], ids=["many", "few"])
 def test_each_image_of_a_batch_has_the_value_it_has_alone(size, objective, relu_features, value_and_gradient):
     features = relu_features(2, (3, *size, CHANNELS)) * np.array([1, 0.1, 5])[:, None, None, None]
     values, gradients = value_and_gradient(objective, features)
