@@ -48,5 +48,5 @@ class Request:
     @property
     def kind(self) -> tuple:
         """What must be equal for requests to be put together."""
-        shapes = tuple(sorted((name, array.dtype.str, array.shape[1:]) for name, array in self.inputs.items()))
-        return id(self.servable), self.signature, tuple(sorted(self.outputs)), shapes
+        arrays = sorted((name, one.dtype.str, one.ndim, one.shape[1:]) for name, one in self.inputs.items())
+        return id(self.servable), self.batching, self.signature, tuple(sorted(self.outputs)), tuple(arrays)

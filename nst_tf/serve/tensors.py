@@ -50,7 +50,7 @@ def _check_size(proto: TensorProto) -> None:
     sizes = [dim.size for dim in proto.tensor_shape.dim]
     if proto.tensor_shape.unknown_rank or min(sizes, default=0) < 0:
         raise ValueError("its shape is not fully known")
-    elements, width = np.prod(sizes, dtype=object), tf.as_dtype(proto.dtype).as_numpy_dtype().itemsize
+    elements, width = np.prod(sizes, dtype=object), np.dtype(tf.as_dtype(proto.dtype).as_numpy_dtype).itemsize
     if elements * width > max(LARGEST, proto.ByteSize()):
         raise ValueError(f"its shape {sizes} is that of more than {LARGEST >> 20} MiB")
 

@@ -1,0 +1,35 @@
+"""The embedded server in a thread of this process."""
+
+import asyncio
+import contextlib
+import threading
+from pathlib import Path
+
+from nst_tf.serve.config import config_of_folder
+from nst_tf.serve.server import Server, ServerSettings
+
+
+@contextlib.contextmanager
+def running(folder: Path, find=None, **settings):
+    """Serves a folder of models on free ports; yields the started server."""
+    server = Server(
+        find or (lambda: config_of_folder(folder)),
+        ServerSettings(**{"port": 0, "rest_port": 0, "poll": 0.05, "grace": 10.0} | settings),
+    )
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    def run(coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(60)
+
+    try:
+        run(server.start())
+        try:
+            yield server
+        finally:
+            run(server.stop())
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
