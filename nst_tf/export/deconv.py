@@ -11,7 +11,7 @@ from nst_tf.canvas import lanczos
 from nst_tf.export.examples import example_bytes, example_pixels
 from nst_tf.export.images import EncodedImage, PixelImage
 from nst_tf.export.inputs import Input, first_problem, problem_if
-from nst_tf.export.items import Values, each, every
+from nst_tf.export.items import Values, defaults, each, every
 from nst_tf.export.origin import origin
 from nst_tf.export.pictures import display, encode_png, fit_shortest
 from nst_tf.export.servable import Servable
@@ -129,17 +129,14 @@ def deconv(model: str = "alexnet", preprocessing: str | None = None, layers: Seq
     def of_pixels(batch):
         return every(batch, projector.of_pixels, projector.check, projector.run, SPECS)
 
-    def by_default(batch):
-        controls = {one.name: one.batched_default for one in projector.of_bytes if one.default is not None}
-        return of_bytes(batch | controls)
-
     seen = {"projection_bytes": "what excites the filter, as a PNG image; grey where nothing does"} | FOUND | STATUS
     image, side = {"image_bytes": [example_bytes("neuschwanstein", 128)]}, max(projector.least)
+    controls, found = projector.of_bytes, {"projection": "signed, of the image's size"} | FOUND
+    example = {"image": example_pixels("neuschwanstein", 2 * side)[None]}
     signatures = {
-        "serving_default": Signature(by_default, projector.of_bytes[:1], seen, image),
-        "controls": Signature(of_bytes, projector.of_bytes, seen, image | {"size": [side]}),
-        "pixels": Signature(of_pixels, projector.of_pixels, {"projection": "signed, of the image's size"} | FOUND,
-                            {"image": example_pixels("neuschwanstein", 2 * side)[None]}),
-    }  # fmt: skip
+        "serving_default": Signature(lambda batch: of_bytes(batch | defaults(controls)), controls[:1], seen, image),
+        "controls": Signature(of_bytes, controls, seen, image | {"size": [side]}),
+        "pixels": Signature(of_pixels, projector.of_pixels, found, example),
+    }
     summary = f"What in an image excites a filter of {model}, projected down to its pixels by an exact deconvnet."
     return Servable("deconv", summary, origin(model), signatures, "pixels", projector.stored.variables)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from nst_tf.export.inputs import Input, first_problem, problem_if
 
-__all__ = ["INVALID_ARGUMENT", "each", "every", "only", "refuse"]
+__all__ = ["INVALID_ARGUMENT", "Check", "Run", "Values", "defaults", "each", "every", "only", "refuse"]
 
 INVALID_ARGUMENT = 3  # the code of gRPC
 MOST_ITEMS = 64
@@ -24,6 +24,11 @@ def refuse(problem: tf.Tensor, values: Values) -> Values:
     """The values, but only where there is no problem; else the call fails with INVALID_ARGUMENT."""
     with tf.control_dependencies([tf.debugging.Assert(problem == "", [problem])]):
         return {name: tf.identity(value) for name, value in values.items()}
+
+
+def defaults(inputs: Sequence[Input]) -> Values:
+    """The defaults of the inputs that have one, for a batch of one."""
+    return {one.name: one.batched_default for one in inputs if one.default is not None}
 
 
 def _repeated(batch: Values) -> Values:
@@ -108,4 +113,4 @@ def only(batch: Values, inputs: Sequence[Input], check: Check, run: Run) -> Valu
     ]
     item = {name: value[0] for name, value in refuse(first_problem(problems), batch).items()}
     made = run(refuse(*_read(item, inputs, check)))
-    return {name: value[None] for name, value in made.items()}
+    return {name: tf.convert_to_tensor(value)[None] for name, value in made.items()}

@@ -34,7 +34,7 @@ def normalised_wasserstein(result: Gaussian, style: Gaussian) -> float:
         style: Those of the style's; its total variance is tr C0 + 1e-6.
     """
     (mean, covariance), (style_mean, style_covariance) = result, style
-    root, style_root = square_root(covariance), square_root(style_covariance)
+    root, style_root = (square_root(one).numpy() for one in (covariance, style_covariance))
     # tr (C0^1/2 C C0^1/2)^1/2 is the sum of the singular values of C^1/2 C0^1/2, which come without the rounding that a
     # root of eigenvalues magnifies.
     shared = np.linalg.norm(root @ style_root, "nuc")

@@ -8,7 +8,6 @@ We divide each Gram matrix by the number of its own positions, E = 1 / (4 N^2) s
 paper's where both images have the same size and lets them differ.
 """
 
-import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives.moments import raw_moments
@@ -29,10 +28,10 @@ class GramStyle(Objective):
     second: tf.Tensor
 
     @classmethod
-    def of_moments(cls, layer: str, mean: np.ndarray, second: np.ndarray) -> "GramStyle":
+    def of_moments(cls, layer: str, mean: tf.Tensor, second: tf.Tensor) -> "GramStyle":
         """The loss against a style of these raw moments; see `blend_moments`. The mean is not used."""
         del mean
-        return cls(layer, tf.constant(second, tf.float32))
+        return cls(layer, tf.cast(second, tf.float32))
 
     def __call__(self, features, image):
         _, second = raw_moments(features[self.layer])

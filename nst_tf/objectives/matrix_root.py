@@ -60,11 +60,11 @@ def trace_sqrt(matrix: tf.Tensor) -> tf.Tensor:
     return value, lambda upstream: upstream[:, None, None] * inverse / (2 * scale)
 
 
-def square_root(matrix: np.ndarray) -> np.ndarray:
+def square_root(matrix: tf.Tensor) -> tf.Tensor:
     """M^1/2 in float64 by eigendecomposition; negative eigenvalues, which are rounding, count as 0.
 
     Args:
         matrix: Symmetric positive semidefinite, `(n, n)`.
     """
-    values, vectors = np.linalg.eigh(np.asarray(matrix, np.float64))
-    return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    values, vectors = tf.linalg.eigh(tf.cast(matrix, tf.float64))
+    return tf.matmul(vectors * tf.sqrt(tf.maximum(values, 0)), vectors, transpose_b=True)

@@ -47,8 +47,8 @@ def raw_moments(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def blend_moments(
-    moments: Sequence[tuple[np.ndarray, np.ndarray]], weights: Sequence[float]
-) -> tuple[np.ndarray, np.ndarray]:
+    moments: Sequence[tuple[tf.Tensor, tf.Tensor]], weights: Sequence[float]
+) -> tuple[tf.Tensor, tf.Tensor]:
     """The raw moments of a mixture.
 
     Args:
@@ -59,5 +59,5 @@ def blend_moments(
         `(mean, second)` of the mixture in float64.
     """
     shares = np.asarray(weights, np.float64) / np.sum(weights, dtype=np.float64)
-    means, seconds = (np.asarray(part, np.float64) for part in zip(*moments, strict=True))
-    return np.tensordot(shares, means, 1), np.tensordot(shares, seconds, 1)
+    means, seconds = ([tf.cast(part, tf.float64) for part in parts] for parts in zip(*moments, strict=True))
+    return tf.tensordot(shares, tf.stack(means), 1), tf.tensordot(shares, tf.stack(seconds), 1)

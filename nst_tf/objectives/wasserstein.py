@@ -8,7 +8,6 @@ the squared distance of Dowson and Landau (1982) per channel. 1e-4 is added to t
 is the optimal transport map: dL/dC = 1/N (1 - C0^1/2 (C0^1/2 C C0^1/2)^-1/2 C0^1/2).
 """
 
-import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives.matrix_root import square_root, trace_sqrt
@@ -66,7 +65,7 @@ class WassersteinStyle(Objective):
     trace: tf.Tensor
 
     @classmethod
-    def of_moments(cls, layer: str, mean: np.ndarray, second: np.ndarray) -> "WassersteinStyle":
+    def of_moments(cls, layer: str, mean: tf.Tensor, second: tf.Tensor) -> "WassersteinStyle":
         """The loss against a style of these raw moments; see `blend_moments`.
 
         Args:
@@ -74,9 +73,11 @@ class WassersteinStyle(Objective):
             mean: `(channels,)`.
             second: `(channels, channels)`.
         """
-        covariance = second - np.outer(mean, mean) + RIDGE * np.eye(len(mean))
-        values = mean, square_root(covariance), np.trace(covariance)
-        return cls(layer, *(tf.constant(value, tf.float32) for value in values))
+        mean, second = tf.cast(mean, tf.float64), tf.cast(second, tf.float64)
+        ridge = RIDGE * tf.eye(tf.size(mean), dtype=tf.float64)
+        covariance = second - mean[:, None] * mean[None, :] + ridge
+        values = mean, square_root(covariance), tf.linalg.trace(covariance)
+        return cls(layer, *(tf.cast(value, tf.float32) for value in values))
 
     def __call__(self, features, image):
         maps = features[self.layer]

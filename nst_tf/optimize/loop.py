@@ -101,7 +101,7 @@ class Loop:
             steps: How many.
             *arguments: Further arguments of `value`; tensors and structures of them (objectives, too).
         """
-        inputs = (state, tf.constant(steps), *arguments)
+        inputs = (state, tf.convert_to_tensor(steps), *arguments)
         specs = tf.nest.map_structure(any_size, inputs)
         key = tuple(tf.nest.flatten(specs))
         with self._lock:

@@ -11,7 +11,7 @@ from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Adam, Lbfgs, Loop
 from nst_tf.recipes.settings import StylizeSettings
 
-__all__ = ["Engine", "engine_for"]
+__all__ = ["Engine", "engine_for", "new_engine"]
 
 OPTIMIZERS = {"lbfgs": Lbfgs, "adam": Adam}
 KEPT = 4  # engines in memory at a time; each holds a network
@@ -64,6 +64,12 @@ def _engine(
     return Engine(extractor, _unit(model), optimizer)
 
 
+def _parts(settings: StylizeSettings) -> tuple:
+    layers = tuple(sorted({*settings.content_layers, *settings.style_layers}))
+    padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
+    return settings.model, settings.preprocessing, settings.pooling, padding, layers, settings.optimizer
+
+
 def engine_for(settings: StylizeSettings) -> Engine:
     """The engine for these settings; the same one for all settings that differ only in weights, sizes and schedule.
 
@@ -71,7 +77,9 @@ def engine_for(settings: StylizeSettings) -> Engine:
         InputError: The model is unknown or cannot be used as set, its weights are not there, or a layer is unknown or
             gives no feature maps.
     """
-    layers = tuple(sorted({*settings.content_layers, *settings.style_layers}))
-    padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
-    network = (settings.model, settings.preprocessing, settings.pooling, padding)
-    return _engine(*network, layers, settings.optimizer)
+    return _engine(*_parts(settings))
+
+
+def new_engine(settings: StylizeSettings) -> Engine:
+    """Another engine for these settings, whose parts may be traced into a larger graph; else as `engine_for`."""
+    return _engine.__wrapped__(*_parts(settings))

@@ -4,8 +4,6 @@ Coarse to fine (Gatys et al., arXiv 1611.07865): each scale starts from the enla
 strokes are laid down where they are cheap, and fine ones are added on top.
 """
 
-import functools
-import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -13,10 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import check_size, smallest_size
-from nst_tf.canvas import enlarge, noise
+from nst_tf.canvas import enlarge, lanczos, noise
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, resize
-from nst_tf.objectives import Content, GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
+from nst_tf.objectives import Objective
 from nst_tf.recipes.coarse_to_fine import Clock, coarse_to_fine
 from nst_tf.recipes.engine import Engine, engine_for
 from nst_tf.recipes.memory import check_memory
@@ -24,19 +22,13 @@ from nst_tf.recipes.progress import Progress, Result, last_result
 from nst_tf.recipes.scales import scale_sizes, scale_steps
 from nst_tf.recipes.settings import PRESETS, StylizeSettings
 from nst_tf.recipes.sources import Source, as_picture, as_pictures, for_network, restore_color
+from nst_tf.recipes.style_objective import style_objective
 
 __all__ = ["Transfer", "stylize", "stylize_steps"]
 
-STYLE_LOSSES = {"wasserstein": (WassersteinStyle, 2), "gram": (GramStyle, 4)}  # and the power of features in them
-CONTENT_POWER = 2
 
-
-def _at(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    return np.clip(resize(image, size), 0, 1)
-
-
-def _shares(weights: dict[str, float]) -> dict[str, float]:
-    return {name: weight / sum(weights.values()) for name, weight in weights.items()}
+def _at(image: np.ndarray, size: tuple[int, int]) -> tf.Tensor:
+    return lanczos(tf.constant(image)[None], *size)
 
 
 class Transfer:
@@ -72,46 +64,25 @@ class Transfer:
         if isinstance(self.settings.init, str) and self.settings.init == "noise":
             return noise(height, width, self.settings.seed)
         image = self.guide if isinstance(self.settings.init, str) else as_picture(self.settings.init).pixels
-        return tf.constant(_at(image, (height, width))[None])
+        return _at(image, (height, width))
 
     def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size; their sum is minimised."""
-        settings = self.settings
-        parts = {"content": self._content(size), "style": self._style(max(size))}
-        if settings.tv_weight:
-            parts["total variation"] = settings.tv_weight * TotalVariation()
-        return parts
+        styles = [_at(style, self._style_size(style, max(size))) for style in self.styles]
+        return style_objective(self.engine, self.settings, _at(self.guide, size), styles)
 
-    def _content(self, size):
-        features, _ = self.engine.measure(_at(self.guide, size)[None])
-        weight, terms = self.settings.content_weight / self.engine.unit**CONTENT_POWER, []
-        for layer, share in _shares(self.settings.content_layers).items():
-            target = features[layer]
-            halves = target.shape.num_elements() / 2 if self.settings.content_loss == "sum" else 1
-            terms.append(share * weight * halves * Content(layer, target))
-        return functools.reduce(operator.add, terms)
-
-    def _style(self, longest):
-        blend = self.settings.style_blend or [1.0] * len(self.styles)
-        measured = [self._style_moments(style, longest) for style in self.styles]
-        loss, power = STYLE_LOSSES[self.settings.style_loss]
-        weight, terms = self.settings.style_weight / self.engine.unit**power, []
-        for layer, share in _shares(self.settings.style_layers).items():
-            moments = blend_moments([one[layer] for one in measured], blend)
-            terms.append(share * weight * loss.of_moments(layer, *moments))
-        return functools.reduce(operator.add, terms)
-
-    def _style_moments(self, style, longest):
+    def _style_size(self, style: np.ndarray, longest: int) -> tuple[int, int]:
+        """The size in which a style is measured for a canvas of this longest side."""
         short, long = sorted(style.shape[:2])
         side = max(round(self.settings.style_scale * longest), -(-self.least * long // short))
-        _, moments = self.engine.measure(_at(style, fit(style.shape, side))[None])
-        return {layer: (mean[0].numpy(), second[0].numpy()) for layer, (mean, second) in moments.items()}
+        return fit(style.shape, side)
 
     def picture(self, image: tf.Tensor) -> Picture:
         """The canvas as the finished picture: at full size, in its colours, with the content's alpha and dpi."""
         pixels = enlarge(image, *self.size)[0].numpy()
-        pixels = restore_color(pixels, _at(self.content.pixels, self.size), self.settings.preserve_color)
-        alpha = None if self.content.alpha is None else _at(self.content.alpha, self.size)
+        content, alpha = _at(self.content.pixels, self.size)[0].numpy(), self.content.alpha
+        pixels = restore_color(pixels, content, self.settings.preserve_color)
+        alpha = None if alpha is None else np.clip(resize(alpha, self.size), 0, 1)
         return Picture(pixels, alpha, self.content.dpi)
 
 

@@ -76,7 +76,7 @@ def test_each_matrix_of_a_batch_is_on_its_own():
 
 def test_square_root_is_symmetric_and_squares_to_the_matrix():
     matrix = with_eigenvalues(np.geomspace(1, 1e-8, 16))
-    root = square_root(matrix)
+    root = square_root(matrix).numpy()
     np.testing.assert_allclose(root, root.T, atol=1e-15)
     np.testing.assert_allclose(root @ root, matrix, atol=1e-14)
 
