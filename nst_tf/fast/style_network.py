@@ -8,7 +8,6 @@ reflection throughout, and each residual block begins as the identity.
 
 import functools
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,10 @@ from nst_tf.errors import InputError
 from nst_tf.images import atomic_write
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
 
-__all__ = ["StyleNetwork", "build_style_network", "load_style_network", "save_style_network"]
+__all__ = ["FILE", "StyleNetwork", "build_style_network", "load_style_network", "save_style_network"]
 
 BLOCKS = 5
-FILE = "network.npz"
+FILE, STYLES = "network.npz", "styles"
 SMALLEST = 8  # pixels: a quarter of it must have two rows to be reflected
 
 
@@ -121,36 +120,42 @@ class StyleNetwork:
 
 
 def save_style_network(path: str | os.PathLike, network: StyleNetwork) -> None:
-    """Writes a network as NumPy arrays of float16, under 4 MB.
+    """Writes a network with weights of float16, under 4 MB, whole or not at all.
+
+    Args:
+        path: An `.npz` file.
+        network: Which.
 
     Raises:
-        InputError: The file cannot be written.
+        InputError: The file cannot be written there.
         NstError: The disk is full, or writing failed otherwise.
     """
-    arrays = {variable.path: np.asarray(variable, np.float16) for variable in network.model.variables}
+    weights = {str(number): weight.astype(np.float16) for number, weight in enumerate(network.model.get_weights())}
     # Given a name, NumPy would add .npz to it.
     with atomic_write(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, styles=np.array(network.styles), **arrays)
+        np.savez(file, **{STYLES: np.array(network.styles)}, **weights)
 
 
 def load_style_network(path: str | os.PathLike) -> StyleNetwork:
-    """A network from its file.
+    """A trained network.
 
     Args:
-        path: The file, or the folder of a run of `train_style`, which has it as `network.npz`.
+        path: A file of `save_style_network`, or the folder of a run of `train_style`.
 
     Raises:
-        InputError: There is no such file, or it holds no such network.
+        InputError: There is no such file, or it is no such network.
     """
     file = Path(path) / FILE if Path(path).is_dir() else Path(path)
     try:
         with np.load(file) as arrays:
-            styles = tuple(map(str, arrays["styles"]))
-            model = build_style_network(len(styles))
-            for variable in model.variables:
-                variable.assign(arrays[variable.path])
-    except OSError as error:
-        raise InputError(f"cannot read the network {file}: {(error.strerror or str(error)).lower()}") from error
-    except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{file} is no network of `nst-tf train-style`") from error
+            styles = tuple(map(str, arrays[STYLES]))
+            weights = [arrays[str(number)] for number in range(len(arrays.files) - 1)]
+        model = build_style_network(len(styles))
+        model.set_weights(weights)
+    except FileNotFoundError:
+        raise InputError(f"there is no network {file}; `nst-tf train-style` makes one") from None
+    except Exception as error:  # NumPy, zipfile and Keras have many for a broken file.
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(f"{file} is not a network of `nst-tf train-style`: {reason}") from error
+    model.trainable = False
     return StyleNetwork(model, styles)
