@@ -1,7 +1,7 @@
 """What a client of TensorFlow Serving may rely on, asked by its public stubs and by plain HTTP.
 
-The same tests run against the embedded server and against `tensorflow_model_server`, if there is one: on the PATH, or named
-by `NST_TF_MODEL_SERVER`.
+The same tests run against the embedded server and against `tensorflow_model_server`, if there is one: on the PATH, or
+named by `NST_TF_MODEL_SERVER`.
 """
 
 import base64
@@ -47,7 +47,13 @@ def real_server(toy_versions, tmp_path_factory):
     folder = tmp_path_factory.mktemp("real") / "toy"
     shutil.copytree(toy_versions[2], folder / "2")
     ports = _free_port(), _free_port()
-    command = [BINARY, f"--port={ports[0]}", f"--rest_api_port={ports[1]}", "--model_name=toy", f"--model_base_path={folder}"]
+    command = [
+        BINARY,
+        f"--port={ports[0]}",
+        f"--rest_api_port={ports[1]}",
+        "--model_name=toy",
+        f"--model_base_path={folder}",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _until_answered(f"http://127.0.0.1:{ports[1]}/v1/models/toy/metadata")
@@ -174,7 +180,10 @@ def test_the_metadata_are_the_signatures(stock):
     spec, signatures = stock.signatures()
     assert (spec.name, spec.version.value) == ("toy", 2)
     several = signatures["several"]
-    assert {name: tf.as_dtype(info.dtype).name for name, info in several.inputs.items()} == {"a": "float32", "b": "int32"}
+    assert {name: tf.as_dtype(info.dtype).name for name, info in several.inputs.items()} == {
+        "a": "float32",
+        "b": "int32",
+    }
     assert [dim.size for dim in several.inputs["a"].tensor_shape.dim] == [-1, 2]
     assert refused(stock.signatures, fields=())[0] == "INVALID_ARGUMENT"
     assert refused(stock.signatures, fields=("graph",))[0] == "INVALID_ARGUMENT"
