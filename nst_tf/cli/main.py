@@ -26,6 +26,7 @@ from nst_tf.cli import (
     texture,
     top_activations,
     train_convnet,
+    train_style,
     visualize_features,
 )
 from nst_tf.cli.failure import describe, one_line
@@ -49,6 +50,7 @@ VERBS = (
     occlude,
     diagnose,
     train_convnet,
+    train_style,
     evolution,
     ablate,
     export,

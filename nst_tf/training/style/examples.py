@@ -1,0 +1,40 @@
+"""Pictures by a network of styles, while it is trained."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from nst_tf.fast.style_network import StyleNetwork
+from nst_tf.images import Picture, read_frame, write_image
+from nst_tf.images.montage import montage
+
+__all__ = ["SaveExamples"]
+
+SIDE, PHOTOS = 256, 3
+
+
+class SaveExamples(keras.callbacks.Callback):
+    """Writes `RUN/examples/ROUND.jpg` after every round: a row for each of some photographs, with every style.
+
+    Args:
+        network: That is trained.
+        run: The folder of the run.
+        photos: Held-out photographs.
+    """
+
+    def __init__(self, network: StyleNetwork, run: str | os.PathLike, photos: Sequence[Path]):
+        super().__init__()
+        self._network, self._folder = network, Path(run) / "examples"
+        self._photos = [read_frame(photo, SIDE) for photo in photos[:PHOTOS]]
+
+    def on_train_begin(self, logs=None):
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def on_epoch_end(self, epoch, logs=None):
+        each = np.eye(len(self._network.styles), dtype=np.float32)
+        rows = ([photo, *(self._network.stylize(photo, shares) for shares in each)] for photo in self._photos)
+        cells = [cell for row in rows for cell in row]
+        write_image(self._folder / f"{epoch + 1:05d}.jpg", Picture(montage(cells, 1 + len(each))))

@@ -1,0 +1,196 @@
+"""Trains a network that holds a few styles on a folder of photographs, by the objective of `stylize`."""
+
+import functools
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
+from nst_tf.errors import InputError
+from nst_tf.fast.store import ENCODER, ENCODER_PADDING
+from nst_tf.fast.style_network import StyleNetwork, build_style_network
+from nst_tf.images import read_image
+from nst_tf.recipes.settings import PRESETS, StylizeSettings
+from nst_tf.training.adam import compile_with_adam
+from nst_tf.training.decoder.crops import crop_batches
+from nst_tf.training.decoder.event_log import EventLog
+from nst_tf.training.decoder.images import TrainingImages, find_training_images
+from nst_tf.training.loop import run_epochs
+from nst_tf.training.precision import dtype_policy, precision_policy
+from nst_tf.training.run_folder import RunFolder, SaveEpochs
+from nst_tf.training.strategy import is_chief, open_strategy
+from nst_tf.training.style.examples import SaveExamples
+from nst_tf.training.style.objective import StyleObjective
+from nst_tf.training.style.save import SaveNetwork
+from nst_tf.training.style.step import style_step
+
+__all__ = ["TrainedStyles", "style_names", "train_style"]
+
+DEFAULT = PRESETS["default"]
+LAYERS = tuple({**DEFAULT.style_layers, **DEFAULT.content_layers})
+SMALLEST_SIDE = 32  # pixels
+
+
+@dataclass(frozen=True)
+class TrainedStyles:
+    """A trained network of styles.
+
+    Attributes:
+        network: It and the names of its styles.
+        history: One record for each round: `epoch` from 1, the means of `loss` and its parts `style`, `content` and
+            `variation`, `learning_rate` and `seconds`.
+        skipped: Path of each unreadable image, within the folder of images, to the reason.
+    """
+
+    network: StyleNetwork
+    history: tuple[dict[str, float], ...]
+    skipped: dict[str, str]
+
+
+def train_style(
+    styles: Sequence[str | os.PathLike],
+    images: str | os.PathLike,
+    run: str | os.PathLike,
+    *,
+    steps: int = 20000,
+    every: int = 500,
+    side: int = 160,
+    batch: int = 4,
+    learning_rate: float = 1e-3,
+    style_size: int = DEFAULT.size,
+    content_weight: float = DEFAULT.content_weight,
+    style_weight: float = DEFAULT.style_weight,
+    tv_weight: float = DEFAULT.tv_weight,
+    precision: str = "auto",
+    seed: int = 0,
+    strategy: tf.distribute.Strategy | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> TrainedStyles:
+    """Trains one network for some styles, or goes on with it.
+
+    After every round of `every` updates `run` holds `model.keras` (with the optimizer's state), `run.json` (settings
+    and the record of each round), `network.npz`, which `load_style_network` and `nst-tf stylize --network` take,
+    example pictures, and logs for TensorBoard if that is installed. Called again with the same arguments it goes on
+    after the last finished round, and on the same device ends with the very weights that an uninterrupted run ends with
+    (on GPUs if the environment variable `TF_DETERMINISTIC_OPS` is 1).
+
+    Args:
+        styles: Image files; their names without the extension are those of the styles.
+        images: Folder of photographs; a tenth is held out for the examples.
+        run: The folder to write to.
+        steps: Updates in all, each to one style in turn, over which the learning rate falls along a cosine.
+        every: Updates in a round.
+        side: Of the crops of photographs in pixels, 32 or more.
+        batch: Crops in an update, on all devices together.
+        learning_rate: Of Adam, after a warm-up of 100 updates.
+        style_size: Longest side of the style images in pixels: strokes are right for pictures of this size.
+        content_weight: Of the content loss, as in `StylizeSettings`.
+        style_weight: Of the style loss, likewise.
+        tv_weight: Of the total variation, likewise.
+        precision: `"float32"`, `"mixed_bfloat16"`, `"mixed_float16"`, or `"auto"`: the last on a GPU, else the first.
+        seed: Of the weights, the crops, and the choice of what is held out.
+        strategy: See `open_strategy`; by default one device.
+        callbacks: Keras callbacks, called after ours once a round with its record.
+
+    Returns:
+        The network after the last update, and how it came about.
+
+    Raises:
+        InputError: A setting, a style or the folder cannot be used, or `run` is a run with other settings or images.
+        NstError: Training diverged, or writing failed.
+    """
+    strategy = strategy or open_strategy()
+    settings = {"encoder": WEIGHTS[ENCODER].hash, "steps": steps, "every": every, "side": side, "batch": batch,
+                "learning_rate": learning_rate, "style_size": style_size, "content_weight": content_weight,
+                "style_weight": style_weight, "tv_weight": tv_weight, "precision": precision_policy(precision),
+                "seed": seed}  # fmt: skip
+    _check(settings, strategy.num_replicas_in_sync)
+    names, pixels = style_names(styles), [read_image(style).pixels for style in styles]
+    photos = find_training_images(images, seed)
+    settings |= {"styles": dict(zip(names, map(_digest, pixels), strict=True)), "images": photos.digest()}
+    record = RunFolder(run, settings)
+    record.skipped = photos.skipped
+    training = _Training(record, settings, photos, strategy)
+    training.go(pixels, callbacks)
+    return TrainedStyles(training.network, tuple(record.history), record.skipped)
+
+
+def style_names(styles: Sequence[str | os.PathLike]) -> list[str]:
+    """The names of image files without their extensions.
+
+    Raises:
+        InputError: There is none, or two are alike.
+    """
+    names = [Path(style).stem for style in styles]
+    if not names:
+        raise InputError("no style was given; at least one is needed")
+    if len(set(names)) < len(names):
+        raise InputError(f"two styles have the same name: {', '.join(names)}")
+    return names
+
+
+def _check(settings: dict[str, Any], replicas: int) -> None:
+    for name in ("steps", "every", "batch", "learning_rate", "style_size"):
+        if not settings[name] > 0:
+            raise InputError(f"{name.replace('_', ' ')} must be above 0, not {settings[name]}")
+    if settings["side"] < SMALLEST_SIDE:
+        raise InputError(f"side is {settings['side']}; it must be {SMALLEST_SIDE} or more")
+    if settings["steps"] % settings["every"]:
+        raise InputError(f"steps is {settings['steps']}; it must be a multiple of every, {settings['every']}")
+    if settings["batch"] % replicas:
+        raise InputError(f"a batch of {settings['batch']} cannot be shared among {replicas} devices")
+    _objective_settings(settings)
+
+
+def _objective_settings(settings: dict[str, Any]) -> StylizeSettings:
+    weights = {name: settings[name] for name in ("content_weight", "style_weight", "tv_weight")}
+    return PRESETS.choose("default", size=settings["style_size"], **weights)
+
+
+def _digest(pixels: np.ndarray) -> str:
+    return hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
+
+
+class _Training:
+    """A run, at the round after the last one that was finished."""
+
+    def __init__(self, record: RunFolder, settings: dict, photos: TrainingImages, strategy: tf.distribute.Strategy):
+        self.record, self.settings, self.photos, self.strategy = record, settings, photos, strategy
+        with strategy.scope(), dtype_policy(settings["precision"]):
+            self.encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), LAYERS)
+            model = record.load(settings["every"]) or self._new_model()
+        self.network = StyleNetwork(model, tuple(settings["styles"]))
+
+    def _new_model(self) -> keras.Model:
+        keras.utils.set_random_seed(self.settings["seed"])
+        model = build_style_network(len(self.settings["styles"]))
+        compile_with_adam(model, self.settings["learning_rate"], self.settings["steps"])
+        return model
+
+    def go(self, styles: Sequence[np.ndarray], callbacks: Sequence[keras.callbacks.Callback]) -> None:
+        """Trains up to the last round."""
+        settings, first = self.settings, len(self.record.history)
+        rounds = settings["steps"] // settings["every"]
+        if first == rounds:
+            return
+        self.record.make()
+        crops = functools.partial(crop_batches, self.photos.train, side=settings["side"], batch=settings["batch"],
+                                  seed=settings["seed"], first=first * settings["every"])  # fmt: skip
+        batches = iter(self.strategy.distribute_datasets_from_function(crops))
+        objective = StyleObjective(self.encoder, styles, _objective_settings(settings))
+        step = style_step(self.network.model, self.encoder, objective, len(styles), self.strategy)
+        run_epochs(self.network.model, step, batches, [*self._callbacks(), *callbacks],
+                   steps=settings["every"], first=first, epochs=rounds)  # fmt: skip
+
+    def _callbacks(self) -> list[keras.callbacks.Callback]:
+        chief, run = is_chief(self.strategy), self.record.path
+        ours = [SaveExamples(self.network, run, self.photos.held_out), EventLog(run), SaveNetwork(self.network, run)]
+        # Last: a round that is cut off before it was recorded is done again.
+        return [*(ours if chief else ()), SaveEpochs(self.record, (), chief)]
