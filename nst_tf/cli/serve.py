@@ -68,7 +68,7 @@ def _add_access(parser: Parser) -> None:
 def run(arguments: Namespace) -> int:
     """Serves until a signal."""
     token = read_token(arguments.token_file)
-    _check(arguments, token)
+    _check(arguments)
     # Only now what takes a while to import.
     from nst_tf.cli.quiet import import_tensorflow
     from nst_tf.serve.extra import check_extra
@@ -98,13 +98,11 @@ def read_token(path: str | None) -> str:
     return token
 
 
-def _check(arguments: Namespace, token: str) -> None:
+def _check(arguments: Namespace) -> None:
     if (arguments.tls_key is None) != (arguments.tls_cert is None):
         raise InputError("--tls-key and --tls-cert need each other")
     if arguments.tls_client_ca and not arguments.tls_key:
         raise InputError("--tls-client-ca needs --tls-key and --tls-cert")
-    if arguments.ui and token:
-        raise InputError("--ui does not go with a token: the page has none to send")
     if not 0 < arguments.max_message < 2048:
         raise InputError(f"--max-message {arguments.max_message} is not below 2048, the most that gRPC carries")
 

@@ -9,6 +9,7 @@ import grpc
 from aiohttp import web
 
 from nst_tf.errors import InputError
+from nst_tf.serve.ui import OPEN_ROUTES
 
 __all__ = ["Tls", "TokenCheck", "token_middleware"]
 
@@ -81,7 +82,7 @@ async def _refuse(request, context):
 
 
 def token_middleware(token: str):
-    """Refuses requests without the token.
+    """Refuses requests without the token, those for the page apart.
 
     Args:
         token: What the header `Authorization: Bearer TOKEN` must have.
@@ -89,7 +90,8 @@ def token_middleware(token: str):
 
     @web.middleware
     async def check(request: web.Request, handler):
-        if not _is_right(request.headers.get(HEADER), token):
+        is_open = request.match_info.route.name in OPEN_ROUTES
+        if not is_open and not _is_right(request.headers.get(HEADER), token):
             raise web.HTTPUnauthorized(text="the header `Authorization: Bearer TOKEN` is needed")
         return await handler(request)
 
