@@ -22,6 +22,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 _HOME = {
     "ContrastNorm": "nst_tf.layers",
     "Deconv": "nst_tf.visualize.deconv",
+    "FastPainter": "nst_tf.recipes.fast",
     "FeatureEvolution": "nst_tf.visualize.evolution.callback",
     "Graph": "nst_tf.backbones.graph",
     "InputError": "nst_tf.errors",
@@ -42,6 +43,7 @@ _HOME = {
     "dream_steps": "nst_tf.recipes.dream",
     "dream_zoom": "nst_tf.recipes.zoom",
     "evaluate": "nst_tf.measures.evaluate",
+    "fast_stylize": "nst_tf.recipes.fast",
     "feature_extractor": "nst_tf.backbones",
     "find_images": "nst_tf.images",
     "invariance": "nst_tf.visualize.invariance",
@@ -59,6 +61,7 @@ _HOME = {
     "texture": "nst_tf.recipes.texture",
     "texture_steps": "nst_tf.recipes.texture",
     "train_convnet": "nst_tf.training.train",
+    "train_decoder": "nst_tf.training.decoder.train",
     "train_head": "nst_tf.training.head",
     "train_style": "nst_tf.training.style.train",
     "visualize_features": "nst_tf.recipes.features",

@@ -26,6 +26,7 @@ from nst_tf.cli import (
     texture,
     top_activations,
     train_convnet,
+    train_decoder,
     train_style,
     visualize_features,
 )
@@ -50,6 +51,7 @@ VERBS = (
     occlude,
     diagnose,
     train_convnet,
+    train_decoder,
     train_style,
     evolution,
     ablate,

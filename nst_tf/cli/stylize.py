@@ -2,9 +2,11 @@
 
 from argparse import Namespace
 
+from nst_tf.cli.feed_forward import add_feed_forward, is_feed_forward, run_feed_forward
 from nst_tf.cli.network import MODEL, PIXELS
 from nst_tf.cli.options import add_running, add_settings, chosen
 from nst_tf.cli.parser import Parser
+from nst_tf.errors import InputError
 from nst_tf.recipes.settings import PRESETS
 
 __all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
@@ -51,17 +53,22 @@ def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.usage = "nst-tf stylize CONTENT STYLE [STYLE ...] -o OUT [options]"
     parser.add_argument("content", metavar="CONTENT", help="image to paint, or a folder of images")
-    parser.add_argument("styles", metavar="STYLE", nargs="+", help="image of the style; several are blended")
+    parser.add_argument("styles", metavar="STYLE", nargs="*", help="image of the style; several are blended")
     parser.add_argument("-o", "--output", metavar="OUT", required=True,
                         help="file of the result; for several contents a folder, made if it is missing")  # fmt: skip
     parser.add_argument("--content", dest="more", metavar="CONTENT", action="append", default=[],
                         help="a further image or folder to paint; may be repeated")  # fmt: skip
+    add_feed_forward(parser)
     add_settings(parser, PRESETS, OPTIONS)
     add_running(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the pictures."""
+    if not arguments.styles and not arguments.network:
+        raise InputError("no STYLE was given; at least one image is needed after CONTENT")
+    if is_feed_forward(arguments):
+        return run_feed_forward(arguments)
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
     from nst_tf.cli.pictures import make_pictures

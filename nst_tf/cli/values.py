@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["READERS", "count", "names", "percent", "positive", "text_of"]
+__all__ = ["READERS", "count", "names", "percent", "positive", "share", "text_of"]
 
 
 def whole(text: str) -> int:
@@ -46,6 +46,13 @@ def percent(text: str) -> int:
     if not 1 <= whole(text) <= 100:
         raise ArgumentTypeError(f"{text!r} is not between 1 and 100")
     return whole(text)
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1."""
+    if not 0 <= number(text) <= 1:
+        raise ArgumentTypeError(f"{text!r} is not between 0 and 1")
+    return number(text)
 
 
 def names(text: str) -> tuple[str, ...]:

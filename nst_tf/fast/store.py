@@ -16,7 +16,7 @@ from nst_tf.fast.decoder import build_decoder, level_of, levels_from
 from nst_tf.fast.stylizer import Stylizer
 from nst_tf.images import atomic_write
 
-__all__ = ["BUNDLED", "ENCODER_PADDING", "load_decoder", "load_stylizer", "save_decoder"]
+__all__ = ["BUNDLED", "ENCODER", "ENCODER_PADDING", "load_decoder", "load_stylizer", "save_decoder"]
 
 BUNDLED = Path(__file__).parent / "weights" / "decoder_vgg16_fp16.npz"
 ENCODER, ENCODER_PADDING = "vgg16", "replicate"
@@ -41,14 +41,15 @@ def save_decoder(path: str | os.PathLike, decoder: keras.Model, facts: Mapping[s
         np.savez(file, **{ABOUT: json.dumps(about, sort_keys=True)}, **weights)
 
 
-def load_decoder(path: str | os.PathLike | None = None) -> keras.Model:
+def load_decoder(path: str | os.PathLike | None = None, level: str | None = None) -> keras.Model:
     """A trained decoder.
 
     Args:
         path: A file of `save_decoder`, or the folder of a run of `train_decoder`; the bundled one by default.
+        level: The level that it must be from; any if `None`.
 
     Raises:
-        InputError: There is no such file, it is no decoder, or it was trained for another encoder.
+        InputError: There is no such file, it is no decoder, or it was trained for another encoder or level.
     """
     place = BUNDLED if path is None else Path(path)
     file = place / "decoder.npz" if place.is_dir() else place
@@ -60,14 +61,15 @@ def load_decoder(path: str | os.PathLike | None = None) -> keras.Model:
         raise InputError(f"there is no decoder {file}; `nst-tf train-decoder` makes one") from None
     except Exception as error:  # NumPy and zipfile have many for a broken file.
         raise InputError(f"{file} is not a decoder of `nst-tf train-decoder`: {error}") from error
+    if level is not None and about.get("level") != level:
+        raise InputError(f"{file} decodes from {about.get('level')}, not from {level}")
     return _assembled(file, about, weights)
 
 
 def _assembled(file: Path, about: Mapping[str, Any], weights: list[np.ndarray]) -> keras.Model:
-    if about.get("encoder") != WEIGHTS[ENCODER].hash:
-        raise InputError(
-            f"{file} was trained for an encoder with the weights {about.get('encoder')}; ours have {WEIGHTS[ENCODER].hash}"
-        )
+    theirs, ours = about.get("encoder"), WEIGHTS[ENCODER].hash
+    if theirs != ours:
+        raise InputError(f"{file} was trained for an encoder with the weights {theirs}; ours have {ours}")
     decoder = build_decoder(about["level"])
     if [weight.shape for weight in decoder.get_weights()] != [weight.shape for weight in weights]:
         raise InputError(f"{file} holds weights of other shapes than a decoder from {about['level']}")

@@ -1,29 +1,42 @@
 """Any style in one forward pass: universal style transfer (Li et al. 2017) by optimal transport (Lu et al. 2019).
 
 The content is encoded once. Its features are moved to the style's moments on the coarsest level, decoded to the next
-finer one, moved to the style's moments there, and so on down to the image.
+finer one, mixed with the content's own features of that level, moved to the style's moments there, and so on down to
+the image.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import keras
 import tensorflow as tf
 
 from nst_tf.fast.decoder import level_of, levels_from
-from nst_tf.fast.transport import Moments, transport
+from nst_tf.fast.transport import RIDGE, Moments, transport
 from nst_tf.objectives.moments import raw_moments
 
-__all__ = ["Stylizer", "decode_stylised", "mix_moments"]
+__all__ = ["SMALLEST", "Stylizer", "decode_stylised", "measure", "mix_moments"]
 
+# On its way down, what was decoded gets this share of the content's own features, moved to the style: its detail.
+KEPT = {"relu3_1": 0.3, "relu2_1": 0.2, "relu1_1": 0.0}
+# What was decoded lacks some of the spread that features have, and shall not be stretched to noise; see `monge_map`.
+DECODED_RIDGE = 1e-2
 CELL = 8  # pixels: the encoder's poolings halve the image three times
+SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
 
 
-def mix_moments(some: Mapping[str, Moments], others: Mapping[str, Moments], share) -> dict[str, Moments]:
-    """`share` of the one moments and the rest of the others, level by level: those of a mixture of the images."""
-    return {
-        level: tuple(share * a + (1 - share) * b for a, b in zip(some[level], others[level], strict=True))
-        for level in some
-    }
+def mix_moments(parts: Sequence[Mapping[str, Moments]], shares: Sequence[float]) -> dict[str, Moments]:
+    """The raw moments of a mixture of images, by level.
+
+    Args:
+        parts: Raw moments of each image, by level.
+        shares: Of each image; only their ratios matter.
+    """
+    weights = [share / sum(shares) for share in shares]
+
+    def mixed(*moments):
+        return tf.add_n([weight * moment for weight, moment in zip(weights, moments, strict=True)])
+
+    return {level: tuple(map(mixed, *(part[level] for part in parts))) for level in parts[0]}
 
 
 def measure(features: tf.Tensor) -> Moments:
@@ -31,34 +44,58 @@ def measure(features: tf.Tensor) -> Moments:
     return raw_moments(tf.cast(features, tf.float32))
 
 
+class _Mover:
+    """Moves features to a style's moments, and remembers what moments they had.
+
+    With `before`, those of the frame before, in the order in which this class remembers them, features are taken to
+    have this mixture of moments: `memory` of the frame before, the rest of their own. So the map changes slowly.
+    """
+
+    def __init__(self, strength: tf.Tensor, before: Sequence[Moments] | None, memory: tf.Tensor | float):
+        self.strength, self.memory = strength, memory
+        self.before = None if before is None else iter(before)
+        self.found: list[Moments] = []
+
+    def __call__(self, features: tf.Tensor, style: Moments, ridge: float = RIDGE) -> tf.Tensor:
+        moments = measure(features)
+        if self.before is not None:
+            pairs = zip(next(self.before), moments, strict=True)
+            moments = tuple(self.memory * old + (1 - self.memory) * new for old, new in pairs)
+        self.found.append(moments)
+        return transport(features, moments, style, self.strength, ridge)
+
+
 def decode_stylised(
     decoder: keras.Model,
-    features: tf.Tensor,
+    features: Mapping[str, tf.Tensor],
     styles: Mapping[str, Moments],
     strength: tf.Tensor,
-    before: Mapping[str, Moments] | None = None,
+    before: Sequence[Moments] | None = None,
     memory: tf.Tensor | float = 0.0,
-) -> tuple[tf.Tensor, dict[str, Moments]]:
+) -> tuple[tf.Tensor, list[Moments]]:
     """Decodes features, moved to the style's moments on every level.
 
     Args:
         decoder: One of `build_decoder`.
-        features: Of the content, on the decoder's level.
+        features: Of the content, by level from the decoder's on.
         styles: Raw moments of the style, by level; of as many images or of one.
         strength: `(batch,)` in [0, 1].
-        before: Raw moments of the frame before, by level, as this function gave them.
-        memory: The share of `before` in what this frame is taken to have, so that the map changes slowly.
+        before: What this function gave as moments for the frame before, in a film.
+        memory: The share of `before` in the moments that this frame is taken to have.
 
     Returns:
-        Images `(batch, height, width, 3)`, about [0, 1], and the raw moments of what was moved, by level.
+        Images `(batch, height, width, 3)`, about [0, 1], and the raw moments of all that was moved.
     """
-    found, x = {}, features
+    move, x = _Mover(strength, before, memory), None
     for level in levels_from(level_of(decoder)):
-        found[level] = measure(x)
-        if before is not None:
-            found |= mix_moments({level: before[level]}, found, memory)
-        x = decoder.get_layer(level)(transport(x, found[level], styles[level], strength))
-    return x, found
+        share = 1.0 if x is None else KEPT[level]
+        own = move(features[level], styles[level]) if share else None
+        if x is None:
+            x = own
+        else:
+            x = move(x if own is None else (1 - share) * x + share * own, styles[level], DECODED_RIDGE)
+        x = decoder.get_layer(level)(x)
+    return x, move.found
 
 
 def _padded(images: tf.Tensor) -> tf.Tensor:
@@ -93,11 +130,11 @@ class Stylizer(keras.Model):
         content: tf.Tensor,
         styles: Mapping[str, Moments],
         strength: tf.Tensor,
-        before: Mapping[str, Moments] | None = None,
+        before: Sequence[Moments] | None = None,
         memory: tf.Tensor | float = 0.0,
-    ) -> tuple[tf.Tensor, dict[str, Moments]]:
+    ) -> tuple[tf.Tensor, list[Moments]]:
         """As the call, with a style that was measured before; see `decode_stylised` for frames of a film."""
-        features = self.encoder(_padded(content))[level_of(self.decoder)]
+        features = self.encoder(_padded(content))
         images, found = decode_stylised(self.decoder, features, styles, strength, before, memory)
         size = tf.shape(content)
         return tf.clip_by_value(images[:, : size[1], : size[2]], 0, 1), found

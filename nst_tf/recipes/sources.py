@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, luminance, match_color, match_luminance, with_luminance
+from nst_tf.images import Picture, luminance, match_color, match_luminance, resize, with_luminance
 
-__all__ = ["Source", "as_picture", "as_pictures", "for_network", "restore_color"]
+__all__ = ["Source", "as_picture", "as_pictures", "dressed", "for_network", "restore_color"]
 
 Source = Picture | np.ndarray
 
@@ -69,3 +69,9 @@ def for_network(
 def restore_color(image: np.ndarray, content: np.ndarray, preserve_color: str | None) -> np.ndarray:
     """Gives a result the chroma of the content, of the same size, where only luminance was to be transferred."""
     return with_luminance(content, image) if preserve_color == "luminance" else image
+
+
+def dressed(pixels: np.ndarray, content: Picture) -> Picture:
+    """A result `(height, width, 3)` in [0, 1] as a picture, with the content's alpha, resized, and its dpi."""
+    alpha = None if content.alpha is None else np.clip(resize(content.alpha, pixels.shape[:2]), 0, 1)
+    return Picture(pixels, alpha, content.dpi)

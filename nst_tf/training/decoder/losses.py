@@ -1,0 +1,75 @@
+"""What decoders are trained to: to invert the encoder, and to give a transferred style as it is."""
+
+from collections.abc import Mapping
+
+import keras
+import tensorflow as tf
+
+from nst_tf.fast.decoder import decode, levels_from, normalised_error
+from nst_tf.fast.stylizer import decode_stylised, measure
+from nst_tf.fast.transport import Moments, transport
+
+__all__ = ["MEASURED", "reconstruction_loss", "stylisation_loss"]
+
+MEASURED = tuple(f"relu{block}_1" for block in range(1, 6))
+PIXELS = 150.0  # of the squared error of pixels, for one of the normalised squared error of features
+STRUCTURE = 0.5  # of the distance to the content's own transported features, for one of that to the style's moments
+
+FAINT = 1e-3  # variance of features that a style without any is taken to have
+
+Features = Mapping[str, tf.Tensor]
+
+
+def reconstruction_loss(decoder: keras.Model, level: str, images: tf.Tensor, features: Features) -> tf.Tensor:
+    """How far images and features are from what the features of each level are decoded to.
+
+    Args:
+        decoder: One of `build_decoder`.
+        level: Its level.
+        images: `(batch, height, width, 3)` in [0, 1], sides multiples of 8.
+        features: Theirs, of all levels from `level` on.
+    """
+    total = tf.constant(0.0)
+    for start in levels_from(level):
+        outputs = decode(decoder, start, features[start])
+        total += PIXELS * tf.reduce_mean(tf.math.squared_difference(outputs.pop("image"), images))
+        total += sum(normalised_error(output, features[finer], finer) for finer, output in outputs.items())
+    return total
+
+
+def stylisation_loss(
+    decoder: keras.Model, encoder: keras.Model, content: Features, style: Features
+) -> dict[str, tf.Tensor]:
+    """How far stylised images are from the style, and from the content as the style would have it.
+
+    On each layer of `MEASURED`, and in units of the style's variance: the squared 2-Wasserstein distance to the style's
+    features, which is the mean square of the way that optimal transport moves the image's features (and has the
+    same gradient if the map is held fixed); and the squared distance from the content's features, moved to the style.
+
+    Args:
+        decoder: One of `build_decoder`.
+        encoder: From images to the features of `MEASURED`.
+        content: Features of the images to be stylised.
+        style: Features of as many styles.
+
+    Returns:
+        `style` and `structure`, means over the layers and the batch.
+    """
+    moments = {layer: measure(style[layer]) for layer in MEASURED}
+    strength = tf.ones(tf.shape(content[MEASURED[0]])[:1])
+    images, _ = decode_stylised(decoder, content, moments, strength)
+    # Clipped as the picture will be, with a gradient that does not vanish where it is.
+    made = encoder(images + tf.stop_gradient(tf.clip_by_value(images, 0, 1) - images))
+    pairs = [_distances(made[layer], content[layer], moments[layer], strength) for layer in MEASURED]
+    way, apart = (tf.add_n(values) / len(MEASURED) for values in zip(*pairs, strict=True))
+    return {"style": way, "structure": apart}
+
+
+def _distances(made: tf.Tensor, content: tf.Tensor, style: Moments, strength: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    made, content = tf.cast(made, tf.float32), tf.cast(content, tf.float32)
+    moved = tf.stop_gradient(transport(made, measure(made), style, strength))
+    aim = transport(content, measure(content), style, strength)
+    mean, second = style
+    variance = (tf.linalg.trace(second) - tf.reduce_sum(tf.square(mean), 1)) / made.shape[-1]
+    scale = 1 / (variance[:, None, None, None] + FAINT)
+    return tuple(tf.reduce_mean(scale * tf.math.squared_difference(made, other)) for other in (moved, aim))

@@ -1,0 +1,212 @@
+"""Trains a decoder of VGG16's features on folders of photographs and paintings.
+
+It learns to invert the encoder, on every level; and, with styles, to make of transported features a picture that has
+the style's features when it is encoded again.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
+from nst_tf.errors import InputError
+from nst_tf.fast.decoder import build_decoder
+from nst_tf.fast.store import ENCODER, ENCODER_PADDING, load_decoder
+from nst_tf.training.adam import compile_with_adam
+from nst_tf.training.decoder.crops import crop_batches
+from nst_tf.training.decoder.event_log import EventLog
+from nst_tf.training.decoder.examples import SaveExamples
+from nst_tf.training.decoder.images import TrainingImages, find_training_images
+from nst_tf.training.decoder.losses import MEASURED, STRUCTURE, reconstruction_loss, stylisation_loss
+from nst_tf.training.decoder.save import SaveDecoder
+from nst_tf.training.decoder.validate import Validate
+from nst_tf.training.loop import Step, run_epochs
+from nst_tf.training.precision import dtype_policy, precision_policy
+from nst_tf.training.run_folder import RunFolder, SaveEpochs
+from nst_tf.training.strategy import is_chief, open_strategy
+
+__all__ = ["TrainedDecoder", "train_decoder"]
+
+CELL = 16  # pixels: the network is looked at down to relu5_1
+
+
+@dataclass(frozen=True)
+class TrainedDecoder:
+    """A trained decoder.
+
+    Attributes:
+        decoder: As `build_decoder` makes it.
+        history: One record for each round: `epoch` from 1, the means of `loss` and its parts `reconstruction` and,
+            with styles, `style` and `structure`; `learning_rate`, `seconds`, and the PSNR in dB of held-out photographs
+            decoded from each level, `psnr_relu4_1` and so on.
+        skipped: Path of each unreadable image, behind its folder's name, to the reason.
+    """
+
+    decoder: keras.Model
+    history: tuple[dict[str, float], ...]
+    skipped: dict[str, str]
+
+
+def train_decoder(
+    images: str | os.PathLike,
+    run: str | os.PathLike,
+    *,
+    level: str = "relu4_1",
+    styles: str | os.PathLike | None = None,
+    start: str | os.PathLike | None = None,
+    steps: int = 20000,
+    every: int = 500,
+    side: int = 128,
+    batch: int = 8,
+    learning_rate: float = 1e-3,
+    style_weight: float = 1.0,
+    precision: str = "auto",
+    seed: int = 0,
+    strategy: tf.distribute.Strategy | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> TrainedDecoder:
+    """Trains a decoder, or goes on with it.
+
+    After every round of `every` updates `run` holds `model.keras` (with the optimizer's state), `run.json` (settings
+    and the record of each round), `decoder.npz`, which `load_decoder` and `nst-tf stylize --fast --decoder` take,
+    example pictures, and logs for TensorBoard if that is installed. Called again with the same arguments it goes on
+    after the last finished round, and on the same device ends with the very weights that an uninterrupted run ends
+    with.
+
+    Args:
+        images: Folder of photographs; a tenth is held out to judge by.
+        run: The folder to write to.
+        level: The level to decode from; one of `LEVELS`. The decoders of finer levels are the end of its chain.
+        styles: Folder of paintings to stylise with while training; without it, the decoder only learns to invert.
+        start: A decoder to start from, see `load_decoder`.
+        steps: Updates in all, over which the learning rate falls along a cosine.
+        every: Updates in a round.
+        side: Of the crops in pixels, a multiple of 16.
+        batch: Crops in an update, on all devices together.
+        learning_rate: Of Adam, after a warm-up of 100 updates.
+        style_weight: Of the losses of style, for 1 of those of reconstruction.
+        precision: `"float32"`, `"mixed_bfloat16"`, `"mixed_float16"`, or `"auto"`; see `precision_policy`.
+        seed: Of the weights, the crops, and the choice of what is held out.
+        strategy: See `open_strategy`; by default one device.
+        callbacks: Keras callbacks, called after ours once a round with its record.
+
+    Returns:
+        The decoder after the last update, and how it came about.
+
+    Raises:
+        InputError: A setting or a folder cannot be used, or `run` is a run with other settings or images.
+        NstError: Training diverged, or writing failed.
+    """
+    _check(side, steps=steps, every=every, batch=batch, learning_rate=learning_rate)
+    strategy = strategy or open_strategy()
+    photos = find_training_images(images, seed)
+    paintings = None if styles is None else find_training_images(styles, seed)
+    policy = precision_policy(precision)
+    settings = {"level": level, "encoder": WEIGHTS[ENCODER].hash, "side": side, "batch": batch, "steps": steps,
+                "every": every, "learning_rate": learning_rate, "style_weight": style_weight, "precision": policy,
+                "seed": seed, "start": None if start is None else os.fspath(start), "images": photos.digest(),
+                "styles": None if paintings is None else paintings.digest()}  # fmt: skip
+    training = _Training(RunFolder(run, settings), settings, photos, paintings, strategy)
+    return training.go(callbacks)
+
+
+def _check(side: int, **positive: float) -> None:
+    if side < CELL or side % CELL:
+        raise InputError(f"side is {side}; it must be a multiple of {CELL}")
+    for name, value in positive.items():
+        if not value > 0:
+            raise InputError(f"{name.replace('_', ' ')} must be above 0, not {value}")
+    if positive["steps"] % positive["every"]:
+        raise InputError(f"steps is {positive['steps']}; it must be a multiple of every, {positive['every']}")
+
+
+class _Training:
+    """A run, at the round after the last one that was finished."""
+
+    def __init__(
+        self,
+        record: RunFolder,
+        settings: dict,
+        photos: TrainingImages,
+        paintings: TrainingImages | None,
+        strategy: tf.distribute.Strategy,
+    ):
+        self.record, self.settings, self.strategy = record, settings, strategy
+        self.sources = [photos] if paintings is None else [photos, paintings]
+        record.skipped = {f"{one.folder.name}/{path}": why for one in self.sources for path, why in one.skipped.items()}
+        replicas = strategy.num_replicas_in_sync
+        if settings["batch"] % (2 * replicas):
+            raise InputError(
+                f"batch is {settings['batch']}; it must be a multiple of {2 * replicas}, twice the devices"
+            )
+        with strategy.scope(), dtype_policy(settings["precision"]):
+            self.encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), MEASURED)
+            self.model = record.load(settings["every"]) or self._new_model()
+
+    def _new_model(self) -> keras.Model:
+        settings = self.settings
+        keras.utils.set_random_seed(settings["seed"])
+        model = build_decoder(settings["level"])
+        if settings["start"] is not None:
+            model.set_weights(load_decoder(settings["start"], settings["level"]).get_weights())
+        compile_with_adam(model, settings["learning_rate"], settings["steps"])
+        return model
+
+    def _batches(self, context: tf.distribute.InputContext) -> tf.data.Dataset:
+        settings = self.settings
+        options = {"side": settings["side"], "first": len(self.record.history) * settings["every"]}
+        sets = [
+            # One half of the photographs is stylised.
+            crop_batches(
+                source.train, context, **options, batch=settings["batch"] // share, seed=settings["seed"] + share
+            )
+            for source, share in zip(self.sources, (1, 2), strict=False)
+        ]
+        return tf.data.Dataset.zip(tuple(sets))
+
+    def _step(self) -> Step:
+        level, weight = self.settings["level"], self.settings["style_weight"]
+        model, replicas = self.model, self.strategy.num_replicas_in_sync
+
+        def train(images, styles=None):
+            features = self.encoder(images)
+            with tf.GradientTape() as tape:
+                losses = {"reconstruction": reconstruction_loss(model, level, images, features)}
+                loss = losses["reconstruction"]
+                if styles is not None:
+                    content = {name: maps[: tf.shape(styles)[0]] for name, maps in features.items()}
+                    losses |= stylisation_loss(model, self.encoder, content, self.encoder(styles))
+                    loss += weight * (losses["style"] + STRUCTURE * losses["structure"])
+                scaled = model.optimizer.scale_loss(loss / replicas)
+            variables = model.trainable_variables
+            model.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
+            return {name: value / replicas for name, value in {"loss": loss, **losses}.items()}
+
+        @tf.function
+        def step(iterator):
+            found = self.strategy.run(train, args=next(iterator))
+            return {name: self.strategy.reduce("SUM", value, axis=None) for name, value in found.items()}
+
+        return step
+
+    def go(self, callbacks: Sequence[keras.callbacks.Callback]) -> TrainedDecoder:
+        """Trains up to the last round."""
+        first, rounds = len(self.record.history), self.settings["steps"] // self.settings["every"]
+        if first < rounds:
+            self.record.make()
+            batches = iter(self.strategy.distribute_datasets_from_function(self._batches))
+            run_epochs(self.model, self._step(), batches, [*self._callbacks(), *callbacks],
+                       steps=self.settings["every"], first=first, epochs=rounds)  # fmt: skip
+        return TrainedDecoder(self.model, tuple(self.record.history), self.record.skipped)
+
+    def _callbacks(self) -> list[keras.callbacks.Callback]:
+        held_out = [source.held_out for source in self.sources]
+        ours = [Validate(self.encoder, held_out[0])]
+        if is_chief(self.strategy):
+            ours += [SaveExamples(self.encoder, self.record.path, *held_out), EventLog(self.record.path)]
+            ours += [SaveDecoder(self.record.path, self.settings)]
+        # After all that belongs to a round: one that is cut off before is done again.
+        return [*ours, SaveEpochs(self.record, (), is_chief(self.strategy))]
