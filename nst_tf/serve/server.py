@@ -127,7 +127,7 @@ class Server:
         try:
             return self._grpc.add_secure_port(address, tls.grpc()) if tls else self._grpc.add_insecure_port(address)
         except RuntimeError as error:
-            raise InputError(f"cannot listen on {address}; is the port in use? --port names another") from error
+            raise _taken(address, "--port") from error
 
     async def _start_rest(self) -> None:
         settings = self.settings
@@ -145,8 +145,7 @@ class Server:
             await site.start()
         except OSError as error:
             await self._rest.cleanup()
-            address = f"{_bracketed(settings.host)}:{settings.rest_port}"
-            raise InputError(f"cannot listen on {address}: {error.strerror}; --rest-port names another") from error
+            raise _taken(f"{_bracketed(settings.host)}:{settings.rest_port}", "--rest-port") from error
         self.rest_port = self._rest.addresses[0][1]
 
     async def stop(self) -> None:
@@ -158,3 +157,9 @@ class Server:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _taken(address: str, option: str) -> InputError:
+    return InputError(
+        f"cannot listen on {address}; is the port in use, or the address not this machine's? See {option}"
+    )
