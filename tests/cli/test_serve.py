@@ -28,8 +28,8 @@ def test_serves_tells_where_and_stops_in_good_order(models, tmp_path):
     (tmp_path / "token").write_text("secret\n")
     with serving("--model-dir", models, "--ui", "--token-file", tmp_path / "token", "--host", "127.0.0.1") as server:
         assert [line for line in server.lines if "features" in line][-1] == "nst-tf: features: 4\n"
-        body = {"signature_name": "controls",
-                "instances": [{"content_bytes": "", "style_bytes": {"b64": "YmI="}, "size": 9, "strength": 1}]}  # fmt: skip
+        image = {"content_bytes": "a", "style_bytes": {"b64": "YmI="}, "size": 9, "strength": 0.5}
+        body = {"signature_name": "controls", "instances": [image]}
         found = json.loads(ask(server.rest, "/v1/models/fast-stylize:predict", body, "secret"))
         assert found == {"predictions": [{"picture_bytes": {"b64": "YmI="}, "status": 0, "message": "", "size": 9}]}
         with pytest.raises(urllib.error.HTTPError, match="401") as caught:
