@@ -137,7 +137,8 @@ class Pipeline:
         self._ended = True
         for worker in self._workers:
             worker.shutdown(wait=False, cancel_futures=True)
-        self._slots.release(len(self._done))
+        # A reader that waits for its turn shall not wait for ever.
+        self._slots.release(AHEAD)
 
     def __call__(self, job: Job) -> None:
         """Waits for a picture, and reports it."""

@@ -1,0 +1,43 @@
+"""What decoders are trained to, against the numbers of their definitions in NumPy."""
+
+import numpy as np
+import pytest
+import scipy.linalg
+import tensorflow as tf
+
+from nst_tf.fast import build_decoder
+from nst_tf.fast.decoder import RMS, decode
+from nst_tf.training.decoder import losses
+from nst_tf.training.decoder.losses import PIXELS, reconstruction_loss
+
+GENERATOR = np.random.default_rng(0)
+
+
+def test_reconstruction_is_compared_on_every_level():
+    decoder = build_decoder("relu2_1")
+    images = GENERATOR.random((1, 8, 8, 3), np.float32)
+    features = {"relu2_1": GENERATOR.random((1, 4, 4, 128), np.float32),
+                "relu1_1": GENERATOR.random((1, 8, 8, 64), np.float32)}  # fmt: skip
+    expected = 0.0
+    for level in ("relu2_1", "relu1_1"):
+        outputs = decode(decoder, level, features[level])
+        expected += PIXELS * np.mean((outputs["image"] - images) ** 2)
+        if level == "relu2_1":
+            expected += np.mean((outputs["relu1_1"] - features["relu1_1"]) ** 2) / RMS["relu1_1"] ** 2
+    assert float(reconstruction_loss(decoder, "relu2_1", images, features)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_style_is_compared_by_the_wasserstein_distance():
+    made, content, style = (GENERATOR.normal(size=(1, 12, 12, 6)).astype(np.float32) @ m for m in
+                            GENERATOR.normal(size=(3, 6, 6)).astype(np.float32))  # fmt: skip
+    flat = [one.reshape(-1, 6).astype(np.float64) for one in (made, style)]
+    means, covariances = zip(*[(one.mean(0), np.cov(one.T, bias=True)) for one in flat], strict=True)
+    root = scipy.linalg.sqrtm(covariances[1])
+    shared = np.trace(scipy.linalg.sqrtm(root @ covariances[0] @ root)).real
+    distance = np.sum((means[0] - means[1]) ** 2) + sum(map(np.trace, covariances)) - 2 * shared
+    moments = losses.measure(tf.constant(style))
+    way, apart = losses._distances(tf.constant(made), tf.constant(content), moments, tf.ones(1))
+    assert float(way) == pytest.approx(distance / np.trace(covariances[1]), rel=2e-3)
+    assert float(apart) > float(way)  # the content's own features are one of many ways to the style's moments
+    _, none = losses._distances(tf.constant(style), tf.constant(style), moments, tf.ones(1))
+    assert float(none) == pytest.approx(0, abs=1e-3)
