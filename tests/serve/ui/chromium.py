@@ -18,7 +18,6 @@ FLAGS = (
 DOMAINS = ("Page", "Runtime", "Network", "Log", "Accessibility")
 KEYS = {"Tab": 9, "Enter": 13, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
 TEXTS = {"Enter": "\r", " ": " "}
-PATIENCE = 15  # seconds
 
 
 class Chromium:
@@ -26,7 +25,10 @@ class Chromium:
 
     Attributes:
         events: What it has told since the page was opened.
+        patience: Seconds to wait for anything.
     """
+
+    patience = 30
 
     def __init__(self, profile):
         self._numbers = itertools.count(1)
@@ -93,7 +95,7 @@ class Chromium:
 
     def wait(self, script):
         """Waits until an expression is true, and returns its value."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while not (value := self.run(script)):
             if time.monotonic() > end:
                 raise TimeoutError(f"{script} has not come true; the page says: {self.run('document.body.innerText')}")
@@ -108,7 +110,8 @@ class Chromium:
         self.send("Emulation.setDeviceMetricsOverride", **size)
         self.events.clear()
         self.send("Page.navigate", url=address)
-        self.wait("document.readyState === 'complete'")
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self.events.append(self._read())
 
     def upload(self, selector, path):
         """Chooses a file, as a person does in the dialogue."""

@@ -1,6 +1,7 @@
 """A server that answers as TensorFlow Serving's REST does, with pictures that take no time: for the page alone."""
 
 import base64
+import contextlib
 import io
 import json
 import re
@@ -118,6 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(data)
+        with contextlib.suppress(ConnectionError):  # the page has cancelled
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(data)

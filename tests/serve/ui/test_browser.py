@@ -128,6 +128,7 @@ def test_file_that_is_no_picture_is_refused_in_words(page, tmp_path):
     [
         (429, "the queue is full", "The queue is full."),
         (504, "deadline exceeded", "Deadline exceeded. A smaller result takes less time."),
+        (200, "no prediction", "No prediction."),
         (500, "<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>."),
     ],
 )
@@ -197,7 +198,12 @@ def test_strongest_filters_of_the_photo_are_shown(page, server):
     assert [(one["layer"], one["filter"]) for one in instances] == [("relu3", -k) for k in range(1, 7)]
     assert min(Image.open(io.BytesIO(base64.b64decode(instances[0]["image_bytes"]["b64"]))).size) == 224
     assert page.run("projections.children[0].innerText").split() == ["Filter", "37", "activation", "12.5"]
-    page.wait("[...projections.querySelectorAll('img')].every((one) => one.naturalHeight === 224)")
+    # The first of the fake projections: a part of the photo 80 pixels high from (42, 40), the rest grey.
+    parts = page.run("[...projections.children[0].querySelectorAll('canvas')].map((one) => one.toDataURL())")
+    photo, seen = (
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("L")) / 255 for url in parts
+    )
+    assert np.corrcoef(photo[40:200, 40:200].ravel(), seen[40:200, 40:200].ravel())[0, 1] > 0.7
 
 
 def test_server_without_some_models_offers_what_it_has(browser, server):
@@ -217,13 +223,27 @@ def test_server_without_models_says_so(browser, server):
 def test_token_is_asked_for(browser, server):
     server.token = "secret"
     browser.open(server.address)
-    browser.wait("!document.getElementById('token-row').hidden")
-    browser.run("document.getElementById('token').value = 'secret'")
-    browser.run("document.getElementById('token-use').click()")
-    browser.wait("!!chosen()")
+    for token in ("wrong", "secret"):
+        browser.wait("!document.getElementById('token-row').hidden && document.activeElement.id === 'token'")
+        browser.run(f"document.getElementById('token').value = '{token}'")
+        browser.press("Enter")
+        words = browser.wait("chosen() || document.getElementById('server').textContent")
+        assert words == ("The server does not accept this token." if token == "wrong" else "fast-stylize")
     _choose(browser)
     _click(browser, "paint")
     browser.wait(DONE)
+
+
+def test_other_photo_ends_what_is_under_way(page, server):
+    _choose(page)
+    server.seconds = 1.0
+    _click(page, "paint")
+    page.wait("state.textContent === 'Painting'")
+    page.upload("#photo-file", STYLE)
+    page.wait("!job && pictures.photo.file.name === 'great_wave.jpg'")
+    time.sleep(1.2)
+    assert page.run("download.hidden && progress.hidden")
+    assert _text(page, "done") == "The photo, not painted yet"
 
 
 def _files(name):
@@ -329,7 +349,8 @@ def test_page_fits_the_window_and_can_be_read(page, server, width, dark):
     _click(page, "look")
     page.wait("projections.children.length")
     assert page.run("document.documentElement.scrollWidth") == width
-    cut = page.run("""[...document.querySelectorAll('button, select, input, a, p, label, img')].filter((one) => {
+    cut = page.run("""[...document.querySelectorAll('button, select, input, a, p, label, img, canvas')]
+        .filter((one) => {
         const box = one.getBoundingClientRect();
         return box.width && (box.left < 0 || box.right > innerWidth);
     }).map((one) => one.outerHTML)""")

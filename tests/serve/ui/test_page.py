@@ -68,7 +68,7 @@ def _without_comments():
 
 
 def test_script_finds_every_element_that_it_looks_for(page):
-    ids = {has["id"] for _, has, _ in page.elements if "id" in has}
+    ids = {has["id"] for _, has, _ in page.elements if "id" in has} | {"photo", "style"}  # the script makes these two
     wanted = set(re.findall(r'\$\("([^"]+)"\)|\bsay\("([^"]+)"', page.texts[""]))
     assert {one or other for one, other in wanted} <= ids
     assert wanted
