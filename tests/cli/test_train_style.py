@@ -33,7 +33,7 @@ def train(command, images, tmp_path):
     return call
 
 
-def test_trains_a_network_and_tells_of_it(train, tmp_path):
+def test_trains_a_network_that_stylize_takes(train, command, photo, tmp_path):
     status, out, err = train(*QUICK)
     assert status == 0
     assert out.startswith(f"wrote {tmp_path / 'run'} (styles great_wave, auvers; loss ")
@@ -41,6 +41,9 @@ def test_trains_a_network_and_tells_of_it(train, tmp_path):
     assert [line.split(":")[1].strip() for line in lines[:2]] == ["round 1", "round 2"]
     assert "skipped broken.png: " in lines[-1]
     assert load_style_network(tmp_path / "run").styles == ("great_wave", "auvers")
+    options = ("--network", tmp_path / "run", "--style-blend", "1,3", "--size", 32, "--quiet")
+    assert command("stylize", photo, "-o", tmp_path / "out.png", *options) == (0, "", "")
+    assert max(nst_tf.read_image(tmp_path / "out.png").pixels.shape) == 32
     status, out, _ = train(*QUICK, "--json", "--quiet")
     assert [json.loads(line)["epoch"] for line in out.splitlines()] == [1, 2]
 
