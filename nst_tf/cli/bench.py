@@ -6,6 +6,7 @@ from typing import Any
 
 from nst_tf.cli.parser import Parser
 from nst_tf.cli.values import count
+from nst_tf.errors import InputError
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -23,20 +24,56 @@ def add_arguments(parser: Parser) -> None:
                         help="longest side of the picture that the optimizers race on (default: 256)")  # fmt: skip
     parser.add_argument("--dream-size", type=count, default=256, metavar="PIXELS",
                         help="longest side of the dream, whose sides are 4 to 3 (default: 256)")  # fmt: skip
+    parser.add_argument("--serving", action="store_true",
+                        help="measure `nst-tf serve` instead: throughput, latency, version swaps, memory, hostile "
+                             "images; about 25 minutes, and status 1 if it does not reach what it must")  # fmt: skip
+    parser.add_argument("--short", action="store_true", help="of --serving, a minute that only shows that all works")
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
 
 
 def run(arguments: Namespace) -> int:
     """Measures and prints."""
+    if (arguments.serving and arguments.parts) or (arguments.short and not arguments.serving):
+        raise InputError("--serving is measured by itself, and only it has a --short form")
     # Only now what takes a while to import.
     from nst_tf.cli.quiet import import_tensorflow
 
     import_tensorflow(arguments.debug)
+    if arguments.serving:
+        return _serving(arguments)
     measured = {}
     for part in arguments.parts or PARTS:
         measured |= _measure(part, arguments)
     print(json.dumps(measured) if arguments.json else _table(measured))
     return 0
+
+
+def _serving(arguments: Namespace) -> int:
+    from nst_tf.serve.extra import check_extra
+
+    check_extra()
+    from nst_tf.bench.serving import FULL, SHORT, measure, missed
+
+    measured = measure(SHORT if arguments.short else FULL)
+    failed = missed(measured)
+    print(json.dumps({"serving": measured, "missed": failed}) if arguments.json else _targets(measured))
+    return 1 if failed else 0
+
+
+def _targets(measured: dict) -> str:
+    from nst_tf.bench.serving.targets import TARGETS
+
+    facts = (
+        f"{measured['served']:.1f} images/s through the server, {measured['direct']:.1f} directly; half of the answers "
+        f"within {1000 * measured['p50']:.0f} ms, 99 % within {1000 * measured['p99']:.0f} ms"
+    )
+    return "\n".join([facts, *(_target(target, measured[target.name]) for target in TARGETS)])
+
+
+def _target(target, value: float) -> str:
+    side = "at least" if target.least else "at most"
+    verdict = "reached" if target.reached(value) else "MISSED"
+    return f"{verdict:8} {value:8.4g}  {target.text} ({side} {target.bound:g})"
 
 
 def _measure(part: str, arguments: Namespace) -> dict[str, Any]:

@@ -41,3 +41,37 @@ def test_an_unknown_part_is_refused(command):
     status, _, err = command("bench", "dreams")
     assert status == 2
     assert "dreams" in err
+
+
+SERVING = {
+    "served": 90.0,
+    "direct": 100.0,
+    "fraction": 0.9,
+    "p50": 0.08,
+    "p99": 0.2,
+    "p99_over_p50": 2.5,
+    "failed": 0,
+    "failed_in_swaps": 0,
+    "first_over_p50": 1.1,
+    "growth": 3.0,
+    "leak_growth": 500.0,
+    "hostile_failures": 0,
+    "hostile_growth": 1.0,
+}
+
+
+def test_targets_of_serving_are_told_reached_or_missed():
+    facts, *lines = bench._targets(SERVING).splitlines()
+    assert "90.0 images/s through the server, 100.0 directly" in facts
+    assert "50 ms" not in facts
+    assert [line for line in lines if line.startswith("MISSED")] == [
+        "MISSED        2.5  p99 over p50 at saturation (at most 1.5)"
+    ]
+    assert "reached       0.9  images a second, of those by calling the model directly (at least 0.85)" in lines
+
+
+def test_serving_is_measured_by_itself(command):
+    for options in (["stylize", "--serving"], ["--short"]):
+        status, _, err = command("bench", *options)
+        assert status == 2
+        assert "--serving is measured by itself" in err

@@ -1,0 +1,70 @@
+"""A server as a process, and how much memory it takes."""
+
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+
+from nst_tf.errors import NstError
+
+__all__ = ["ServerProcess"]
+
+SERVE = "import sys; from nst_tf.cli import run; sys.exit(run(['serve', *sys.argv[1:]]))"
+LISTENS = re.compile(r"gRPC at ([0-9.]+:\d+)")
+PATIENCE = 60.0  # seconds to stop
+
+
+class ServerProcess:
+    """`nst-tf serve` on free ports of this machine, in a `with` block.
+
+    Args:
+        models: Folder of the models.
+        code: What Python runs, with the options of the verb as its arguments.
+
+    Attributes:
+        address: Of gRPC.
+    """
+
+    def __init__(self, models: Path, code: str = SERVE):
+        options = ["--model-dir", str(models), "--port", "0", "--rest-port", "0", "--poll", "0.2"]
+        self._command = [sys.executable, "-c", code, *options]
+
+    def __enter__(self):
+        self._process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
+        self.address = self._listening()
+        # Or the server would wait for somebody to read what it tells.
+        self._reader = threading.Thread(target=self._process.stderr.read, daemon=True)
+        self._reader.start()
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join()
+        self._process.stderr.close()
+
+    def _listening(self) -> str:
+        told = []
+        for line in self._process.stderr:
+            told.append(line)
+            if found := LISTENS.search(line):
+                return found[1]
+        self._process.stderr.close()
+        raise NstError(f"the server did not start: {' '.join(told)}")
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    @property
+    def memory(self) -> float:
+        """What it has in memory, in MB."""
+        return psutil.Process(self._process.pid).memory_info().rss / 1e6
