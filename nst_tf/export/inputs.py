@@ -84,10 +84,9 @@ def _number_text(value: tf.Tensor) -> tf.Tensor:
     return tf.strings.as_string(value, shortest=True) if value.dtype.is_floating else tf.strings.as_string(value)
 
 
-def problem_if(wrong: tf.Tensor, *parts: str | tf.Tensor) -> tf.Tensor:
+def problem_if(wrong: tf.Tensor, *parts: str | int | tf.Tensor) -> tf.Tensor:
     """The problem made of these parts, strings and whole numbers, where a condition holds; else none."""
-    words = [part if isinstance(part, str) or part.dtype == tf.string else _text(part) for part in parts]
-    return tf.where(wrong, tf.strings.join(words), "")
+    return tf.where(wrong, tf.strings.join([_text(tf.convert_to_tensor(part)) for part in parts]), "")
 
 
 def first_problem(problems: Iterable[tf.Tensor]) -> tf.Tensor:

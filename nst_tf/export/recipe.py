@@ -31,7 +31,7 @@ def steps_input(default: Sequence[int], most: int) -> Input:
     return Input("steps", tf.int32, text, (None,), list(default), 1, most)
 
 
-def size_problem(own: tf.Tensor, size: tf.Tensor, least: int) -> tf.Tensor:
+def size_problem(own: tf.Tensor, size: tf.Tensor, least: int | tf.Tensor) -> tf.Tensor:
     """The problem of a picture that the network cannot look at.
 
     Args:
@@ -41,7 +41,7 @@ def size_problem(own: tf.Tensor, size: tf.Tensor, least: int) -> tf.Tensor:
     """
     height, width = tf.unstack(fit_longest(own, size))
     return problem_if(tf.minimum(height, width) < least, "the picture would have ", width, "x", height,
-                      f" pixels; at least {least}x{least} are needed")  # fmt: skip
+                      " pixels; at least ", least, "x", least, " are needed")  # fmt: skip
 
 
 def picture_signatures(

@@ -44,7 +44,7 @@ class Activation(Objective):
 
     def __call__(self, features, image):
         maps = _at_positions(features[self.layer], self.unit)
-        means = tf.reduce_mean(maps if self.power == 1 else maps**self.power, axis=1)
+        means = tf.reduce_mean(maps if self.power == 1 else tf.square(maps), axis=1)
         if self.channel is None:
             return tf.reduce_mean(means, axis=1)
         return tf.reduce_sum(means * tf.one_hot(self.channel, maps.shape[-1], dtype=maps.dtype), axis=1)

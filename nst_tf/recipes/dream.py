@@ -4,13 +4,13 @@ Octaves go from coarse to fine. What is carried from one to the next is the deta
 the new size, so that the image itself stays sharp.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.canvas import noise
+from nst_tf.canvas import lanczos, noise
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, resize
 from nst_tf.objectives import Activation, Objective
@@ -24,7 +24,7 @@ from nst_tf.recipes.progress import Progress, Result, last_result
 from nst_tf.recipes.scales import scale_steps
 from nst_tf.recipes.sources import Source, as_picture
 
-__all__ = ["Dream", "dream", "dream_steps"]
+__all__ = ["Dream", "dream", "dream_steps", "enhanced"]
 
 GUIDE_SIDE = 224  # pixels: the size at which the network knows things
 NOISE_DEVIATION = 0.1
@@ -92,12 +92,8 @@ class Dream:
         """The parts of the objective for a canvas of this size; their sum is minimised, and what they see enhanced."""
         image = _at(self.pixels, size)
         features = self.engine.extractor(image)
-        parts = {}
-        for target, weight in zip(self.targets, self.settings.layers.values(), strict=True):
-            part = self._part(target, features[target.layer].shape)
-            unit = abs(float(part(features, image)[0])) or 1.0
-            parts[target.text] = -weight / unit * part
-        return parts
+        parts = {target.text: self._part(target, features[target.layer].shape) for target in self.targets}
+        return enhanced(parts, self.settings.layers.values(), features, image)
 
     def _part(self, target: DreamTarget, shape: tuple[int, ...]) -> Objective:
         if self.guide is not None:
@@ -118,7 +114,23 @@ def octave_sizes(shape: tuple[int, ...], settings: DreamSettings) -> list[tuple[
 
 
 def _at(pixels: np.ndarray, size: tuple[int, int]) -> tf.Tensor:
-    return tf.constant(np.clip(resize(pixels, size), 0, 1)[None])
+    return lanczos(tf.constant(pixels)[None], *size)
+
+
+def enhanced(
+    parts: Mapping[str, Objective], weights: Iterable[float], features: dict[str, tf.Tensor], image: tf.Tensor
+) -> dict[str, Objective]:
+    """The parts of an objective to minimise for what is to be enhanced, each in units of its value for an image.
+
+    Args:
+        parts: What is measured, by name.
+        weights: Of each part; numbers, or scalar tensors of float64.
+        features: Of the image.
+        image: `(1, height, width, 3)` in [0, 1].
+    """
+    values = {name: tf.abs(tf.cast(part(features, image)[0], tf.float64)) for name, part in parts.items()}
+    units = {name: tf.where(value == 0, tf.ones_like(value), value) for name, value in values.items()}
+    return {name: part * (-weight / units[name]) for (name, part), weight in zip(parts.items(), weights, strict=True)}
 
 
 def _noise(size: tuple[int, int], seed: int) -> np.ndarray:

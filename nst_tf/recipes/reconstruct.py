@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from nst_tf.backbones.fit_image import fit_image
 from nst_tf.backbones.graph import Graph
+from nst_tf.canvas import lanczos
 from nst_tf.errors import InputError
-from nst_tf.images import fit, resize
+from nst_tf.images import fit
 from nst_tf.recipes.coarse_to_fine import Clock, coarse_to_fine
 from nst_tf.recipes.features_engine import network_graph
 from nst_tf.recipes.progress import Progress, Result, last_result
@@ -27,7 +29,7 @@ def _sized(image: np.ndarray, graph: Graph, size: int | None) -> np.ndarray:
     """The image in the size in which it is reconstructed: as set, or as the network takes it."""
     if size is None and graph.model.inputs[0].shape[1] is not None:
         return fit_image(graph.model, image)
-    return resize(image, fit(image.shape, size or SIZE)).clip(0, 1)
+    return lanczos(tf.constant(image)[None], *fit(image.shape, size or SIZE))[0].numpy()
 
 
 def _named(layer: str | Sequence[str] | None, graph: Graph) -> list[str]:

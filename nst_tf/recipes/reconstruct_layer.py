@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.backbones.receptive_field import receptive_field
+from nst_tf.backbones.receptive_field import ReceptiveField, receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images import Picture
 from nst_tf.objectives import Objective, TotalVariation
@@ -22,7 +22,7 @@ from nst_tf.recipes.memory import check_memory
 from nst_tf.recipes.reconstruct_engine import ReconstructEngine
 from nst_tf.recipes.reconstruct_settings import ReconstructSettings
 
-__all__ = ["Reconstruct", "Reconstruction", "psnr"]
+__all__ = ["Reconstruct", "Reconstruction", "mean_noise", "priors", "psnr"]
 
 SHALLOW, MIDDLE = 60, 150  # pixels: the paper's weights change between AlexNet's conv2 and conv3, conv4 and conv5
 
@@ -58,6 +58,33 @@ def psnr(image: np.ndarray, original: np.ndarray) -> float:
     """The peak signal-to-noise ratio -10 log10 mean((a - b)^2) of an image a in [0, 1] to b, in dB."""
     error = np.mean(np.square(image - original), dtype=np.float64)
     return -10 * math.log10(error) if error else math.inf
+
+
+def mean_noise(shape: Sequence, deviation: float, seed: int) -> tf.Tensor:
+    """Images of normal noise around the mean colour of natural images.
+
+    Args:
+        shape: `(batch, height, width, 3)`.
+        deviation: The root mean square of the noise in each image.
+        seed: The same seed gives the same noise.
+    """
+    noise = tf.random.stateless_normal(shape, [seed, 0], alg="philox")
+    inverse = tf.math.rsqrt(tf.reduce_mean(tf.square(noise), axis=(1, 2, 3), keepdims=True))
+    return tf.constant(MEAN_COLOR) + deviation * inverse * noise
+
+
+def priors(settings: ReconstructSettings, field: ReceptiveField) -> dict[str, Objective]:
+    """The parts of the objective that know nothing of the image, for a layer of this receptive field."""
+    sees, parts = math.inf if field.whole else max(field.size), {}
+
+    def by_depth(weights: Sequence[float]) -> float:
+        return weights[min((sees >= SHALLOW) + (sees >= MIDDLE), len(weights) - 1)]
+
+    if weight := by_depth(settings.tv_weight):
+        parts["total variation"] = weight * TotalVariation()
+    if weight := by_depth(settings.alpha_weight):
+        parts["alpha-norm"] = weight * AlphaNorm(settings.alpha)
+    return parts
 
 
 class Reconstruct:
@@ -103,24 +130,12 @@ class Reconstruct:
 
     def start(self) -> tf.Tensor:
         """Noise around the mean colour, of exactly the set deviation in each image."""
-        shape = [self.settings.restarts, *self.image.shape]
-        noise = tf.random.stateless_normal(shape, [self.settings.seed, 0], alg="philox")
-        rms = tf.sqrt(tf.reduce_mean(tf.square(noise), axis=(1, 2, 3), keepdims=True))
-        return tf.constant(MEAN_COLOR) + self.settings.noise / rms * noise
+        return mean_noise([self.settings.restarts, *self.image.shape], self.settings.noise, self.settings.seed)
 
     def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
         """The parts of the objective; their sum is minimised."""
-        settings, parts = self.settings, {"representation": self.representation}
-        if weight := self._by_depth(settings.tv_weight):
-            parts["total variation"] = weight * TotalVariation()
-        if weight := self._by_depth(settings.alpha_weight):
-            parts["alpha-norm"] = weight * AlphaNorm(settings.alpha)
-        return parts
-
-    def _by_depth(self, weights: Sequence[float]) -> float:
         field = receptive_field(self.engine.graph, self.engine.layer, *self.sizes[0])
-        sees = math.inf if field.whole else max(field.size)
-        return weights[min((sees >= SHALLOW) + (sees >= MIDDLE), len(weights) - 1)]
+        return {"representation": self.representation} | priors(self.settings, field)
 
     def picture(self, image: tf.Tensor) -> Reconstruction:
         """The best image of the batch, and all of them."""

@@ -11,16 +11,16 @@ rescaling hardly excite (see `rescale`).
 
 import functools
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import check_size, smallest_size
-from nst_tf.canvas import enlarge, noise
+from nst_tf.canvas import enlarge, lanczos, noise
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, fit, match_histogram, resize
+from nst_tf.images import Picture, fit, match_histogram
 from nst_tf.objectives import GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
 from nst_tf.recipes.coarse_to_fine import Clock, begin_scale, coarse_to_fine
 from nst_tf.recipes.memory import check_memory
@@ -30,7 +30,7 @@ from nst_tf.recipes.sources import Source, as_pictures
 from nst_tf.recipes.texture_engine import TextureEngine, texture_engine
 from nst_tf.recipes.texture_settings import PRESETS, TextureSettings
 
-__all__ = ["Texture", "texture", "texture_steps"]
+__all__ = ["Texture", "texture", "texture_objective", "texture_steps"]
 
 LOSSES = {"wasserstein": WassersteinStyle, "gram": GramStyle}
 
@@ -99,19 +99,12 @@ class Texture:
     def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size; their sum is minimised."""
         measured = [self._moments(source, max(size)) for source in self.sources]
-        loss, terms = LOSSES[self.settings.texture_loss], []
-        for layer in self.engine.layers:
-            moments = blend_moments([one[layer] for one in measured], self.shares)
-            terms.append(self.settings.layers[layer] * loss.of_moments(layer, *moments))
-        parts = {"texture": functools.reduce(operator.add, terms)}
-        if self.settings.tv_weight:
-            parts["total variation"] = self.settings.tv_weight * TotalVariation(self.settings.tileable)
-        return parts
+        return texture_objective(self.engine, self.settings, measured, self.shares)
 
     def _moments(self, source, longest):
         short, long = sorted(source.shape[:2])
         side = max(round(self._seen(source, longest)), -(-self.least * long // short))
-        return self.engine.measure(np.clip(resize(source, fit(source.shape, side)), 0, 1))
+        return self.engine.measure(lanczos(tf.constant(source)[None], *fit(source.shape, side))[0])
 
     def picture(self, image: tf.Tensor) -> Picture:
         """The canvas as the finished picture: at full size, with the sources' colours."""
@@ -126,6 +119,30 @@ class Texture:
             return enlarge(image, *size)
         height, width = size
         return enlarge(tf.tile(image, [1, 3, 3, 1]), 3 * height, 3 * width)[:, height:-height, width:-width]
+
+
+def texture_objective(
+    engine: TextureEngine,
+    settings: TextureSettings,
+    measured: Sequence[Mapping[str, tuple[tf.Tensor, tf.Tensor]]],
+    shares: Sequence[float],
+) -> dict[str, Objective]:
+    """The parts of the objective; their sum is minimised.
+
+    Args:
+        engine: For these settings.
+        settings: How to make the texture.
+        measured: The raw moments of each source, by layer.
+        shares: Of each source.
+    """
+    loss, terms = LOSSES[settings.texture_loss], []
+    for layer in engine.layers:
+        moments = blend_moments([one[layer] for one in measured], shares)
+        terms.append(settings.layers[layer] * loss.of_moments(layer, *moments))
+    parts = {"texture": functools.reduce(operator.add, terms)}
+    if settings.tv_weight:
+        parts["total variation"] = settings.tv_weight * TotalVariation(settings.tileable)
+    return parts
 
 
 def _cut_where_smooth(pixels: np.ndarray) -> np.ndarray:

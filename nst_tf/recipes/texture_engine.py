@@ -17,7 +17,7 @@ from nst_tf.optimize import Lbfgs, Loop
 from nst_tf.recipes.texture_settings import TextureSettings
 from nst_tf.samples import sample
 
-__all__ = ["TextureEngine", "parameter_count", "texture_engine"]
+__all__ = ["TextureEngine", "new_texture_engine", "parameter_count", "texture_engine"]
 
 KEPT = 2  # engines in memory at a time; each holds two networks
 RESCALED_OVER = ("neuschwanstein", "great_wave", "auvers")
@@ -56,10 +56,10 @@ class TextureEngine:
     def _measured(self):
         return self._measure.get_concrete_function(tf.TensorSpec([1, None, None, 3]))
 
-    def measure(self, image: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    def measure(self, image: tf.Tensor) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
         """The raw moments `(channels,)` and `(channels, channels)` of all layers, for one image."""
-        moments = self._measured(tf.convert_to_tensor(image[None], tf.float32))
-        return {layer: (mean[0].numpy(), second[0].numpy()) for layer, (mean, second) in moments.items()}
+        moments = self._measured(tf.convert_to_tensor(image, tf.float32)[None])
+        return {layer: (mean[0], second[0]) for layer, (mean, second) in moments.items()}
 
 
 def parameter_count(channels: int) -> int:
@@ -110,6 +110,13 @@ def _engine(
     return TextureEngine(extractors[-1], extractors[0], corrections)
 
 
+def _parts(settings: TextureSettings) -> tuple:
+    padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
+    paddings = (padding, "circular") if settings.tileable else (padding,)
+    network = (settings.model, settings.preprocessing, settings.pooling, paddings)
+    return *network, tuple(settings.layers), settings.parameters, settings.corrections
+
+
 def texture_engine(settings: TextureSettings) -> TextureEngine:
     """The engine for these settings; the same one for all settings that differ only in weights, sizes and schedule.
 
@@ -117,7 +124,9 @@ def texture_engine(settings: TextureSettings) -> TextureEngine:
         InputError: The model is unknown or cannot be used as set, its weights are not there, a layer is unknown or
             gives no feature maps, or `parameters` are too few.
     """
-    padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
-    paddings = (padding, "circular") if settings.tileable else (padding,)
-    network = (settings.model, settings.preprocessing, settings.pooling, paddings)
-    return _engine(*network, tuple(settings.layers), settings.parameters, settings.corrections)
+    return _engine(*_parts(settings))
+
+
+def new_texture_engine(settings: TextureSettings) -> TextureEngine:
+    """Another engine for these settings, whose parts may be traced into a larger graph; else as `texture_engine`."""
+    return _engine.__wrapped__(*_parts(settings))
