@@ -1,6 +1,7 @@
 """Keras layers, registered under the package `nst_tf`: pooling by maximum and the way back through its switches, by
-average and by L2 norm, the latter two scaled to the size of max pooling; contrast normalisation; subtraction of a mean
-image; and padding with the edge or the opposite one. All take `(batch, height, width, channels)`.
+average and by L2 norm, the latter two scaled to the size of max pooling; contrast normalisation, and that of instances
+by style; subtraction of a mean image; enlargement with a convolution, and cropping; and padding with the edge, the
+opposite one or a reflection. All take `(batch, height, width, channels)`.
 """
 
 from nst_tf.layers.circular_pad import CircularPad
