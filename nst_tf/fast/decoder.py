@@ -4,8 +4,8 @@ A decoder is a chain of blocks. Each leads from one level to the next finer one,
 
     relu4_1 -> relu3_1 -> relu2_1 -> relu1_1 -> image
 
-So the decoder of a level is the end of the chain from there on, and what is decoded can be stylised on every level on
-its way, without being encoded anew (as in the block-wise decoder of Chiu and Gurari 2022, "PhotoWCT2").
+So the decoder of a level is the end of the chain from there on, and one file of weights holds those of all levels (as
+in the block-wise decoder of Chiu and Gurari 2022, "PhotoWCT2").
 """
 
 import itertools

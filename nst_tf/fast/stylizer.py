@@ -1,8 +1,8 @@
 """Any style in one forward pass: universal style transfer (Li et al. 2017) by optimal transport (Lu et al. 2019).
 
-The content is encoded once. Its features are moved to the style's moments on the coarsest level, decoded to the next
-finer one, mixed with the content's own features of that level, moved to the style's moments there, and so on down to
-the image.
+From coarse to fine, a picture's features are moved to the style's moments on one level, decoded to a picture, and
+encoded again for the next level. Opposed to the papers, each finer level also moves a share of the content's own
+features, so that its detail is not lost on the way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,14 @@ from collections.abc import Mapping, Sequence
 import keras
 import tensorflow as tf
 
-from nst_tf.fast.decoder import level_of, levels_from
-from nst_tf.fast.transport import RIDGE, Moments, transport
+from nst_tf.fast.decoder import decode, level_of, levels_from
+from nst_tf.fast.transport import Moments, transport
 from nst_tf.objectives.moments import raw_moments
 
-__all__ = ["SMALLEST", "Stylizer", "decode_stylised", "measure", "mix_moments"]
+__all__ = ["SMALLEST", "Stylizer", "measure", "mix_moments", "stylise_in_passes"]
 
-# On its way down, what was decoded gets this share of the content's own features, moved to the style: its detail.
-KEPT = {"relu3_1": 0.3, "relu2_1": 0.2, "relu1_1": 0.0}
-# What was decoded lacks some of the spread that features have, and shall not be stretched to noise; see `monge_map`.
-DECODED_RIDGE = 1e-2
+# From coarse to fine: each level with the share of the content's own features among those that are moved on it.
+PASSES = {"relu4_1": 1.0, "relu3_1": 0.5, "relu2_1": 0.3}
 CELL = 8  # pixels: the encoder's poolings halve the image three times
 SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
 
@@ -56,46 +54,48 @@ class _Mover:
         self.before = None if before is None else iter(before)
         self.found: list[Moments] = []
 
-    def __call__(self, features: tf.Tensor, style: Moments, ridge: float = RIDGE) -> tf.Tensor:
+    def __call__(self, features: tf.Tensor, style: Moments) -> tf.Tensor:
         moments = measure(features)
         if self.before is not None:
             pairs = zip(next(self.before), moments, strict=True)
             moments = tuple(self.memory * old + (1 - self.memory) * new for old, new in pairs)
         self.found.append(moments)
-        return transport(features, moments, style, self.strength, ridge)
+        return transport(features, moments, style, self.strength)
 
 
-def decode_stylised(
+def stylise_in_passes(
+    encoder: keras.Model,
     decoder: keras.Model,
-    features: Mapping[str, tf.Tensor],
+    content: tf.Tensor,
     styles: Mapping[str, Moments],
     strength: tf.Tensor,
     before: Sequence[Moments] | None = None,
     memory: tf.Tensor | float = 0.0,
-) -> tuple[tf.Tensor, list[Moments]]:
-    """Decodes features, moved to the style's moments on every level.
+) -> tuple[list[tf.Tensor], list[Moments]]:
+    """Stylises images on one level after the other.
 
     Args:
+        encoder: From images to features of all levels from the decoder's on.
         decoder: One of `build_decoder`.
-        features: Of the content, by level from the decoder's on.
+        content: `(batch, height, width, 3)` in [0, 1], sides multiples of 8.
         styles: Raw moments of the style, by level; of as many images or of one.
-        strength: `(batch,)` in [0, 1].
+        strength: `(batch,)` in [0, 1]. At 0, the last picture is what the content's finest level is decoded to.
         before: What this function gave as moments for the frame before, in a film.
         memory: The share of `before` in the moments that this frame is taken to have.
 
     Returns:
-        Images `(batch, height, width, 3)`, about [0, 1], and the raw moments of all that was moved.
+        The pictures after each level, about [0, 1]; and the raw moments of what was moved. Gradients do not go from one
+        level to the one before.
     """
-    move, x = _Mover(strength, before, memory), None
-    for level in levels_from(level_of(decoder)):
-        share = 1.0 if x is None else KEPT[level]
-        own = move(features[level], styles[level]) if share else None
-        if x is None:
-            x = own
-        else:
-            x = move(x if own is None else (1 - share) * x + share * own, styles[level], DECODED_RIDGE)
-        x = decoder.get_layer(level)(x)
-    return x, move.found
+    own, move, images = encoder(content), _Mover(strength, before, memory), []
+    for level in [level for level in levels_from(level_of(decoder)) if level in PASSES] or [level_of(decoder)]:
+        features = own[level]
+        if images:
+            made = encoder(tf.stop_gradient(tf.clip_by_value(images[-1], 0, 1)))[level]
+            share = tf.cast(strength * (1 - PASSES[level]), features.dtype)[:, None, None, None]
+            features = share * made + (1 - share) * features
+        images.append(decode(decoder, level, move(features, styles[level]))["image"])
+    return images, move.found
 
 
 def _padded(images: tf.Tensor) -> tf.Tensor:
@@ -133,11 +133,12 @@ class Stylizer(keras.Model):
         before: Sequence[Moments] | None = None,
         memory: tf.Tensor | float = 0.0,
     ) -> tuple[tf.Tensor, list[Moments]]:
-        """As the call, with a style that was measured before; see `decode_stylised` for frames of a film."""
-        features = self.encoder(_padded(content))
-        images, found = decode_stylised(self.decoder, features, styles, strength, before, memory)
+        """As the call, with a style that was measured before; see `stylise_in_passes` for frames of a film."""
+        images, found = stylise_in_passes(
+            self.encoder, self.decoder, _padded(content), styles, strength, before, memory
+        )
         size = tf.shape(content)
-        return tf.clip_by_value(images[:, : size[1], : size[2]], 0, 1), found
+        return tf.clip_by_value(images[-1][:, : size[1], : size[2]], 0, 1), found
 
     def call(self, inputs):
         return self.stylise(inputs["content"], self.moments(inputs["style"]), inputs["strength"])[0]

@@ -52,7 +52,9 @@ def test_it_survives_saving(tmp_path):
 
 
 def test_the_error_is_in_units_of_the_level():
-    assert float(normalised_error(np.full((1, 2, 2, 64), 1.6), np.full((1, 2, 2, 64), 0.8), "relu1_1")) == pytest.approx(1)
+    assert float(
+        normalised_error(np.full((1, 2, 2, 64), 1.6), np.full((1, 2, 2, 64), 0.8), "relu1_1")
+    ) == pytest.approx(1)
 
 
 def test_an_unknown_level_is_refused():

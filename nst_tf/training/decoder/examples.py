@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.fast.decoder import decode, level_of, levels_from
-from nst_tf.fast.stylizer import decode_stylised, measure
+from nst_tf.fast.stylizer import measure, stylise_in_passes
 from nst_tf.images import Picture, read_frame, write_image
 from nst_tf.images.montage import montage
 
@@ -48,7 +48,7 @@ class SaveExamples(keras.callbacks.Callback):
         found = [photos, *(decode(self.model, level, features[level])["image"] for level in levels)]
         for painting in self._paintings:
             moments = {level: measure(maps) for level, maps in self._encoder(tf.constant(painting[None])).items()}
-            found.append(decode_stylised(self.model, features, moments, ones)[0])
+            found.append(stylise_in_passes(self._encoder, self.model, photos, moments, ones)[0][-1])
         return found
 
     def on_epoch_end(self, epoch, logs=None):

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from nst_tf.fast.decoder import decode, levels_from, normalised_error
-from nst_tf.fast.stylizer import decode_stylised, measure
+from nst_tf.fast.stylizer import measure, stylise_in_passes
 from nst_tf.fast.transport import Moments, transport
 
 __all__ = ["MEASURED", "reconstruction_loss", "stylisation_loss"]
@@ -38,30 +38,32 @@ def reconstruction_loss(decoder: keras.Model, level: str, images: tf.Tensor, fea
 
 
 def stylisation_loss(
-    decoder: keras.Model, encoder: keras.Model, content: Features, style: Features
+    decoder: keras.Model, encoder: keras.Model, images: tf.Tensor, style: Features
 ) -> dict[str, tf.Tensor]:
     """How far stylised images are from the style, and from the content as the style would have it.
 
-    On each layer of `MEASURED`, and in units of the style's variance: the squared 2-Wasserstein distance to the style's
-    features, which is the mean square of the way that optimal transport moves the image's features (and has the
-    same gradient if the map is held fixed); and the squared distance from the content's features, moved to the style.
+    After each level of the stylisation, on each layer of `MEASURED`, and in units of the style's variance: the squared
+    2-Wasserstein distance to the style's features, which is the mean square of the way that optimal transport moves the
+    image's features (and has the same gradient if the map is held fixed); and the squared distance from the content's
+    features, moved to the style.
 
     Args:
         decoder: One of `build_decoder`.
         encoder: From images to the features of `MEASURED`.
-        content: Features of the images to be stylised.
+        images: To be stylised, `(batch, height, width, 3)` in [0, 1], sides multiples of 16.
         style: Features of as many styles.
 
     Returns:
-        `style` and `structure`, means over the layers and the batch.
+        `style` and `structure`, means over the levels, the layers and the batch.
     """
     moments = {layer: measure(style[layer]) for layer in MEASURED}
-    strength = tf.ones(tf.shape(content[MEASURED[0]])[:1])
-    images, _ = decode_stylised(decoder, content, moments, strength)
-    # Clipped as the picture will be, with a gradient that does not vanish where it is.
-    made = encoder(images + tf.stop_gradient(tf.clip_by_value(images, 0, 1) - images))
-    pairs = [_distances(made[layer], content[layer], moments[layer], strength) for layer in MEASURED]
-    way, apart = (tf.add_n(values) / len(MEASURED) for values in zip(*pairs, strict=True))
+    strength = tf.ones(tf.shape(images)[:1])
+    content, pairs = encoder(images), []
+    for image in stylise_in_passes(encoder, decoder, images, moments, strength)[0]:
+        # Clipped as the picture will be, with a gradient that does not vanish where it is.
+        made = encoder(image + tf.stop_gradient(tf.clip_by_value(image, 0, 1) - image))
+        pairs += [_distances(made[layer], content[layer], moments[layer], strength) for layer in MEASURED]
+    way, apart = (tf.add_n(values) / len(pairs) for values in zip(*pairs, strict=True))
     return {"style": way, "structure": apart}
 
 

@@ -177,7 +177,7 @@ class _Training:
                 losses = {"reconstruction": reconstruction_loss(model, level, images, features)}
                 loss = losses["reconstruction"]
                 if styles is not None:
-                    content = {name: maps[: tf.shape(styles)[0]] for name, maps in features.items()}
+                    content = images[: tf.shape(styles)[0]]
                     losses |= stylisation_loss(model, self.encoder, content, self.encoder(styles))
                     loss += weight * (losses["style"] + STRUCTURE * losses["structure"])
                 scaled = model.optimizer.scale_loss(loss / replicas)
