@@ -10,8 +10,8 @@ from nst_tf.errors import InputError
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
-DESCRIPTION = "Measure this machine, and on it style transfer, visualization, dreams and features."
-PARTS = ("stylize", "visualize", "dream", "features")
+DESCRIPTION = "Measure this machine, and on it style transfer, visualization, dreams, features and serving."
+PARTS = ("stylize", "fast", "visualize", "dream", "features")
 
 
 def add_arguments(parser: Parser) -> None:
@@ -22,6 +22,8 @@ def add_arguments(parser: Parser) -> None:
                         help="side of the square on which an evaluation is timed (default: 512)")  # fmt: skip
     parser.add_argument("--race-size", type=count, default=256, metavar="PIXELS",
                         help="longest side of the picture that the optimizers race on (default: 256)")  # fmt: skip
+    parser.add_argument("--fast-size", type=count, default=512, metavar="PIXELS",
+                        help="longest side of the picture that is made in one pass (default: 512)")  # fmt: skip
     parser.add_argument("--dream-size", type=count, default=256, metavar="PIXELS",
                         help="longest side of the dream, whose sides are 4 to 3 (default: 256)")  # fmt: skip
     parser.add_argument("--serving", action="store_true",
@@ -77,10 +79,12 @@ def _target(target, value: float) -> str:
 
 
 def _measure(part: str, arguments: Namespace) -> dict[str, Any]:
-    from nst_tf.bench import dream, features, stylize, visualize
+    from nst_tf.bench import dream, fast, features, stylize, visualize
 
     if part == "stylize":
         return stylize.measure(arguments.size, arguments.race_size)
+    if part == "fast":
+        return {"fast": fast.measure(arguments.fast_size)}
     if part == "visualize":
         return visualize.measure()
     if part == "dream":
@@ -93,6 +97,7 @@ def _table(measured: dict) -> str:
         "evaluation": _evaluation,
         "race": _race,
         "convergence": _convergence,
+        "fast": _fast,
         "top_activations": _search,
         "projection": _projection,
         "dream": _dream,
@@ -124,6 +129,16 @@ def _convergence(convergence: dict) -> str:
     goal = f"Adam's Gram loss after {convergence['adam']} evaluations, {convergence['loss']:.4g},"
     needed = convergence["lbfgs"]
     return f"{goal} takes L-BFGS {needed}" if needed else f"{goal} was not reached by L-BFGS in half as many"
+
+
+def _fast(fast: dict) -> str:
+    warm, picture = fast["warm_start"], f"in one pass, {fast['width']}x{fast['height']} px"
+    return (
+        f"{picture:32} {fast['picture']:8.2f} s  {fast['over_encoder']:.1f} of the time of the encoder alone; "
+        f"{fast['picture_and_style']:.2f} s with the style\n"
+        f"evaluations to an objective of {warm['objective']:.3g}: {warm['from_content']} from the content, "
+        f"{warm['from_fast'] or 'not reached'} from the picture of one pass"
+    )
 
 
 def _search(search: dict) -> str:

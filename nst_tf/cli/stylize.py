@@ -16,7 +16,8 @@ LAYERS = "LAYER=WEIGHT,..."
 OPTIONS = {
     "picture": {
         "size": ("PIXELS", "longest side of the result"),
-        "init": ("START", "what to start from: content, noise or an image file"),
+        "init": ("START", "what to start from: content, fast (the picture of --fast, which saves the coarsest scale), "
+                 "noise or an image file"),
         "preserve_color": ("HOW", "keep the content's colours: luminance transfers light and dark only, histogram "
                            "recolours the style first; without it, the style's colours are taken"),
         "seed": ("NUMBER", "of the noise; the same seed and input give the same picture"),
@@ -75,7 +76,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.start import read_start
     from nst_tf.images import read_image
 
-    settings |= read_start(arguments, ("content", "noise"))
+    settings |= read_start(arguments, ("content", "fast", "noise"))
     styles = [read_image(style) for style in arguments.styles]
 
     def steps(content):

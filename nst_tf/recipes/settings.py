@@ -41,7 +41,8 @@ class StylizeSettings:
         style_scale: Size of the style image, relative to the picture's longest side; larger makes larger strokes.
         style_blend: Share of each style image; `()` means equal shares.
         optimizer: `"lbfgs"` or `"adam"`.
-        init: What to start from: `"content"`, `"noise"`, or an image `(height, width, 3)` in [0, 1].
+        init: What to start from: `"content"`; `"fast"`, the picture by one pass of the network for any style, which
+            takes the place of the coarsest scale; `"noise"`; or an image `(height, width, 3)` in [0, 1].
         first_size: Longest side of the coarsest scale in pixels.
         growth: How much larger each scale is than the one before, at most.
         steps: Evaluations on each scale, coarse to fine; the last number holds for all scales after it.

@@ -17,6 +17,7 @@ from nst_tf.images import Picture, fit, resize
 from nst_tf.objectives import Objective
 from nst_tf.recipes.coarse_to_fine import Clock, coarse_to_fine
 from nst_tf.recipes.engine import Engine, engine_for
+from nst_tf.recipes.fast import fast_stylize
 from nst_tf.recipes.memory import check_memory
 from nst_tf.recipes.progress import Progress, Result, last_result
 from nst_tf.recipes.scales import scale_sizes, scale_steps
@@ -57,14 +58,24 @@ class Transfer:
         check_memory(*self.size)
         self.sizes = scale_sizes(self.guide.shape, settings.size, settings.first_size, settings.growth, self.least)
         self.steps = scale_steps(settings.steps, len(self.sizes))
+        self.init = settings.init if isinstance(settings.init, str) else "image"
+        if self.init == "fast" and len(self.sizes) > 1:
+            # What the coarsest scale would lay down is there already.
+            self.sizes, self.steps = self.sizes[1:], self.steps[1:]
 
     def start(self) -> tf.Tensor:
         """The canvas that the first scale starts from."""
-        height, width = self.sizes[0]
-        if isinstance(self.settings.init, str) and self.settings.init == "noise":
-            return noise(height, width, self.settings.seed)
-        image = self.guide if isinstance(self.settings.init, str) else as_picture(self.settings.init).pixels
-        return _at(image, (height, width))
+        size = self.sizes[0]
+        if self.init == "noise":
+            return noise(*size, self.settings.seed)
+        if self.init == "fast":
+            return _at(self._fast(max(size)), size)
+        return _at(self.guide if self.init == "content" else as_picture(self.settings.init).pixels, size)
+
+    def _fast(self, longest: int) -> np.ndarray:
+        """The picture by one pass of the network for any style."""
+        known = {name: getattr(self.settings, name) for name in ("style_scale", "style_blend")}
+        return fast_stylize(self.guide, self.styles, size=longest, **known).pixels
 
     def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size; their sum is minimised."""

@@ -11,6 +11,15 @@ MEASURED = {
         "losses": {"lbfgs": [None, 0.25], "adam": [0.4, 0.3]},
     },
     "convergence": {"adam": 300, "loss": 0.043, "lbfgs": 100},
+    "fast": {
+        "height": 341,
+        "width": 512,
+        "picture": 1.2,
+        "picture_and_style": 1.6,
+        "encoder": 0.4,
+        "over_encoder": 3.0,
+        "warm_start": {"objective": 0.25, "from_content": 90, "from_fast": 50},
+    },
     "top_activations": {"side": 224, "layers": 5, "bare": 200.0, "search": 170.0, "fraction": 0.85},
     "projection": {"projections": 50.0, "forward_backward": 60.0, "ratio": 1.2},
     "dream": {"width": 256, "height": 192, "octaves": 4, "steps": 10, "seconds": 9.5, "bare": 8.0, "ratio": 1.19},
@@ -24,6 +33,8 @@ def test_the_table_tells_all_figures():
     assert "loss after, 256x171 px" in table
     assert "lbfgs" in table
     assert "0.2500" in table
+    assert "1.20 s  3.0 of the time of the encoder alone; 1.60 s with the style" in table
+    assert "objective of 0.25: 90 from the content, 50 from the picture of one pass" in table
     assert "170.0 images/s  85% of the forward pass" in table
     assert "1.20 of the time of a forward and backward pass" in table
     assert "dream, 256x192, 4 octaves of 10 steps  9.5 s, 1.19 of the time of as many" in table
