@@ -43,7 +43,7 @@ def _speed(content: Picture, style: Picture, settings: FastSettings) -> dict[str
 
 
 def _warm_start(content: Picture, style: Picture, size: int) -> dict[str, Any]:
-    """Evaluations until the objective is where the preset `default` ends, from the content and from the fast picture."""
+    """Evaluations to where the preset `default` ends, from the content and from the picture of one pass."""
     cold = stylize(content, style, size=size, plateau=0.0)
     evaluations, goal = cold.history[-1]["step"], sum(cold.losses.values())
     steps = (*PRESETS["default"].steps[: cold.history[-1]["scale"] - 1], PATIENCE * evaluations)
