@@ -9,7 +9,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 PHOTOS = Path(__file__).parents[1] / "data" / "photos"
 
-TINY = ("--level", "relu1_1", "--steps", 2, "--every", 1, "--side", 16, "--batch", 2)
+TINY = ("--level", "relu1_1", "--steps", 2, "--every", 1, "--side", 16, "--batch", 4)
 
 
 def test_it_trains_and_goes_on_and_its_decoder_paints(command, tmp_path, photo):

@@ -11,7 +11,7 @@ from nst_tf.fast.transport import Moments, transport
 
 __all__ = ["MEASURED", "reconstruction_loss", "stylisation_loss"]
 
-MEASURED = tuple(f"relu{block}_1" for block in range(1, 6))
+MEASURED = tuple(f"relu{block}_1" for block in range(1, 5))
 PIXELS = 150.0  # of the squared error of pixels, for one of the normalised squared error of features
 STRUCTURE = 0.5  # of the distance to the content's own transported features, for one of that to the style's moments
 
@@ -59,19 +59,23 @@ def stylisation_loss(
     moments = {layer: measure(style[layer]) for layer in MEASURED}
     strength = tf.ones(tf.shape(images)[:1])
     content, pairs = encoder(images), []
+    aims = {layer: _moved(content[layer], moments[layer], strength) for layer in MEASURED}
     for image in stylise_in_passes(encoder, decoder, images, moments, strength)[0]:
         # Clipped as the picture will be, with a gradient that does not vanish where it is.
         made = encoder(image + tf.stop_gradient(tf.clip_by_value(image, 0, 1) - image))
-        pairs += [_distances(made[layer], content[layer], moments[layer], strength) for layer in MEASURED]
+        pairs += [_distances(made[layer], aims[layer], moments[layer], strength) for layer in MEASURED]
     way, apart = (tf.add_n(values) / len(pairs) for values in zip(*pairs, strict=True))
     return {"style": way, "structure": apart}
 
 
-def _distances(made: tf.Tensor, content: tf.Tensor, style: Moments, strength: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    made, content = tf.cast(made, tf.float32), tf.cast(content, tf.float32)
-    moved = tf.stop_gradient(transport(made, measure(made), style, strength))
-    aim = transport(content, measure(content), style, strength)
-    mean, second = style
+def _moved(features: tf.Tensor, style: Moments, strength: tf.Tensor) -> tf.Tensor:
+    features = tf.cast(features, tf.float32)
+    return tf.stop_gradient(transport(features, measure(features), style, strength))
+
+
+def _distances(made: tf.Tensor, aim: tf.Tensor, style: Moments, strength: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    made, (mean, second) = tf.cast(made, tf.float32), style
     variance = (tf.linalg.trace(second) - tf.reduce_sum(tf.square(mean), 1)) / made.shape[-1]
     scale = 1 / (variance[:, None, None, None] + FAINT)
-    return tuple(tf.reduce_mean(scale * tf.math.squared_difference(made, other)) for other in (moved, aim))
+    others = _moved(made, style, strength), aim
+    return tuple(tf.reduce_mean(scale * tf.math.squared_difference(made, other)) for other in others)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
 
-TINY = {"level": "relu2_1", "steps": 4, "every": 2, "side": 32, "batch": 2}
+TINY = {"level": "relu2_1", "steps": 4, "every": 2, "side": 32, "batch": 4}
 
 
 class _Interrupt(keras.callbacks.Callback):
@@ -78,9 +78,9 @@ def test_a_checkpoint_of_another_configuration_is_refused(whole):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"side": 20}, "side is 20; it must be a multiple of 16"),
+        ({"side": 20}, "side is 20; it must be a multiple of 8"),
         ({"steps": 5}, "steps is 5; it must be a multiple of every, 2"),
-        ({"batch": 3}, "batch is 3; it must be a multiple of 2"),
+        ({"batch": 3}, "batch is 3; it must be a multiple of 4"),
         ({"learning_rate": 0.0}, "learning rate must be above 0, not 0.0"),
         ({"precision": "float8"}, "unknown precision 'float8'"),
         ({"level": "relu5_1"}, "unknown level 'relu5_1'"),
