@@ -16,17 +16,17 @@ from nst_tf.errors import InputError
 from nst_tf.fast.decoder import build_decoder
 from nst_tf.fast.store import ENCODER, ENCODER_PADDING, load_decoder
 from nst_tf.training.adam import compile_with_adam
-from nst_tf.training.decoder.crops import crop_batches
-from nst_tf.training.decoder.event_log import EventLog
+from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.decoder.examples import SaveExamples
-from nst_tf.training.decoder.images import TrainingImages, find_training_images
 from nst_tf.training.decoder.losses import MEASURED, STRUCTURE, reconstruction_loss, stylisation_loss
 from nst_tf.training.decoder.save import SaveDecoder
 from nst_tf.training.decoder.validate import Validate
+from nst_tf.training.event_log import EventLog
 from nst_tf.training.loop import Step, run_epochs
 from nst_tf.training.precision import dtype_policy, precision_policy
 from nst_tf.training.run_folder import RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
+from nst_tf.training.training_images import TrainingImages, find_training_images
 
 __all__ = ["TrainedDecoder", "train_decoder"]
 

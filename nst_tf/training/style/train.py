@@ -19,9 +19,8 @@ from nst_tf.fast.style_network import StyleNetwork, build_style_network
 from nst_tf.images import read_image
 from nst_tf.recipes.settings import PRESETS, StylizeSettings
 from nst_tf.training.adam import compile_with_adam
-from nst_tf.training.decoder.crops import crop_batches
-from nst_tf.training.decoder.event_log import EventLog
-from nst_tf.training.decoder.images import TrainingImages, find_training_images
+from nst_tf.training.crop_batches import crop_batches
+from nst_tf.training.event_log import EventLog
 from nst_tf.training.loop import run_epochs
 from nst_tf.training.precision import dtype_policy, precision_policy
 from nst_tf.training.run_folder import RunFolder, SaveEpochs
@@ -30,6 +29,7 @@ from nst_tf.training.style.examples import SaveExamples
 from nst_tf.training.style.objective import StyleObjective
 from nst_tf.training.style.save import SaveNetwork
 from nst_tf.training.style.step import style_step
+from nst_tf.training.training_images import TrainingImages, find_training_images
 
 __all__ = ["TrainedStyles", "style_names", "train_style"]
 

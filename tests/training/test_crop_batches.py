@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.images import Picture, write_image
-from nst_tf.training.decoder.crops import crop_batches
+from nst_tf.training.crop_batches import crop_batches
 
 ALONE = tf.distribute.InputContext()
 

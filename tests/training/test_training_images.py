@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.training.decoder.images import find_training_images
+from nst_tf.training.training_images import find_training_images
 
-PHOTOS = Path(__file__).parents[2] / "data" / "photos"
+PHOTOS = Path(__file__).parents[1] / "data" / "photos"
 
 
 def test_a_tenth_is_held_out_whatever_the_other_files(tmp_path):
