@@ -21,7 +21,7 @@ def running(folder: Path, find=None, **settings):
     thread.start()
 
     def run(coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(60)
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(300)  # on a busy machine
 
     try:
         run(server.start())
