@@ -2,6 +2,8 @@
 
 import sys
 
+import tensorflow as tf
+
 from nst_tf.training.event_log import EventLog
 
 
