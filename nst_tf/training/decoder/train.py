@@ -18,6 +18,7 @@ from nst_tf.fast.store import ENCODER, ENCODER_PADDING, load_decoder
 from nst_tf.training.adam import compile_with_adam
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.decoder.examples import SaveExamples
+from nst_tf.training.decoder.last_block import solve_last_block
 from nst_tf.training.decoder.losses import MEASURED, STRUCTURE, reconstruction_loss, stylisation_loss
 from nst_tf.training.decoder.save import SaveDecoder
 from nst_tf.training.decoder.validate import Validate
@@ -153,6 +154,7 @@ class _Training:
         model = build_decoder(settings["level"])
         if settings["start"] is not None:
             model.set_weights(load_decoder(settings["start"], settings["level"]).get_weights())
+        solve_last_block(model, self.encoder, self.sources[0].train)
         compile_with_adam(model, settings["learning_rate"], settings["steps"])
         return model
 
