@@ -139,11 +139,9 @@ class _Training:
         self.record, self.settings, self.strategy = record, settings, strategy
         self.sources = [photos] if paintings is None else [photos, paintings]
         record.skipped = {f"{one.folder.name}/{path}": why for one in self.sources for path, why in one.skipped.items()}
-        replicas = strategy.num_replicas_in_sync
-        if settings["batch"] % (2 * replicas):
-            raise InputError(
-                f"batch is {settings['batch']}; it must be a multiple of {2 * replicas}, twice the devices"
-            )
+        least = STYLISED * strategy.num_replicas_in_sync
+        if settings["batch"] % least:
+            raise InputError(f"batch is {settings['batch']}; it must be a multiple of {least}, {STYLISED} a device")
         with strategy.scope(), dtype_policy(settings["precision"]):
             self.encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), MEASURED)
             self.model = record.load(settings["every"]) or self._new_model()

@@ -57,10 +57,10 @@ def test_a_run_leaves_what_can_be_used(whole):
 
 
 def test_it_learns_to_invert(tmp_path):
-    options = {"level": "relu2_1", "steps": 30, "every": 10, "side": 16, "batch": 4, "learning_rate": 3e-3}
+    options = {"level": "relu2_1", "steps": 60, "every": 20, "side": 16, "batch": 4, "learning_rate": 1e-3}
     history = train_decoder(PHOTOS, tmp_path / "run", **options).history
-    assert history[-1]["psnr_relu2_1"] > history[0]["psnr_relu2_1"] + 0.5
-    assert history[-1]["loss"] < 0.8 * history[0]["loss"]
+    assert history[-1]["loss"] < 0.7 * history[0]["loss"]
+    assert history[-1]["psnr_relu2_1"] > history[0]["psnr_relu2_1"]
 
 
 def test_it_starts_from_another_run(whole, tmp_path):
