@@ -139,4 +139,4 @@ def deconv(model: str = "alexnet", preprocessing: str | None = None, layers: Seq
         "pixels": Signature(of_pixels, projector.of_pixels, found, example),
     }
     summary = f"What in an image excites a filter of {model}, projected down to its pixels by an exact deconvnet."
-    return Servable("deconv", summary, origin(model), signatures, "pixels", projector.stored.variables)
+    return Servable("deconv", summary, origin(model), signatures, projector.stored.variables)

@@ -120,4 +120,4 @@ def dream(model: str = "vgg16", preprocessing: str | None = None, layers: Sequen
     example = {"size": [96], "octaves": [1], "steps": [[1]]}
     signatures = picture_signatures(images, controls, dreamer.check, dreamer.run, outputs, example)
     summary = f"Enhances what {model} sees in an image, as DeepDream does."
-    return Servable("dream", summary, origin(model), signatures, "pixels", dreamer.stored.variables, [ONE])
+    return Servable("dream", summary, origin(model), signatures, dreamer.stored.variables, [ONE])

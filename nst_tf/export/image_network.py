@@ -112,7 +112,7 @@ def image_network(
         ),
         "pixels": Signature(network.of_pixels, [network.pixels], outputs, {"image": pixels[None]}),
     }
-    return Servable(name, summary, weights, signatures, "pixels", network.stored.variables, batched=fixed)
+    return Servable(name, summary, weights, signatures, network.stored.variables, batched=fixed)
 
 
 def _square(least: int) -> np.ndarray:

@@ -110,4 +110,4 @@ def reconstruct(model: str = "vgg16", preprocessing: str | None = None, layers: 
         {"image": "to be reconstructed"}, controls, inverter.check, inverter.run, outputs, example
     )
     summary = f"Reconstructs an image from its features in a layer of {model}."
-    return Servable("reconstruct", summary, origin(model), signatures, "pixels", inverter.stored.variables, [ONE])
+    return Servable("reconstruct", summary, origin(model), signatures, inverter.stored.variables, [ONE])

@@ -19,21 +19,21 @@ class Servable:
         name: Of its folder, and what clients call it.
         summary: What it does, for its card.
         weights: A line for each file of weights in it: what they are, their origin and their licence.
-        signatures: By name; among them `serving_default`.
-        call: The signature that calling the loaded model in Python stands for.
+        signatures: By name; among them `serving_default` and `pixels`.
         variables: That the signatures use.
         notes: What else its users have to know, a line each.
         batched: Whether the items of several requests for `pixels` may be put together by the server.
+        call: What calling the loaded model in Python does; `None` for `pixels`.
     """
 
     name: str
     summary: str
     weights: Sequence[str]
     signatures: Mapping[str, Signature]
-    call: str
     variables: Sequence[tf.Variable]
     notes: Sequence[str] = field(default=())
     batched: bool = False
+    call: Signature | None = None
 
 
 class _Root(tf.Module):
@@ -60,6 +60,6 @@ def write_saved_model(servable: Servable, folder: Path) -> dict[str, tf.types.ex
     root.trainable_variables, root.regularization_losses = [], []
     for name, function in functions.items():
         setattr(root, name, function)
-    root.__call__ = functions[servable.call]
+    root.__call__ = functions["pixels"] if servable.call is None else servable.call.function()
     tf.saved_model.save(root, folder, signatures=functions)
     return functions

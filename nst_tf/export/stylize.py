@@ -108,4 +108,4 @@ def stylize() -> Servable:
     example = {"size": [64], "steps": [[1]]}
     signatures = picture_signatures(images, CONTROLS, stylizer.check, stylizer.run, outputs, example)
     summary = "Paints a photograph in the style of another image, by optimising it coarse to fine with L-BFGS."
-    return Servable("stylize", summary, origin("vgg16"), signatures, "pixels", stylizer.stored.variables, [ONE])
+    return Servable("stylize", summary, origin("vgg16"), signatures, stylizer.stored.variables, [ONE])

@@ -86,4 +86,4 @@ def texture() -> Servable:
         {"image": "whose texture it takes"}, CONTROLS, weaver.check, weaver.run, outputs, example
     )
     summary = "Makes a picture with the texture of an image, from noise."
-    return Servable("texture", summary, origin("vgg16"), signatures, "pixels", weaver.stored.variables, [ONE])
+    return Servable("texture", summary, origin("vgg16"), signatures, weaver.stored.variables, [ONE])

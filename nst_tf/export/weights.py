@@ -13,7 +13,7 @@ __all__ = ["Stored"]
 
 
 def _stored(variable: keras.Variable) -> tf.Variable:
-    values = variable.numpy()
+    values = variable.value.numpy()
     half = values.astype(np.float16) if values.dtype == np.float32 else values
     same = half.astype(values.dtype) == values
     return tf.Variable(half if same.all() else values, trainable=False, name=variable.name)

@@ -1,10 +1,10 @@
-"""Runs a SavedModel through TensorFlow's C library, as TensorFlow Serving does, in a process without TensorFlow's Python.
+"""Runs a SavedModel through TensorFlow's C library, as TensorFlow Serving does, in a process without its Python.
 
     python c_loader.py LIBRARIES JOB ANSWER
 
-LIBRARIES is the folder of the wheel, JOB a pickle of (model, [(tensor, array), ...], [tensor, ...]): what to load, to
-feed and to fetch. Strings are object arrays of bytes. ANSWER becomes a pickle of the fetched arrays, or of the code and
-the message of an error.
+LIBRARIES is the folder of the wheel. JOB is a pickle of the model's folder and of the calls, each
+([(tensor, array), ...], [tensor, ...]): what to feed and to fetch. Strings are object arrays of bytes. ANSWER becomes a
+pickle of what the calls gave: the fetched arrays, or the code and the message of an error.
 """
 
 import ctypes
@@ -98,7 +98,9 @@ def views(array, kept):
     """TF_TStrings that point to the bytes of an array: size times 4 plus the kind, then the place."""
     texts = [ctypes.create_string_buffer(one, len(one)) for one in array.ravel()]
     kept += texts
-    words = [(len(one) * 4 + VIEW, ctypes.addressof(buffer), 0) for one, buffer in zip(array.ravel(), texts, strict=True)]
+    words = [
+        (len(one) * 4 + VIEW, ctypes.addressof(buffer), 0) for one, buffer in zip(array.ravel(), texts, strict=True)
+    ]
     return np.array(words, np.uint64)
 
 
@@ -115,14 +117,19 @@ def text(place, raw):
     return ctypes.string_at(int.from_bytes(raw[at : at + 8], "little"), size)
 
 
+def answer_of(model, feeds, fetches):
+    try:
+        return model.run(feeds, fetches)
+    except RuntimeError as error:
+        return error.args
+
+
 def main():
     libraries, job, answer = map(Path, sys.argv[1:])
-    model, feeds, fetches = pickle.loads(job.read_bytes())
-    try:
-        made = Model(load_libraries(libraries), model).run(feeds, fetches)
-    except RuntimeError as error:
-        made = error.args
-    assert "tensorflow" not in sys.modules
+    folder, calls = pickle.loads(job.read_bytes())
+    model = Model(load_libraries(libraries), folder)
+    made = [answer_of(model, *call) for call in calls]
+    assert not any(name.startswith("tensorflow") for name in sys.modules)
     answer.write_bytes(pickle.dumps(made))
 
 

@@ -9,33 +9,43 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-__all__ = ["call_in_c", "signature_defs"]
+__all__ = ["call_in_c", "meta_graph"]
 
 LOADER = Path(__file__).with_name("c_loader.py")
 
 
-def signature_defs(folder):
-    """The signatures of a SavedModel, as its file has them."""
+def meta_graph(folder):
+    """The graph of a SavedModel, as its file has it."""
     model = saved_model_pb2.SavedModel()
     model.ParseFromString((folder / "saved_model.pb").read_bytes())
-    return model.meta_graphs[0].signature_def
+    return model.meta_graphs[0]
 
 
-def call_in_c(folder, signature, inputs, tmp_path):
-    """The outputs of a signature by name, or `(code, message)`; inputs left out take their defaults."""
-    definition = signature_defs(folder)[signature]
-    defaults = {name: tf.make_ndarray(value) for name, value in definition.defaults.items()}
-    assert set(inputs) | set(defaults) == set(definition.inputs)
-    feeds = [(definition.inputs[name].name, as_array(value)) for name, value in (defaults | inputs).items()]
-    names = sorted(definition.outputs)
+def call_in_c(folder, calls, tmp_path):
+    """Makes calls, pairs of a signature and its inputs; what is left out takes the default.
+
+    Returns, for each, the outputs by name, or `(code, message)`.
+    """
+    signatures = meta_graph(folder).signature_def
     job, answer = tmp_path / "job", tmp_path / "answer"
-    job.write_bytes(pickle.dumps((str(folder), feeds, [definition.outputs[name].name for name in names])))
+    job.write_bytes(pickle.dumps((str(folder), [encoded(signatures[name], inputs) for name, inputs in calls])))
     libraries = Path(tf.__file__).parent
     subprocess.run([sys.executable, LOADER, libraries, job, answer], check=True, capture_output=True, timeout=300)
     made = pickle.loads(answer.read_bytes())
-    return dict(zip(names, made, strict=True)) if isinstance(made, list) else made
+    return [
+        one if isinstance(one, tuple) else dict(zip(sorted(signatures[name].outputs), one, strict=True))
+        for (name, _), one in zip(calls, made, strict=True)
+    ]
 
 
-def as_array(value):
-    array = np.asarray(value)
-    return array if array.dtype.kind in "fi" else np.asarray(value, object)
+def encoded(signature, inputs):
+    """What to feed and to fetch, by the names of tensors."""
+    values = {name: tf.make_ndarray(value) for name, value in signature.defaults.items()} | inputs
+    assert set(values) == set(signature.inputs)
+    feeds = [(signature.inputs[name].name, as_array(value, signature.inputs[name])) for name, value in values.items()]
+    return feeds, [signature.outputs[name].name for name in sorted(signature.outputs)]
+
+
+def as_array(value, given):
+    dtype = tf.as_dtype(given.dtype)
+    return np.asarray(value, object if dtype == tf.string else dtype.as_numpy_dtype)

@@ -1,0 +1,244 @@
+"""The exported models, in every way to load them: they give what the package gives in Python."""
+
+import importlib.util
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+import nst_tf
+from nst_tf.backbones.fit_image import fit_image
+from nst_tf.export.examples import example_bytes, example_pixels
+from nst_tf.images import read_image
+from nst_tf.visualize.display import display_projection
+
+from .conftest import OPTIONS, stylizer
+from .through_c import call_in_c, meta_graph
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__:DeprecationWarning"
+)  # of Keras, which saves and loads a network
+
+NAMES = tuple(OPTIONS)
+EIGHT_BITS = 1 / 255
+FORBIDDEN = (
+    "PyFunc",
+    "ReadFile",
+    "WriteFile",
+    "Matching",
+    "TextLine",
+    "Socket",
+    "Send",
+    "Recv",
+    "Print",
+    "Xla",
+    "Collective",
+)
+ALLOWED = set(Path(__file__).with_name("allowed_operations.txt").read_text().split())
+
+
+def picture(data):
+    return np.asarray(Image.open(io.BytesIO(data)), np.float32) / 255
+
+
+def called(exported, name, signature, **inputs):
+    """The outputs of the loaded signature, by name."""
+    function = getattr(exported(name).loaded, signature)
+    dtypes = {one.name: one.dtype for one in exported(name).servable.signatures[signature].inputs}
+    return {key: value.numpy() for key, value in function(**{
+        key: tf.constant(value, dtypes[key]) for key, value in inputs.items()
+    }).items()}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory):
+    """A photograph, as a file and as Python reads it."""
+    file = tmp_path_factory.mktemp("photo") / "photo.jpg"
+    file.write_bytes(example_bytes("neuschwanstein", 160))
+    return file.read_bytes(), read_image(file).pixels
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_operations_are_none_but_the_allowed(exported, name):
+    graph = meta_graph(exported(name).folder).graph_def
+    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+    used = {node.op for node in nodes} - {function.signature.name for function in graph.library.function}
+    assert used <= ALLOWED, f"to be looked at: {sorted(used - ALLOWED)}"
+    assert not any(function.attr["_XlaMustCompile"].b for function in graph.library.function)
+
+
+def test_no_allowed_operation_reaches_out_of_the_graph():
+    # Saving and restoring of variables is in every SavedModel, and runs before any request.
+    assert not [one for one in ALLOWED if any(part in one for part in FORBIDDEN)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_c_library_gives_what_python_gives(exported, name, tmp_path):
+    """The loader of TensorFlow Serving: without Python kernels, and without eager mode."""
+    servable = exported(name).servable
+    calls = [(key, one.example) for key, one in servable.signatures.items() if one.example is not None]
+    for (signature, example), found in zip(calls, call_in_c(exported(name).folder, calls, tmp_path), strict=True):
+        expected = called(exported, name, signature, **example)
+        assert set(found) == set(expected)
+        for key, value in expected.items():
+            if key.endswith("_bytes"):
+                found[key], value = picture(found[key][0]), picture(value[0])
+            if value.dtype.kind == "f":
+                np.testing.assert_allclose(found[key], value, atol=EIGHT_BITS, rtol=1e-3)
+            else:
+                np.testing.assert_array_equal(found[key], value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keras_and_the_interface_of_reusable_models(exported, name):
+    loaded, servable = exported(name).loaded, exported(name).servable
+    assert len(loaded.variables) == len(servable.variables)
+    assert list(loaded.trainable_variables) == list(loaded.regularization_losses) == []
+    example = {key: tf.constant(value) for key, value in servable.signatures["pixels"].example.items()}
+    layer = keras.layers.TFSMLayer(str(exported(name).folder), call_endpoint="pixels")
+    first, *others = example
+    of_layer = layer(example[first], **{key: example[key] for key in others})
+    of_model = loaded(*example.values()) if name in ("fast-stylize", "features", "run") else loaded.pixels(**example)
+    for one, other in zip(tf.nest.flatten(of_layer), tf.nest.flatten(of_model), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("tensorflow_hub") is None, reason="tensorflow-hub is not installed")
+def test_tf_hub_loads_them(exported):
+    folders = [str(exported(name).folder) for name in NAMES]
+    # In a process of its own: the package warns of what it imports.
+    script = "import sys, tensorflow_hub; print(sum(len(tensorflow_hub.load(one).variables) for one in sys.argv[1:]))"
+    run = subprocess.run(
+        [sys.executable, "-c", script, *folders], capture_output=True, text=True, timeout=300, check=True
+    )
+    assert int(run.stdout) == sum(len(exported(name).servable.variables) for name in NAMES)
+
+
+def test_features(exported, photo):
+    data, pixels = photo
+    network = nst_tf.load_backbone("alexnet")
+    found = called(exported, "features", "serving_default", image_bytes=[data, b"no image", data])
+    middle = pixels[:, (pixels.shape[1] - pixels.shape[0]) // 2 :][:, : pixels.shape[0]]
+    expected = nst_tf.feature_extractor(network, ["relu1", "relu5"])(fit_image(network, middle, 224)[None])
+    for layer, maps in expected.items():
+        np.testing.assert_allclose(found[layer][0], maps[0], atol=0.02 * np.max(maps))
+        np.testing.assert_array_equal(found[layer][2], found[layer][0])
+        assert not found[layer][1].any()
+    np.testing.assert_array_equal(found["status"], [0, 3, 0])
+    assert list(found["message"]) == [b"", b"image_bytes: it is neither JPEG nor PNG", b""]
+    of_pixels = called(exported, "features", "pixels", image=pixels[None])["relu5"]
+    expected = nst_tf.feature_extractor(network, ["relu5"])(pixels[None])["relu5"]
+    np.testing.assert_allclose(of_pixels, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_trained_classifier_names_its_classes(exported, photo, run_folder):
+    data, pixels = photo
+    network = keras.saving.load_model(run_folder / "model.keras")
+    found = called(exported, "run", "serving_default", image_bytes=[data, data[:200]])
+    probabilities = network(fit_image(network, pixels)[None]).numpy()[0]
+    np.testing.assert_allclose(found["softmax"][0], probabilities, atol=1e-4)
+    np.testing.assert_array_equal(found["label"], [(b"cat", b"dog", b"fish")[probabilities.argmax()], b""])
+
+
+def test_deconv(exported, photo):
+    data, pixels = photo
+    deconv = nst_tf.Deconv(nst_tf.load_backbone("alexnet"), "relu3")
+    found = called(exported, "deconv", "controls", image_bytes=[data, b"", data], filter=[7, 7, -2], size=[96])
+    image = fit_image(nst_tf.load_backbone("alexnet"), pixels, 96)
+    expected = deconv({"image": image[None], "filter": [7]})
+    shown = display_projection(expected["projection"][0].numpy())
+    assert np.abs(picture(found["projection_bytes"][0]) - shown).mean() < EIGHT_BITS
+    np.testing.assert_allclose(found["activation"][0], expected["activation"][0], rtol=1e-3)
+    assert found["projection_bytes"][1] == b""
+    maps = nst_tf.feature_extractor(nst_tf.load_backbone("alexnet"), ["relu3"])(image[None])["relu3"]
+    assert found["filter"][2] == np.argsort(np.max(maps[0], (0, 1)))[-2]
+    exact = called(exported, "deconv", "pixels", image=image[None], filter=[7])
+    np.testing.assert_allclose(exact["projection"], expected["projection"], atol=1e-5)
+
+
+RECIPES = {
+    "stylize on one scale": ("stylize", {"size": [96], "steps": [[6]], "strength": [2.0]},
+                             {"size": 96, "steps": (6,), "style_weight": 2.0}),
+    "stylize on two scales": ("stylize", {"size": [144], "steps": [[3, 2]], "style_scale": [0.75]},
+                              {"size": 144, "steps": (3, 2), "style_scale": 0.75}),
+    "stylize from noise": ("stylize", {"size": [64], "steps": [[4]], "init": ["noise"], "seed": [7]},
+                           {"size": 64, "steps": (4,), "init": "noise", "seed": 7}),
+    "dream": ("dream", {"size": [112], "octaves": [2], "steps": [[3]], "weights": [[1.0, 0.5]], "seed": [3]},
+              {"model": "alexnet", "size": 112, "octaves": 2, "steps": (3,), "seed": 3,
+               "layers": {"relu2": 1.0, "relu3": 0.5}}),
+    "texture": ("texture", {"size": [144], "steps": [[3, 2]], "seed": [5]}, {"size": 144, "steps": (3, 2), "seed": 5}),
+    "reconstruct": ("reconstruct", {"size": [64], "steps": [12], "layer": ["relu2"], "seed": [5]},
+                    {"model": "alexnet", "layer": "relu2", "size": 64, "steps": (12,), "seed": 5}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RECIPES)
+def test_the_picture_is_the_recipe_s(exported, photo, case):
+    name, controls, settings = RECIPES[case]
+    data, pixels = photo
+    styles = {"style_bytes": [data]} if name == "stylize" else {}
+    image = "content" if name == "stylize" else "image"
+    found = called(exported, name, "controls", **{f"{image}_bytes": [data]}, **styles, **controls)
+    made = getattr(nst_tf, name)(pixels, *(pixels for _ in styles), **settings)
+    assert np.abs(picture(found["picture_bytes"][0]) - made.image).max() <= EIGHT_BITS
+    assert found["evaluations"] == made.history[-1]["step"]
+    if "loss" in found:
+        np.testing.assert_allclose(found["loss"], made.history[-1]["loss"], rtol=1e-6)
+
+
+def test_fast_stylize_is_a_module_in_the_convention_of_tf_hub(exported):
+    content, style = example_pixels("neuschwanstein", 64)[None], example_pixels("great_wave", 48)[None]
+    (painted,) = exported("fast-stylize").loaded(tf.constant(content), tf.constant(style))
+    expected = stylizer()({"content": content, "style": style, "strength": tf.constant([1.0])})
+    np.testing.assert_allclose(painted, expected, atol=1e-4)
+
+
+def test_fast_stylize_answers_each_image_by_itself(exported, photo):
+    data, _ = photo
+    inputs = {"content_bytes": [data, b"\xff\xd8\xff", data], "style_bytes": [data], "size": [64]}
+    found = called(exported, "fast-stylize", "controls", **inputs, strength=[1, 1, 1.5])
+    assert [message.decode() for message in found["message"]] == [
+        "",
+        "content_bytes: its header is damaged",
+        "strength is 1.5; it must be from 0 to 1",
+    ]
+    assert picture(found["picture_bytes"][0]).shape[1] == 64
+    assert list(found["picture_bytes"][1:]) == [b"", b""]
+
+
+@pytest.mark.parametrize(
+    ("name", "controls", "message"),
+    [
+        ("stylize", {"size": [20]}, "size is 20; it must be from 32 to 1024"),
+        ("stylize", {"content_weight": [np.nan]}, "content_weight is nan"),
+        ("stylize", {"size": [1024], "style_scale": [4.0]}, "the style would be measured at 4096 pixels; at most 1536"),
+        ("stylize", {"steps": [[10, 1000]]}, "steps is 10, 1000; it must be from 1 to 200"),
+        ("dream", {"weights": [[0, 0]]}, "weights are all 0"),
+        ("dream", {"size": [40], "octaves": [8]}, "choose fewer octaves or a larger size"),
+        ("reconstruct", {"layer": ["relu4"]}, "layer is relu4; it must be one of relu1, relu2"),
+        ("texture", {"seed": [-1]}, "seed is -1; it must be from 0 to"),
+    ],
+)
+def test_a_request_is_refused_by_name(exported, photo, name, controls, message):
+    data, _ = photo
+    names = [one.name for one in exported(name).servable.signatures["serving_default"].inputs]
+    with pytest.raises(tf.errors.InvalidArgumentError) as refusal:
+        called(exported, name, "controls", **{one: [data] for one in names}, **controls)
+    assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["stylize", "dream", "texture", "reconstruct"])
+def test_a_damaged_image_is_refused_with_the_code_of_grpc(exported, photo, name, tmp_path):
+    data, _ = photo
+    names = [one.name for one in exported(name).servable.signatures["serving_default"].inputs]
+    calls = [("serving_default", {one: [damaged] for one in names}) for damaged in (data[:3000], b"\x89PNG\r\n\x1a\n")]
+    truncated, empty = call_in_c(exported(name).folder, calls, tmp_path)
+    assert (truncated[0], empty[0]) == (3, 3)
+    assert f"{names[0]}: it is damaged or truncated" in truncated[1]
+    assert f"{names[0]}: its header is damaged" in empty[1]
