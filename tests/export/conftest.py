@@ -1,6 +1,8 @@
 """Every kind of model, exported once for all tests, on small networks where that will do."""
 
+import contextlib
 import functools
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,14 @@ class Exported:
         return tf.saved_model.load(str(self.folder))
 
 
+@contextlib.contextmanager
+def keras_files():
+    """Lets Keras save and load networks, of which it warns under NumPy 2; fixtures have no filters of their own."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "__array__", DeprecationWarning)
+        yield
+
+
 @functools.cache
 def stylizer():
     """A network for any style whose decoder has learned nothing."""
@@ -55,7 +65,8 @@ def run_folder(tmp_path_factory):
     image = keras.Input((32, 32, 3))
     x = keras.layers.Rescaling(1.0, name="preprocess")(image)
     x = keras.layers.Flatten()(keras.layers.Conv2D(2, 3, strides=3)(x))
-    keras.Model(image, keras.layers.Dense(3, "softmax", name="softmax")(x)).save(folder / "model.keras")
+    with keras_files():
+        keras.Model(image, keras.layers.Dense(3, "softmax", name="softmax")(x)).save(folder / "model.keras")
     (folder / "classes.txt").write_text("".join(f"{name}\n" for name in CLASSES))
     return folder
 
@@ -67,7 +78,7 @@ def exported(tmp_path_factory, run_folder):
 
     @functools.cache
     def get(name):
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, keras_files():
             patch.setattr("nst_tf.fast.load_stylizer", stylizer)
             servable = make_servable(str(run_folder) if name == "run" else name, **OPTIONS[name])
         return Exported(servable, export(servable, out))
