@@ -41,6 +41,10 @@ class BatchingParameters:
     wait: float = 0.0
     allowed: tuple[int, ...] = ()
 
+    def full(self, rows: int) -> int:
+        """The largest size, up to so many rows, that need not be filled up."""
+        return max((size for size in self.allowed if size <= rows), default=rows)
+
     def filled(self, rows: int) -> int:
         """The size to which a batch of so many rows is filled up."""
         return min((size for size in self.allowed if size >= rows), default=rows)

@@ -82,8 +82,17 @@ class Queue:
                 size = self._join(batch, size)
                 left = patience - time.monotonic()
                 if size >= first.batching.rows or left <= 0 or self._closed:
+                    self._put_back(batch, size)
                     return batch
                 self._changed.wait(left)
+
+    def _put_back(self, batch: list[Request], size: int) -> None:
+        """Leaves for the next batch what would make this one be filled up with rows for nobody."""
+        most = batch[0].batching.full(size)
+        while size > most and len(batch) > 1:
+            last = batch.pop()
+            size -= last.rows
+            self._waiting.appendleft(last)
 
     def _join(self, batch: list[Request], size: int) -> int:
         """Moves what fits from the queue to the batch, in their order; returns the batch's rows."""

@@ -26,6 +26,11 @@ def test_batches_are_filled_up_to_the_next_allowed_size():
     assert BatchingParameters(8).filled(3) == 3
 
 
+def test_the_largest_batch_that_need_not_be_filled_up():
+    assert [BatchingParameters(8, 0, (2, 8)).full(rows) for rows in (1, 2, 7, 8)] == [1, 2, 2, 8]
+    assert BatchingParameters(8).full(3) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -143,9 +143,15 @@ def test_waiting_requests_are_put_together_up_to_the_size_of_a_batch(queue, held
 
 
 def test_a_batch_is_filled_up_to_an_allowed_size_with_rows_that_nobody_gets(queue, held):
-    requests = run_together(queue, held, [[1], [2], [3]], allowed=(2, 4))
-    assert [one.answer.result()["y"].tolist() for one in requests] == [[2], [4], [6]]
+    requests = run_together(queue, held, [[1], [2, 3]], allowed=(4,))
+    assert [one.answer.result()["y"].tolist() for one in requests] == [[2], [4, 6]]
     assert held[0].runs[1:] == [[1, 2, 3, 3]]
+
+
+def test_a_batch_is_rather_smaller_than_filled_up(queue, held):
+    requests = run_together(queue, held, [[1], [2], [3]], allowed=(1, 2, 4))
+    assert [one.answer.result()["y"].tolist() for one in requests] == [[2], [4], [6]]
+    assert held[0].runs[1:] == [[1, 2], [3]]
 
 
 def test_a_bad_request_does_not_fail_its_neighbours(queue, held):
