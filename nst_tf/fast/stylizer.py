@@ -17,7 +17,7 @@ from nst_tf.objectives.moments import raw_moments
 __all__ = ["SMALLEST", "Stylizer", "measure", "mix_moments", "stylise_in_passes"]
 
 # From coarse to fine: each level with the share of the content's own features among those that are moved on it.
-PASSES = {"relu4_1": 1.0, "relu3_1": 0.5, "relu2_1": 0.3}
+PASSES = {"relu4_1": 1.0, "relu3_1": 0.5, "relu2_1": 0.5, "relu1_1": 0.0}
 CELL = 8  # pixels: the encoder's poolings halve the image three times
 SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
 
@@ -88,7 +88,7 @@ def stylise_in_passes(
         level to the one before.
     """
     own, move, images = encoder(content), _Mover(strength, before, memory), []
-    for level in [level for level in levels_from(level_of(decoder)) if level in PASSES] or [level_of(decoder)]:
+    for level in levels_from(level_of(decoder)):
         features = own[level]
         if images:
             made = encoder(tf.stop_gradient(tf.clip_by_value(images[-1], 0, 1)))[level]

@@ -37,7 +37,9 @@ class _Engine:
 
     def stylise(self, content: np.ndarray, styles, strength: float, before, memory: float):
         """See `Stylizer.stylise`."""
-        return self._stylise(tf.constant(content[None]), styles, tf.constant([strength]), before, tf.constant(memory))
+        return self._stylise(
+            tf.constant(content[None]), styles, tf.constant([strength], tf.float32), before, tf.constant(memory)
+        )
 
 
 @functools.lru_cache(maxsize=2)
