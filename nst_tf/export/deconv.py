@@ -130,7 +130,7 @@ def deconv(model: str = "alexnet", preprocessing: str | None = None, layers: Seq
         return every(batch, projector.of_pixels, projector.check, projector.run, SPECS)
 
     seen = {"projection_bytes": "what excites the filter, as a PNG image; grey where nothing does"} | FOUND | STATUS
-    image, side = {"image_bytes": [example_bytes("neuschwanstein", 128)]}, max(projector.least)
+    image, side = {"image_bytes": [example_bytes("neuschwanstein", 128)]}, max(int(SIZE.least), *projector.least)
     controls, found = projector.of_bytes, {"projection": "signed, of the image's size"} | FOUND
     example = {"image": example_pixels("neuschwanstein", 2 * side)[None]}
     signatures = {

@@ -19,7 +19,7 @@ from nst_tf.recipes.sources import Source, as_picture, as_pictures, dressed, for
 
 __all__ = ["FastPainter", "fast_stylize"]
 
-FIXED, PER_PIXEL = 0.8e9, 1.1e3  # bytes: TensorFlow and the network; the features alive at a time
+FIXED, PER_PIXEL = 0.85e9, 1.5e3  # bytes: TensorFlow and the network; the features alive at a time
 
 
 def _at(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

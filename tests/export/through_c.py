@@ -30,7 +30,9 @@ def call_in_c(folder, calls, tmp_path):
     job, answer = tmp_path / "job", tmp_path / "answer"
     job.write_bytes(pickle.dumps((str(folder), [encoded(signatures[name], inputs) for name, inputs in calls])))
     libraries = Path(tf.__file__).parent
-    subprocess.run([sys.executable, LOADER, libraries, job, answer], check=True, capture_output=True, timeout=300)
+    command = [sys.executable, LOADER, libraries, job, answer]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr
     made = pickle.loads(answer.read_bytes())
     return [
         one if isinstance(one, tuple) else dict(zip(sorted(signatures[name].outputs), one, strict=True))
