@@ -50,4 +50,6 @@ def encoded(signature, inputs):
 
 def as_array(value, given):
     dtype = tf.as_dtype(given.dtype)
-    return np.asarray(value, object if dtype == tf.string else dtype.as_numpy_dtype)
+    if dtype == tf.string:
+        return np.array([one.encode() if isinstance(one, str) else one for one in value], object)
+    return np.asarray(value, dtype.as_numpy_dtype)
