@@ -11,10 +11,11 @@ import tensorflow as tf
 
 from nst_tf.objectives.moments import flatten_positions
 
-__all__ = ["RIDGE", "Moments", "monge_map", "transport"]
+__all__ = ["Moments", "monge_map", "transport"]
 
-RIDGE = 1e-5
-ROUNDING = 1e-6  # of the mean square of features, in their covariance
+# What eigenvalues of C count as at least: directions with less spread are not stretched to all of the style's.
+LEAST = 1e-5  # of their mean
+ROUNDING = 1e-6  # of the mean square of the features: what float32 moments leave in a covariance
 TINY = 1e-12
 
 Moments = tuple[tf.Tensor, tf.Tensor]
@@ -31,7 +32,7 @@ def _powers(matrix: tf.Tensor, least: tf.Tensor | float, *exponents: float) -> l
     return [tf.matmul(vectors * values**exponent, vectors, transpose_b=True) for exponent in exponents]
 
 
-def monge_map(moments: Moments, target: Moments, ridge: float = RIDGE) -> tf.Tensor:
+def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     """The matrix T for each image of a batch, computed in float64.
 
     C and C0 may have any rank: a style of one colour gives 0.
@@ -39,8 +40,6 @@ def monge_map(moments: Moments, target: Moments, ridge: float = RIDGE) -> tf.Ten
     Args:
         moments: Raw moments of what is to be moved, `(batch, n)` and `(batch, n, n)`; see `raw_moments`.
         target: Those of where it is to be moved, of as many images or of one.
-        ridge: What eigenvalues of C count as at least, in units of their mean: directions with less spread are not
-            stretched to all of the style's. To this comes what float32 moments leave of rounding.
 
     Returns:
         `(batch, n, n)`, symmetric, float64.
@@ -48,15 +47,13 @@ def monge_map(moments: Moments, target: Moments, ridge: float = RIDGE) -> tf.Ten
     covariance = _covariance(moments)
     channels = covariance.shape[-1]
     rounding = ROUNDING * tf.linalg.trace(tf.cast(moments[1], tf.float64))
-    least = (ridge * tf.linalg.trace(covariance) + rounding) / channels + TINY
+    least = (LEAST * tf.linalg.trace(covariance) + rounding) / channels + TINY
     root, inverse = _powers(covariance, least[:, None], 0.5, -0.5)
     (middle,) = _powers(tf.matmul(root, tf.matmul(_covariance(target), root)), 0.0, 0.5)
     return tf.matmul(inverse, tf.matmul(middle, inverse))
 
 
-def transport(
-    features: tf.Tensor, moments: Moments, target: Moments, strength: tf.Tensor, ridge: float = RIDGE
-) -> tf.Tensor:
+def transport(features: tf.Tensor, moments: Moments, target: Moments, strength: tf.Tensor) -> tf.Tensor:
     """Moves features along the straight line to where the map carries them.
 
     Gradients see a fixed map.
@@ -66,7 +63,6 @@ def transport(
         moments: Their raw moments, `(batch, n)` and `(batch, n, n)`, or those of images like them.
         target: Raw moments of the style, of as many images or of one.
         strength: How far, `(batch,)`: 0 leaves the features as they are, at 1 they have the style's moments.
-        ridge: See `monge_map`.
 
     Returns:
         Features of the same shape and type.
@@ -74,7 +70,7 @@ def transport(
     far = tf.cast(strength, tf.float64)[:, None]
     mean, target_mean = (tf.cast(one[0], tf.float64) for one in (moments, target))
     # A part of the way is linear in the features as well: one matrix, one offset.
-    whole = far[:, :, None] * monge_map(moments, target, ridge)
+    whole = far[:, :, None] * monge_map(moments, target)
     matrix = whole + (1 - far[:, :, None]) * tf.eye(features.shape[-1], dtype=tf.float64)
     offset = (1 - far) * mean + far * target_mean - tf.linalg.matvec(matrix, mean)
     matrix, offset = (tf.stop_gradient(tf.cast(one, features.dtype)) for one in (matrix, offset))
