@@ -11,7 +11,7 @@ from nst_tf.cli.values import number
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
 DESCRIPTION = "Train a decoder that inverts VGG16, for style transfer in one pass."
-OPTIONS = ("level", "styles", "start", "style_weight")
+SETTINGS = ("level", "styles", "start", "style_weight")
 
 
 def add_arguments(parser: Parser) -> None:
@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
     def train(**options):
         from nst_tf.training.decoder.train import train_decoder
 
-        settings = {name: getattr(arguments, name) for name in (*OPTIONS, *SCHEDULE)}
+        settings = {name: getattr(arguments, name) for name in (*SETTINGS, *SCHEDULE)}
         return train_decoder(arguments.images, arguments.output, **settings, **options)
 
     trained = run_training(arguments, train, functools.partial(_line, arguments.level))

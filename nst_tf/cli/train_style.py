@@ -9,11 +9,11 @@ from nst_tf.cli.training import SCHEDULE, add_images, add_running, add_schedule,
 from nst_tf.cli.values import count, number
 from nst_tf.recipes.settings import PRESETS
 
-__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "SETTINGS", "add_arguments", "run"]
 
 DESCRIPTION = "Train a small network that paints in a few styles, in one pass."
 DEFAULT = PRESETS["default"]
-OPTIONS = ("style_size", "content_weight", "style_weight", "tv_weight", *SCHEDULE)
+SETTINGS = ("style_size", "content_weight", "style_weight", "tv_weight", *SCHEDULE)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -39,7 +39,7 @@ def run(arguments: Namespace) -> int:
     def train(**options):
         from nst_tf.training.style.train import train_style
 
-        settings = {name: getattr(arguments, name) for name in OPTIONS}
+        settings = {name: getattr(arguments, name) for name in SETTINGS}
         return train_style(arguments.styles, arguments.images, arguments.output, **settings, **options)
 
     trained = run_training(arguments, train, _line)

@@ -22,7 +22,7 @@ REST = ("a.png", "b.png", "-o", "c.png")
         (("stylize", *REST, "--time-limit", "-3"), "argument --time-limit: '-3' is not above 0"),
         (("stylize", *REST, "--save-every", "0"), "argument --save-every: '0' is not 1 or more"),
         (("stylize", *REST, "--quality", "101"), "argument --quality: '101' is not between 1 and 100"),
-        (("stylize", "a.png", "-o", "c.png"), "the following arguments are required: STYLE"),
+        (("stylize", "a.png", "-o", "c.png"), "no STYLE was given; at least one image is needed after CONTENT"),
         (("stylize", "a.png", "b.png"), "the following arguments are required: -o/--output"),
         (
             ("stylize", *REST, "d.png"),

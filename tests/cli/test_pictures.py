@@ -116,7 +116,7 @@ def test_writes_with_quality_and_depth(stylize):
         ("-o x.png --size 0", "size is 0; it must be a number not below 1"),
         (
             "-o x.png --init nose",
-            "unknown start 'nose'; did you mean 'noise'? there is: content, noise, or an image file",
+            "unknown start 'nose'; did you mean 'noise'? there is: content, fast, noise, or an image file",
         ),
         ("-o x.png --init .", "cannot read .: it is a folder, not an image file"),
     ],
