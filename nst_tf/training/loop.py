@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from nst_tf.errors import NstError
 
-__all__ = ["Step", "classification_step", "run_epochs"]
+__all__ = ["Step", "classification_step", "run_epochs", "summed"]
 
 # Trains on the next batch, and gives what was measured on it by name.
 Step = Callable[[Iterator], dict[str, tf.Tensor]]
@@ -45,9 +45,14 @@ def classification_step(model: keras.Model, strategy: tf.distribute.Strategy, ba
 
     @tf.function
     def step(iterator):
-        return strategy.reduce("SUM", strategy.run(train, args=next(iterator)), axis=None)
+        return summed(strategy, strategy.run(train, args=next(iterator)))
 
     return step
+
+
+def summed(strategy: tf.distribute.Strategy, measured: dict) -> dict[str, tf.Tensor]:
+    """The sums over all replicas of what each of them measured."""
+    return {name: strategy.reduce("SUM", value, axis=None) for name, value in measured.items()}
 
 
 def run_epochs(

@@ -57,7 +57,7 @@ def test_other_settings_are_refused_and_nothing_is_lost(run):
 
 def test_what_is_no_run_is_refused(run, tmp_path):
     (run / "run.json").write_text("[]")
-    with pytest.raises(InputError, match="is not the record of a run"):
+    with pytest.raises(InputError, match="is not the record of a training run"):
         RunFolder(run, {"side": 14})
     (run / "run.json").unlink()
     with pytest.raises(InputError, match="is in the way"):

@@ -23,7 +23,7 @@ from nst_tf.training.decoder.losses import MEASURED, STRUCTURE, reconstruction_l
 from nst_tf.training.decoder.save import SaveDecoder
 from nst_tf.training.decoder.validate import Validate
 from nst_tf.training.event_log import EventLog
-from nst_tf.training.loop import Step, run_epochs
+from nst_tf.training.loop import Step, run_epochs, summed
 from nst_tf.training.precision import dtype_policy, precision_policy
 from nst_tf.training.run_folder import RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
@@ -188,8 +188,7 @@ class _Training:
 
         @tf.function
         def step(iterator):
-            found = self.strategy.run(train, args=next(iterator))
-            return {name: self.strategy.reduce("SUM", value, axis=None) for name, value in found.items()}
+            return summed(self.strategy, self.strategy.run(train, args=next(iterator)))
 
         return step
 
