@@ -79,7 +79,7 @@ def exported(tmp_path_factory, run_folder):
     @functools.cache
     def get(name):
         with pytest.MonkeyPatch.context() as patch, keras_files():
-            patch.setattr("nst_tf.fast.load_stylizer", stylizer)
+            patch.setattr("nst_tf.export.fast_stylize.load_stylizer", stylizer)
             servable = make_servable(str(run_folder) if name == "run" else name, **OPTIONS[name])
         return Exported(servable, export(servable, out))
 

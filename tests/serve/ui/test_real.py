@@ -57,11 +57,10 @@ def test_photo_is_painted(page):
     assert re.fullmatch(r"128x85 pixels in [\d.]+ s", page.run("done.textContent"))
     painted, photo = _pixels(page, "after"), resize(read_image(sample("neuschwanstein")).pixels, (85, 128))
     style = read_image(sample("great_wave")).pixels
-    # A picture, in the colours of the style. At this size little is left of the photo's forms.
-    assert painted.shape == photo.shape
-    assert painted.std() > 0.1
+    # The forms of the photo in the colours of the style.
+    assert np.corrcoef(painted.mean(-1).ravel(), photo.mean(-1).ravel())[0, 1] > 0.4
     away = [np.abs(painted.mean((0, 1)) - other.mean((0, 1))).mean() for other in (style, photo)]
-    assert away[0] < away[1]
+    assert away[0] < 0.06 < away[1]
 
 
 def test_refusal_of_the_server_is_told(page):
