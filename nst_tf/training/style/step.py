@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
-from nst_tf.training.loop import Step
+from nst_tf.training.loop import Step, summed
 from nst_tf.training.style.objective import StyleObjective
 
 __all__ = ["style_step"]
@@ -38,7 +38,6 @@ def style_step(
 
     @tf.function(autograph=False)
     def step(iterator: Iterator):
-        found = strategy.run(train, args=(next(iterator),))
-        return strategy.reduce("SUM", found, axis=None)
+        return summed(strategy, strategy.run(train, args=(next(iterator),)))
 
     return step
