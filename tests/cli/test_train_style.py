@@ -70,6 +70,6 @@ def test_the_defaults_are_those_of_the_function():
     parser = Parser(prog="nst-tf")
     train_style.add_arguments(parser)
     chosen = vars(parser.parse_args(["style.jpg", "--images", "images", "-o", "run"]))
-    assert {name: chosen[name] for name in train_style.OPTIONS} == {
+    assert {name: chosen[name] for name in train_style.SETTINGS} == {
         name: value for name, value in function.__kwdefaults__.items() if name not in ("strategy", "callbacks")
     }
