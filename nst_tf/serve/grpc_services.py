@@ -10,15 +10,20 @@ from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRespo
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
 from tensorflow_serving.apis.model_management_pb2 import ReloadConfigResponse
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceServicer
-from tensorflow_serving.apis.predict_pb2 import PredictResponse
-from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceServicer
+from tensorflow_serving.apis.predict_pb2 import PredictRequest
+from tensorflow_serving.apis.prediction_service_pb2_grpc import (
+    PredictionServiceServicer,
+    add_PredictionServiceServicer_to_server,
+)
 
 from nst_tf.serve.core import Core
+from nst_tf.serve.predict_response import encode_prediction
 from nst_tf.serve.refusal import Refusal, refusal_of
-from nst_tf.serve.tensors import array_of, put_array
+from nst_tf.serve.tensors import array_of
 
-__all__ = ["ModelService", "PredictionService"]
+__all__ = ["PREDICTION_SERVICE", "ModelService", "PredictionService", "add_prediction_service"]
 
+PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
 SIGNATURES = "signature_def"
 
 
@@ -55,16 +60,13 @@ class PredictionService(PredictionServiceServicer):
 
     @_answered
     async def Predict(self, request, context):
-        """Computes outputs."""
+        """Computes outputs; returns the encoded answer."""
         _check_spec(request)
         inputs = {name: array_of(name, proto) for name, proto in request.inputs.items()}
         found = await self._core.predict(
             "grpc", request.model_spec, inputs, request.output_filter, context.time_remaining()
         )
-        response = PredictResponse(model_spec=found.spec)
-        for name, array in found.outputs.items():
-            put_array(array, response.outputs[name])
-        return response
+        return encode_prediction(found)
 
     @_answered
     async def GetModelMetadata(self, request, context):
@@ -85,6 +87,16 @@ class PredictionService(PredictionServiceServicer):
         raise Refusal(grpc.StatusCode.UNIMPLEMENTED, "these models have no such signatures; call Predict")
 
     Classify = Regress = MultiInference = _unimplemented
+
+
+def add_prediction_service(service: PredictionService, server: grpc.aio.Server) -> None:
+    """Adds the service to a server.
+
+    `Predict` is added first, as a method that answers bytes; of methods of the same name the first is called.
+    """
+    predict = grpc.unary_unary_rpc_method_handler(service.Predict, PredictRequest.FromString)
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(PREDICTION_SERVICE, {"Predict": predict})])
+    add_PredictionServiceServicer_to_server(service, server)
 
 
 class ModelService(ModelServiceServicer):

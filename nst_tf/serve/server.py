@@ -8,13 +8,12 @@ import grpc
 from aiohttp import web
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from tensorflow_serving.apis.model_service_pb2_grpc import add_ModelServiceServicer_to_server
-from tensorflow_serving.apis.prediction_service_pb2_grpc import add_PredictionServiceServicer_to_server
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from nst_tf.errors import InputError, NstError
 from nst_tf.serve.access import Tls, TokenCheck, token_middleware
 from nst_tf.serve.core import Core
-from nst_tf.serve.grpc_services import ModelService, PredictionService
+from nst_tf.serve.grpc_services import PREDICTION_SERVICE, ModelService, PredictionService, add_prediction_service
 from nst_tf.serve.metrics import Metrics
 from nst_tf.serve.models import Models
 from nst_tf.serve.rest import rest_application
@@ -22,7 +21,7 @@ from nst_tf.serve.ui import add_page
 
 __all__ = ["Server", "ServerSettings"]
 
-SERVICES = ("", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService")
+SERVICES = ("", PREDICTION_SERVICE, "tensorflow.serving.ModelService")
 CLOSING = 5.0  # seconds to close what is closed in any case
 
 
@@ -113,7 +112,7 @@ class Server:
         ]
         checks = [TokenCheck(settings.token)] if settings.token else []
         self._grpc = grpc.aio.server(interceptors=checks, options=options)
-        add_PredictionServiceServicer_to_server(PredictionService(self._core), self._grpc)
+        add_prediction_service(PredictionService(self._core), self._grpc)
         add_ModelServiceServicer_to_server(ModelService(self._core), self._grpc)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)

@@ -3,14 +3,17 @@
 TensorFlow Serving answers with the typed fields (`float_val` ...), which some clients read directly; so do we.
 """
 
+import math
+
 import grpc
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 
 from nst_tf.serve.refusal import Refusal
+from nst_tf.serve.wire import Piece, delimited
 
-__all__ = ["array_of", "put_array"]
+__all__ = ["array_of", "tensor_pieces"]
 
 LARGEST = 2**26  # bytes that a few bytes of request, one value for all elements, may stand for
 FIELDS = {
@@ -50,36 +53,20 @@ def _check_size(proto: TensorProto) -> None:
     sizes = [dim.size for dim in proto.tensor_shape.dim]
     if proto.tensor_shape.unknown_rank or min(sizes, default=0) < 0:
         raise ValueError("its shape is not fully known")
-    elements, width = np.prod(sizes, dtype=object), np.dtype(tf.as_dtype(proto.dtype).as_numpy_dtype).itemsize
-    if elements * width > max(LARGEST, proto.ByteSize()):
+    claimed = math.prod(sizes) * np.dtype(tf.as_dtype(proto.dtype).as_numpy_dtype).itemsize
+    if claimed > LARGEST and claimed > proto.ByteSize():  # in this order: to measure a message is to encode it
         raise ValueError(f"its shape {sizes} is that of more than {LARGEST >> 20} MiB")
 
 
-def put_array(array: np.ndarray, proto: TensorProto) -> None:
-    """Fills the empty protocol buffer of an output."""
-    field = FIELDS.get(array.dtype.name)
-    if field is None:
-        proto.CopyFrom(tf.make_tensor_proto(array))
-        return
+def tensor_pieces(array: np.ndarray) -> list[Piece]:
+    """The protocol buffer of an output on the wire, in pieces to be joined."""
+    name = array.dtype.name
+    if name not in FIELDS:
+        return [tf.make_tensor_proto(array).SerializeToString()]
     kind = tf.string if array.dtype == object else tf.as_dtype(array.dtype)
-    proto.dtype = kind.as_datatype_enum
-    proto.tensor_shape.CopyFrom(tf.TensorShape(array.shape).as_proto())
-    if array.dtype.name in VERBATIM:
-        proto.MergeFromString(_packed(field, array))
-    else:
-        getattr(proto, field).extend(array.ravel().tolist())
-
-
-def _packed(field: str, array: np.ndarray) -> bytes:
-    """A packed repeated field on the wire: its tag, the number of bytes, the bytes."""
-    tag = TensorProto.DESCRIPTOR.fields_by_name[field].number << 3 | 2
-    data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
-    return _varint(tag) + _varint(len(data)) + data
-
-
-def _varint(number: int) -> bytes:
-    groups = []
-    while number > 127:
-        groups.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*groups, number])
+    proto = TensorProto(dtype=kind.as_datatype_enum, tensor_shape=tf.TensorShape(array.shape).as_proto())
+    if name in VERBATIM:
+        values = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1).view(np.uint8)
+        return [proto.SerializeToString(), *delimited(TensorProto.DESCRIPTOR.fields_by_name[FIELDS[name]], [values])]
+    getattr(proto, FIELDS[name]).extend(array.ravel().tolist())
+    return [proto.SerializeToString()]
