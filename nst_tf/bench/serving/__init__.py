@@ -1,4 +1,4 @@
-"""What a server must reach: a load script on `nst-tf serve` as a process, with exported features of AlexNet."""
+"""What a server must reach: a load script on `nst-tf serve` as a process, with AlexNet's features on relu5."""
 
 from nst_tf.bench.serving.measured import FULL, SHORT, Extent, measure
 from nst_tf.bench.serving.targets import missed

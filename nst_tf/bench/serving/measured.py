@@ -27,7 +27,8 @@ from nst_tf.export.features import features
 
 __all__ = ["FULL", "SHORT", "Extent", "measure"]
 
-SIDE, CONCURRENCY = 224, 8
+MODEL, LAYERS, SIDE = "alexnet", ("relu5",), 224
+CONCURRENCY = 8
 REFUSED = 3  # the status of an image that is refused, INVALID_ARGUMENT
 WINDOW = 0.25  # part of a soak over which memory is taken
 
@@ -61,16 +62,15 @@ FULL = Extent(rounds=7, images=400, requests=10_000, swaps=20, loads=5, soak=600
 SHORT = Extent(rounds=1, images=24, requests=48, swaps=2, loads=1, soak=6, leak=6, hostile=40)
 
 
-def measure(extent: Extent = FULL, model: str = "alexnet") -> dict[str, Any]:
+def measure(extent: Extent = FULL) -> dict[str, Any]:
     """All figures, as plain data; `nst_tf.bench.serving.targets` says what they are to be.
 
     Args:
         extent: How much to measure.
-        model: Network whose features are served.
     """
     with tempfile.TemporaryDirectory() as folder:
         models = Path(folder)
-        version = export(features(model, side=SIDE), models)
+        version = export(features(MODEL, layers=LAYERS, side=SIDE), models)
         with ServerProcess(models) as server, Sender(server.address) as sender:
             measured = _Measured(version, server, sender).all(extent)
         with ServerProcess(models, LEAKY) as server, Sender(server.address) as sender:
