@@ -5,6 +5,7 @@ import json
 import shutil
 import urllib.request
 
+import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -19,14 +20,19 @@ pytestmark = pytest.mark.filterwarnings(
 
 SECONDS = 300  # on a busy machine
 EIGHT_BITS = 1 / 255
+BATCHED = ("features", "fast-stylize", "deconv", "run")  # which answer for each image of a request
+
+
+@pytest.fixture(scope="module", params=OPTIONS)
+def name(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def served(exported, tmp_path_factory):
-    """A server of all models of `OPTIONS`."""
+def served(name, exported, tmp_path_factory):
+    """A server of the model."""
     models = tmp_path_factory.mktemp("served")
-    for name in OPTIONS:
-        shutil.copytree(exported(name).folder, models / name / "1")
+    shutil.copytree(exported(name).folder, models / name / "1")
     with running(models) as server:
         yield server
 
@@ -62,17 +68,13 @@ def assert_same(found, expected):
             np.testing.assert_array_equal(found[name], value)
 
 
-@pytest.mark.parametrize("name", OPTIONS)
 def test_the_stock_client_gets_from_each_signature_what_python_gives(stock, exported, name):
     _, signatures = stock.signatures(name)
-    assert signatures.keys() - {"__saved_model_init_op"} == exported(name).servable.signatures.keys()
-    asked = examples(exported, name)
-    assert asked.keys() >= {"serving_default", "pixels"}
-    for signature, example in asked.items():
+    assert signatures.keys() == exported(name).servable.signatures.keys() >= {"serving_default", "pixels"}
+    for signature, example in examples(exported, name).items():
         inputs = {key: as_array(value, signatures[signature].inputs[key]) for key, value in example.items()}
-        assert_same(
-            stock.predict(inputs, signature, name, timeout=SECONDS), in_python(exported, name, signature, example)
-        )
+        found = stock.predict(inputs, signature, name, timeout=SECONDS)
+        assert_same(found, in_python(exported, name, signature, example))
 
 
 def as_array(value, info):
@@ -80,18 +82,37 @@ def as_array(value, info):
     return np.array(value, object if dtype == tf.string else dtype.as_numpy_dtype)
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+def test_the_default_signature_looks_at_each_image(stock, name):
+    """For recipes it has no example, since a picture at the default settings takes its time."""
+    _, signatures = stock.signatures(name)
+    images = {key: np.array([b"no image"], object) for key in signatures["serving_default"].inputs}
+    if name in BATCHED:
+        answer = stock.predict(images, model=name)
+        assert (answer["status"], answer["message"][0][-26:]) == (3, b"it is neither JPEG nor PNG")
+    else:
+        with pytest.raises(grpc.RpcError, match="it is neither JPEG nor PNG") as refusal:
+            stock.predict(images, model=name)
+        assert refusal.value.code().name == "INVALID_ARGUMENT"
+
+
 def test_by_rest_too(served, exported, name):
-    example = examples(exported, name)["serving_default"]
-    inputs = {key: [{"b64": base64.b64encode(one).decode()} for one in value] for key, value in example.items()}
+    signature = {"features": "serving_default", "run": "serving_default"}.get(name, "controls")
+    inputs = exported(name).servable.signatures[signature].inputs
+    given = {one.name: [one.default] for one in inputs} | examples(exported, name)[signature]
+    body = {"signature_name": signature, "inputs": {key: as_json(value) for key, value in given.items()}}
     url = f"http://127.0.0.1:{served.rest_port}/v1/models/{name}:predict"
-    with urllib.request.urlopen(url, json.dumps({"inputs": inputs}).encode(), timeout=SECONDS) as answer:
+    with urllib.request.urlopen(url, json.dumps(body).encode(), timeout=SECONDS) as answer:
         outputs = json.load(answer)["outputs"]
-    expected = in_python(exported, name, "serving_default", example)
-    found = {
-        key: np.array([base64.b64decode(one["b64"]) for one in value], object) if key.endswith("_bytes")
-        else np.array([one.encode() for one in value], object) if expected[key].dtype == object
-        else np.array(value, expected[key].dtype)
-        for key, value in outputs.items()
-    }  # fmt: skip
-    assert_same(found, expected)
+    expected = in_python(exported, name, signature, given)
+    assert_same({key: from_json(value, expected[key].dtype) for key, value in outputs.items()}, expected)
+
+
+def as_json(values):
+    values = np.asarray(values).tolist()
+    return [{"b64": base64.b64encode(one).decode()} if isinstance(one, bytes) else one for one in values]
+
+
+def from_json(values, dtype):
+    if dtype.kind != "O":
+        return np.array(values, dtype)
+    return np.array([base64.b64decode(one["b64"]) if isinstance(one, dict) else one.encode() for one in values], object)
