@@ -1,7 +1,6 @@
 """The exported models, in every way to load them: they give what the package gives in Python."""
 
 import importlib.util
-import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
 
 import nst_tf
 from nst_tf.backbones.fit_image import fit_image
@@ -18,6 +16,7 @@ from nst_tf.export.examples import example_bytes, example_pixels
 from nst_tf.images import center_square, read_image
 from nst_tf.visualize.display import display_projection
 
+from .calls import EIGHT_BITS, assert_same, called, examples, picture
 from .conftest import OPTIONS, stylizer
 from .through_c import call_in_c, meta_graph
 
@@ -26,7 +25,6 @@ pytestmark = pytest.mark.filterwarnings(
 )  # of Keras, which saves and loads a network
 
 NAMES = tuple(OPTIONS)
-EIGHT_BITS = 1 / 255
 FORBIDDEN = (
     "PyFunc",
     "ReadFile",
@@ -41,19 +39,6 @@ FORBIDDEN = (
     "Collective",
 )
 ALLOWED = set(Path(__file__).with_name("allowed_operations.txt").read_text().split())
-
-
-def picture(data):
-    return np.asarray(Image.open(io.BytesIO(data)), np.float32) / 255
-
-
-def called(exported, name, signature, **inputs):
-    """The outputs of the loaded signature, by name."""
-    function = getattr(exported(name).loaded, signature)
-    dtypes = {one.name: one.dtype for one in exported(name).servable.signatures[signature].inputs}
-    return {key: value.numpy() for key, value in function(**{
-        key: tf.constant(value, dtypes[key]) for key, value in inputs.items()
-    }).items()}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -81,18 +66,9 @@ def test_no_allowed_operation_reaches_out_of_the_graph():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_c_library_gives_what_python_gives(exported, name, tmp_path):
     """The loader of TensorFlow Serving: without Python kernels, and without eager mode."""
-    servable = exported(name).servable
-    calls = [(key, one.example) for key, one in servable.signatures.items() if one.example is not None]
+    calls = list(examples(exported, name).items())
     for (signature, example), found in zip(calls, call_in_c(exported(name).folder, calls, tmp_path), strict=True):
-        expected = called(exported, name, signature, **example)
-        assert set(found) == set(expected)
-        for key, value in expected.items():
-            if key.endswith("_bytes"):
-                found[key], value = picture(found[key][0]), picture(value[0])
-            if value.dtype.kind == "f":
-                np.testing.assert_allclose(found[key], value, atol=EIGHT_BITS, rtol=1e-3)
-            else:
-                np.testing.assert_array_equal(found[key], value)
+        assert_same(found, called(exported, name, signature, **example))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from ..serve.running import running
 from ..serve.stock import StockClient
+from .calls import assert_same, called, examples
 from .conftest import OPTIONS
 
 pytestmark = pytest.mark.filterwarnings(
@@ -19,7 +20,6 @@ pytestmark = pytest.mark.filterwarnings(
 )  # of Keras, which saves and loads a network
 
 SECONDS = 300  # on a busy machine
-EIGHT_BITS = 1 / 255
 BATCHED = ("features", "fast-stylize", "deconv", "run")  # which answer for each image of a request
 
 
@@ -44,37 +44,13 @@ def stock(served):
     client.channel.close()
 
 
-def examples(exported, name):
-    """Small inputs of each signature that has any, by its name."""
-    return {key: one.example for key, one in exported(name).servable.signatures.items() if one.example is not None}
-
-
-def in_python(exported, name, signature, example):
-    function = getattr(exported(name).loaded, signature)
-    given = {one.name: one for one in exported(name).servable.signatures[signature].inputs}
-    values = {key: tf.constant(value, given[key].dtype) for key, value in example.items()}
-    return {key: value.numpy() for key, value in function(**values).items()}
-
-
-def assert_same(found, expected):
-    assert found.keys() == expected.keys()
-    for name, value in expected.items():
-        if name.endswith("_bytes"):  # a picture
-            decode = [np.asarray(tf.io.decode_image(one[0]), np.float32) / 255 for one in (found[name], value)]
-            np.testing.assert_allclose(*decode, atol=EIGHT_BITS)
-        elif value.dtype.kind == "f":
-            np.testing.assert_allclose(found[name], value, atol=EIGHT_BITS, rtol=1e-3)
-        else:
-            np.testing.assert_array_equal(found[name], value)
-
-
 def test_the_stock_client_gets_from_each_signature_what_python_gives(stock, exported, name):
     _, signatures = stock.signatures(name)
     assert signatures.keys() == exported(name).servable.signatures.keys() >= {"serving_default", "pixels"}
     for signature, example in examples(exported, name).items():
         inputs = {key: as_array(value, signatures[signature].inputs[key]) for key, value in example.items()}
         found = stock.predict(inputs, signature, name, timeout=SECONDS)
-        assert_same(found, in_python(exported, name, signature, example))
+        assert_same(found, called(exported, name, signature, **example))
 
 
 def as_array(value, info):
@@ -103,7 +79,7 @@ def test_by_rest_too(served, exported, name):
     url = f"http://127.0.0.1:{served.rest_port}/v1/models/{name}:predict"
     with urllib.request.urlopen(url, json.dumps(body).encode(), timeout=SECONDS) as answer:
         outputs = json.load(answer)["outputs"]
-    expected = in_python(exported, name, signature, given)
+    expected = called(exported, name, signature, **given)
     assert_same({key: from_json(value, expected[key].dtype) for key, value in outputs.items()}, expected)
 
 
