@@ -28,7 +28,7 @@ def add_arguments(parser: Parser) -> None:
                         help="longest side of the dream, whose sides are 4 to 3 (default: 256)")  # fmt: skip
     parser.add_argument("--serving", action="store_true",
                         help="measure `nst-tf serve` instead: throughput, latency, version swaps, memory, hostile "
-                             "images; about 25 minutes, and status 1 if it does not reach what it must")  # fmt: skip
+                             "images; about 15 minutes, and status 1 if it does not reach what it must")  # fmt: skip
     parser.add_argument("--short", action="store_true", help="of --serving, a minute that only shows that all works")
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
 
