@@ -26,10 +26,10 @@ def _covariance(moments: Moments) -> tf.Tensor:
     return second - mean[:, :, None] * mean[:, None, :]
 
 
-def _powers(matrix: tf.Tensor, least: tf.Tensor | float, *exponents: float) -> list[tf.Tensor]:
+def _spectrum(matrix: tf.Tensor, least: tf.Tensor | float) -> tuple[tf.Tensor, tf.Tensor]:
+    """The eigenvalues of symmetric matrices, raised to `least`, as a factor of columns; and the eigenvectors."""
     values, vectors = tf.linalg.eigh(matrix)
-    values = tf.maximum(values, least)[:, None]
-    return [tf.matmul(vectors * values**exponent, vectors, transpose_b=True) for exponent in exponents]
+    return tf.maximum(values, least)[:, None], vectors
 
 
 def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
@@ -48,9 +48,13 @@ def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     channels = covariance.shape[-1]
     rounding = ROUNDING * tf.linalg.trace(tf.cast(moments[1], tf.float64))
     least = (LEAST * tf.linalg.trace(covariance) + rounding) / channels + TINY
-    root, inverse = _powers(covariance, least[:, None], 0.5, -0.5)
-    (middle,) = _powers(tf.matmul(root, tf.matmul(_covariance(target), root)), 0.0, 0.5)
-    return tf.matmul(inverse, tf.matmul(middle, inverse))
+    # With any R for which C = R R^t, T = R^-t (R^t C0 R)^1/2 R^-1. That of eigenvectors takes the fewest products.
+    values, vectors = _spectrum(covariance, least[:, None])
+    root, inverse = vectors * values**0.5, vectors * values**-0.5
+    middle = tf.matmul(root, tf.matmul(_covariance(target), root), transpose_a=True)
+    values, vectors = _spectrum(middle, 0.0)
+    legs = tf.matmul(inverse, vectors)
+    return tf.matmul(legs * values**0.5, legs, transpose_b=True)
 
 
 def transport(features: tf.Tensor, moments: Moments, target: Moments, strength: tf.Tensor) -> tf.Tensor:

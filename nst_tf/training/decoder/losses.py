@@ -12,7 +12,7 @@ from nst_tf.fast.transport import Moments, transport
 __all__ = ["MEASURED", "reconstruction_loss", "stylisation_loss"]
 
 MEASURED = tuple(f"relu{block}_1" for block in range(1, 6))
-PIXELS = 300.0  # of the squared error of pixels, for one of the normalised squared error of features
+PIXELS = 600.0  # of the squared error of pixels, for one of the normalised squared error of features
 STRUCTURE = 0.5  # of the distance to the content's own transported features, for one of that to the style's moments
 
 FAINT = 1e-3  # variance of features that a style without any is taken to have
