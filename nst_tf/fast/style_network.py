@@ -20,10 +20,12 @@ from nst_tf.errors import InputError
 from nst_tf.images import atomic_write
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
 
-__all__ = ["FILE", "StyleNetwork", "build_style_network", "load_style_network", "save_style_network"]
+__all__ = ["BUNDLED", "FILE", "StyleNetwork", "build_style_network", "load_style_network", "save_style_network"]
 
 BLOCKS = 5
 FILE, STYLES = "network.npz", "styles"
+# By the names under which users ask for them.
+BUNDLED = {"paintings": Path(__file__).parent / "weights" / "style_network_paintings_fp16.npz"}
 SMALLEST = 8  # pixels: a quarter of it must have two rows to be reflected
 
 
@@ -140,12 +142,13 @@ def load_style_network(path: str | os.PathLike) -> StyleNetwork:
     """A trained network.
 
     Args:
-        path: A file of `save_style_network`, or the folder of a run of `train_style`.
+        path: A file of `save_style_network`, the folder of a run of `train_style`, or `"paintings"`, the bundled
+            network of the styles great_wave, auvers, poppies and moulin.
 
     Raises:
         InputError: There is no such file, or it is no such network.
     """
-    file = Path(path) / FILE if Path(path).is_dir() else Path(path)
+    file = BUNDLED.get(os.fspath(path)) or (Path(path) / FILE if Path(path).is_dir() else Path(path))
     try:
         with np.load(file) as arrays:
             styles = tuple(map(str, arrays[STYLES]))
@@ -153,7 +156,9 @@ def load_style_network(path: str | os.PathLike) -> StyleNetwork:
         model = build_style_network(len(styles))
         model.set_weights(weights)
     except FileNotFoundError:
-        raise InputError(f"there is no network {file}; `nst-tf train-style` makes one") from None
+        raise InputError(
+            f"there is no network {file}; `nst-tf train-style` makes one, and `paintings` is bundled"
+        ) from None
     except Exception as error:  # NumPy, zipfile and Keras have many for a broken file.
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise InputError(f"{file} is not a network of `nst-tf train-style`: {reason}") from error

@@ -6,6 +6,9 @@ import pytest
 
 from nst_tf.errors import InputError
 from nst_tf.fast.style_network import StyleNetwork, build_style_network, load_style_network, save_style_network
+from nst_tf.images import Picture, fit, read_image, resize
+from nst_tf.measures.evaluate import evaluate
+from nst_tf.samples import sample
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
@@ -105,3 +108,19 @@ def test_what_is_no_network_is_refused(tmp_path, network):
     for name in ("text.npz", "other.npz"):
         with pytest.raises(InputError, match=f"{name} is not a network of `nst-tf train-style`"):
             load_style_network(tmp_path / name)
+
+
+def test_the_bundled_network_brings_each_picture_nearer_to_its_style():
+    """By the measure that the optimiser is judged by too; and nearer than a picture in another style."""
+    network, photo = load_style_network("paintings"), read_image(sample("neuschwanstein"))
+    assert network.styles == ("great_wave", "auvers", "poppies", "moulin")
+    small = resize(photo.pixels, fit(photo.pixels.shape, 160)).clip(0, 1)
+    pictures = [network.stylize(small, shares) for shares in np.eye(4)[:2]]
+    for number, name in enumerate(network.styles[:2]):
+        style = read_image(sample(name))
+        own, other, none = (
+            evaluate(photo, style, Picture(result)).style_distance
+            for result in (pictures[number], pictures[1 - number], small)
+        )
+        assert own < other < none
+        assert own < 0.5 * none
