@@ -123,4 +123,4 @@ def test_the_bundled_network_brings_each_picture_nearer_to_its_style():
             for result in (pictures[number], pictures[1 - number], small)
         )
         assert own < other < none
-        assert own < 0.5 * none
+        assert own < 0.7 * none
