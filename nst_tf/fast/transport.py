@@ -27,7 +27,7 @@ def _covariance(moments: Moments) -> tf.Tensor:
 
 
 def _spectrum(matrix: tf.Tensor, least: tf.Tensor | float) -> tuple[tf.Tensor, tf.Tensor]:
-    """The eigenvalues of symmetric matrices, no less than `least`, `(batch, 1, n)`; and the eigenvectors, as columns."""
+    """The eigenvalues of symmetric matrices, no less than `least`, `(batch, 1, n)`; eigenvectors, as columns."""
     values, vectors = tf.linalg.eigh(matrix)
     return tf.maximum(values, least)[:, None], vectors
 
