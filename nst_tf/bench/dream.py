@@ -8,9 +8,9 @@ from typing import Any
 import tensorflow as tf
 
 from nst_tf.images import Picture, read_image, resize
-from nst_tf.recipes.dream import dream, octave_sizes
-from nst_tf.recipes.dream_engine import dream_engine
-from nst_tf.recipes.dream_settings import PRESETS
+from nst_tf.recipes.dream.engine import dream_engine
+from nst_tf.recipes.dream.recipe import dream, octave_sizes
+from nst_tf.recipes.dream.settings import PRESETS
 from nst_tf.samples import sample
 
 __all__ = ["measure"]

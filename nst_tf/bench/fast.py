@@ -7,12 +7,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from nst_tf.fast import load_stylizer
 from nst_tf.images import Picture, fit, read_image, resize
-from nst_tf.recipes.fast import FastPainter
-from nst_tf.recipes.fast_settings import FastSettings
-from nst_tf.recipes.settings import PRESETS
-from nst_tf.recipes.stylize import stylize, stylize_steps
+from nst_tf.one_pass import load_stylizer
+from nst_tf.one_pass.painter import FastPainter
+from nst_tf.one_pass.settings import FastSettings
+from nst_tf.recipes.stylize.recipe import stylize, stylize_steps
+from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.samples import sample
 
 __all__ = ["measure"]

@@ -8,10 +8,10 @@ from typing import Any
 import tensorflow as tf
 
 from nst_tf.objectives import Activation
-from nst_tf.recipes.features import Features
-from nst_tf.recipes.features_engine import feature_engine, network_graph
-from nst_tf.recipes.features_settings import PRESETS
-from nst_tf.recipes.features_target import layer_target
+from nst_tf.recipes.features.engine import feature_engine, network_graph
+from nst_tf.recipes.features.recipe import Features
+from nst_tf.recipes.features.settings import PRESETS
+from nst_tf.recipes.features.target import layer_target
 
 __all__ = ["measure"]
 

@@ -11,9 +11,9 @@ from nst_tf.bench.rates import convolution_flops, measure_rates
 from nst_tf.images import Picture, fit, read_image, resize
 from nst_tf.objectives import Objective
 from nst_tf.optimize import Adam, Loop, any_size
-from nst_tf.recipes.engine import Engine, engine_for
-from nst_tf.recipes.settings import PRESETS
-from nst_tf.recipes.stylize import Transfer
+from nst_tf.recipes.stylize.engine import Engine, engine_for
+from nst_tf.recipes.stylize.recipe import Transfer
+from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.samples import sample
 
 __all__ = ["measure"]

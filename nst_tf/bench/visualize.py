@@ -13,7 +13,7 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.images import read_frame
 from nst_tf.samples import sample
 from nst_tf.visualize.deconv import Deconv
-from nst_tf.visualize.strongest import StrongestPass
+from nst_tf.visualize.top.strongest import StrongestPass
 
 __all__ = ["measure"]
 

@@ -8,8 +8,11 @@ from types import ModuleType
 
 from absl import logging
 
-from nst_tf.cli import (
-    ablate,
+from nst_tf.cli.shell.failure import describe, one_line
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.stop import Stopped, stoppable
+from nst_tf.cli.shell.terminal import start_logging
+from nst_tf.cli.verbs import (
     bench,
     call,
     deconv,
@@ -25,15 +28,9 @@ from nst_tf.cli import (
     stylize,
     texture,
     top_activations,
-    train_convnet,
-    train_decoder,
-    train_style,
     visualize_features,
 )
-from nst_tf.cli.failure import describe, one_line
-from nst_tf.cli.parser import Parser
-from nst_tf.cli.stop import Stopped, stoppable
-from nst_tf.cli.terminal import start_logging
+from nst_tf.cli.verbs.training import ablate, train_convnet, train_decoder, train_style
 from nst_tf.version import __version__
 
 __all__ = ["VERBS", "make_parser", "run"]

@@ -6,8 +6,8 @@ from pathlib import Path
 from nst_tf.export.batching import write_batching
 from nst_tf.export.model_card import write_card
 from nst_tf.export.servable import Servable, write_saved_model
-from nst_tf.export.version_folder import write_version
-from nst_tf.export.warmup import check_warmup, write_warmup
+from nst_tf.export.version import write_version
+from nst_tf.export.warmup_records import check_warmup, write_warmup
 
 __all__ = ["export"]
 

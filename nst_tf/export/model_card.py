@@ -6,9 +6,9 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from nst_tf.export.inputs import Input
 from nst_tf.export.servable import Servable
-from nst_tf.export.signature import Signature
+from nst_tf.export.signature.inputs import Input
+from nst_tf.export.signature.signature import Signature
 from nst_tf.version import __version__
 
 __all__ = ["write_card"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from nst_tf.export.signature import Signature
+from nst_tf.export.signature.signature import Signature
 
 __all__ = ["Servable", "write_saved_model"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from nst_tf.images import resize
 from nst_tf.measures.lpips import lpips
 from nst_tf.measures.style_distance import style_distances
-from nst_tf.recipes.sources import Source, as_picture
+from nst_tf.recipes.given import Source, as_picture
 
 __all__ = ["Evaluation", "evaluate"]
 

@@ -6,11 +6,11 @@ import types
 
 import numpy as np
 
-from nst_tf.cli import pictures
+from nst_tf.cli.work import pictures
 from nst_tf.errors import InputError
 from nst_tf.images import Picture
-from nst_tf.recipes.progress import Progress, Result
-from nst_tf.recipes.settings import PRESETS
+from nst_tf.progress import Progress, Result
+from nst_tf.recipes.stylize.settings import PRESETS
 
 STEPS = 4
 
@@ -41,7 +41,7 @@ def _progress(content, step, settings):
 
 def use(seconds, change=setattr, change_item=dict.__setitem__):
     """Puts the recipe where the command line looks for it, and has it import no TensorFlow."""
-    module = types.ModuleType("nst_tf.recipes.stylize")
+    module = types.ModuleType("nst_tf.recipes.stylize.recipe")
     module.stylize_steps = steps_that_take(seconds)
     change_item(sys.modules, module.__name__, module)
     change(pictures, "import_tensorflow", lambda debug: None)

@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from nst_tf.cli import stylize
 from nst_tf.cli.main import VERBS
+from nst_tf.cli.verbs import stylize
 from nst_tf.version import __version__
 
 PROGRAM = """

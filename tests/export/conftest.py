@@ -11,11 +11,11 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.backbones import feature_extractor, load_backbone
+from nst_tf.export.catalogue import make_servable
 from nst_tf.export.export import export
-from nst_tf.export.models import make_servable
 from nst_tf.export.servable import Servable
-from nst_tf.fast import Stylizer, build_decoder
-from nst_tf.fast.decoder import levels_from
+from nst_tf.one_pass import Stylizer, build_decoder
+from nst_tf.one_pass.decoder import levels_from
 
 CLASSES = ("cat", "dog", "fish")
 OPTIONS = {
@@ -79,7 +79,7 @@ def exported(tmp_path_factory, run_folder):
     @functools.cache
     def get(name):
         with pytest.MonkeyPatch.context() as patch, keras_files():
-            patch.setattr("nst_tf.export.fast_stylize.load_stylizer", stylizer)
+            patch.setattr("nst_tf.export.models.fast_stylize.load_stylizer", stylizer)
             servable = make_servable(str(run_folder) if name == "run" else name, **OPTIONS[name])
         return Exported(servable, export(servable, out))
 

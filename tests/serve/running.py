@@ -5,8 +5,8 @@ import contextlib
 import threading
 from pathlib import Path
 
-from nst_tf.serve.config import config_of_folder
-from nst_tf.serve.server import Server, ServerSettings
+from nst_tf.serve.server.config import config_of_folder
+from nst_tf.serve.server.server import Server, ServerSettings
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import sys
 
 from nst_tf.cli import run
-from nst_tf.serve import queue
+from nst_tf.serve.server import queue
 
 __all__ = ["LEAKY", "leak"]
 

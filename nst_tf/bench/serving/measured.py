@@ -23,7 +23,7 @@ from nst_tf.bench.serving.leaky import LEAKY
 from nst_tf.bench.serving.load import Load, Sender, run_load
 from nst_tf.bench.serving.process import ServerProcess
 from nst_tf.export.export import export
-from nst_tf.export.features import features
+from nst_tf.export.models.features import features
 
 __all__ = ["FULL", "SHORT", "Extent", "measure"]
 

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.fast.decoder import decode, level_of, levels_from
-from nst_tf.fast.stylizer import measure, stylise_in_passes
 from nst_tf.images import Picture, read_frame, write_image
 from nst_tf.images.montage import montage
+from nst_tf.one_pass.decoder import decode, level_of, levels_from
+from nst_tf.one_pass.stylizer import measure, stylise_in_passes
 
 __all__ = ["SaveExamples"]
 

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.fast.decoder import RMS
 from nst_tf.images import read_frame
+from nst_tf.one_pass.decoder import RMS
 
 __all__ = ["solve_last_block"]
 

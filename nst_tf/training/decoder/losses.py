@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from nst_tf.fast.decoder import decode, levels_from, normalised_error
-from nst_tf.fast.stylizer import measure, stylise_in_passes
-from nst_tf.fast.transport import Moments, transport
+from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
+from nst_tf.one_pass.stylizer import measure, stylise_in_passes
+from nst_tf.one_pass.transport import Moments, transport
 
 __all__ = ["MEASURED", "reconstruction_loss", "stylisation_loss"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from nst_tf.fast.store import save_decoder
+from nst_tf.one_pass.decoder_file import save_decoder
 
 __all__ = ["SaveDecoder"]
 

@@ -13,8 +13,8 @@ import tensorflow as tf
 
 from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
 from nst_tf.errors import InputError
-from nst_tf.fast.decoder import build_decoder
-from nst_tf.fast.store import ENCODER, ENCODER_PADDING, load_decoder
+from nst_tf.one_pass.decoder import build_decoder
+from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING, load_decoder
 from nst_tf.training.adam import compile_with_adam
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.decoder.examples import SaveExamples

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.fast.decoder import decode, level_of, levels_from
 from nst_tf.images import read_frame
+from nst_tf.one_pass.decoder import decode, level_of, levels_from
 
 __all__ = ["Validate", "psnr"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from nst_tf.fast.style_network import StyleNetwork
 from nst_tf.images import Picture, read_frame, write_image
 from nst_tf.images.montage import montage
+from nst_tf.one_pass.style_network import StyleNetwork
 
 __all__ = ["SaveExamples"]
 

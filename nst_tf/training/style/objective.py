@@ -15,7 +15,7 @@ import tensorflow as tf
 from nst_tf.backbones import smallest_size
 from nst_tf.images import fit, resize
 from nst_tf.objectives import Content, TotalVariation, WassersteinStyle, raw_moments
-from nst_tf.recipes.settings import StylizeSettings
+from nst_tf.recipes.stylize.settings import StylizeSettings
 
 __all__ = ["StyleObjective"]
 

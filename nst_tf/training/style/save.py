@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 
-from nst_tf.fast.style_network import FILE, StyleNetwork, save_style_network
+from nst_tf.one_pass.style_network import FILE, StyleNetwork, save_style_network
 
 __all__ = ["SaveNetwork"]
 

@@ -14,10 +14,10 @@ import tensorflow as tf
 
 from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
 from nst_tf.errors import InputError
-from nst_tf.fast.store import ENCODER, ENCODER_PADDING
-from nst_tf.fast.style_network import StyleNetwork, build_style_network
 from nst_tf.images import read_image
-from nst_tf.recipes.settings import PRESETS, StylizeSettings
+from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING
+from nst_tf.one_pass.style_network import StyleNetwork, build_style_network
+from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
 from nst_tf.training.adam import compile_with_adam
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.event_log import EventLog

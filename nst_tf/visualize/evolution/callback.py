@@ -19,9 +19,9 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import Frames, read_frame
 from nst_tf.visualize.evolution.record import LayerWinners, evolution_files, read_facts, record_path, save_epoch
-from nst_tf.visualize.patches import Patches, PatchProjector
-from nst_tf.visualize.strongest import Strongest, StrongestPass
-from nst_tf.visualize.top_activations import default_side
+from nst_tf.visualize.top.patches import Patches, PatchProjector
+from nst_tf.visualize.top.strongest import Strongest, StrongestPass
+from nst_tf.visualize.top.top_activations import default_side
 
 __all__ = ["EPOCHS", "FeatureEvolution"]
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from nst_tf.recipes.settings import PRESETS
+from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.samples import sample
 from nst_tf.serve.ui import OPEN_ROUTES, PAGE, add_page
 

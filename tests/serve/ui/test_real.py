@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
+from nst_tf.export.catalogue import make_servable
 from nst_tf.export.export import export
-from nst_tf.export.models import make_servable
 from nst_tf.images import read_image, resize
 from nst_tf.samples import sample
 from nst_tf.serve.ui import PAGE

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.fast import load_decoder, load_stylizer
 from nst_tf.images import read_image
+from nst_tf.one_pass import load_decoder, load_stylizer
 from nst_tf.training.decoder.train import train_decoder
 from nst_tf.training.decoder.validate import psnr
 

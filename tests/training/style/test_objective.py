@@ -7,7 +7,7 @@ import tensorflow as tf
 from nst_tf.backbones import feature_extractor, load_backbone
 from nst_tf.images import fit, read_image, resize
 from nst_tf.objectives import Content, TotalVariation, WassersteinStyle, raw_moments
-from nst_tf.recipes.settings import PRESETS
+from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.samples import sample
 from nst_tf.training.style.objective import StyleObjective
 

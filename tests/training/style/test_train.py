@@ -12,8 +12,8 @@ from PIL import Image
 
 import nst_tf
 from nst_tf.errors import InputError
-from nst_tf.fast.style_network import load_style_network
 from nst_tf.images import read_image
+from nst_tf.one_pass.style_network import load_style_network
 from nst_tf.samples import sample
 from nst_tf.training.style.train import train_style
 

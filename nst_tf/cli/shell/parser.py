@@ -1,0 +1,55 @@
+"""The parser: argparse with absl's flags, errors of one line, and suggestions for what was misspelt."""
+
+import argparse
+import difflib
+import itertools
+from collections.abc import Sequence
+
+from absl import flags
+from absl.flags import argparse_flags
+
+from nst_tf.cli.shell.failure import one_line
+from nst_tf.errors import unknown
+
+__all__ = ["Parser"]
+
+
+class Parser(argparse_flags.ArgumentParser):
+    """A parser that refuses what it does not know in one line, with the nearest name that it does know."""
+
+    def __init__(self, **options):
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str):
+        """Exits with status 2 after one line on standard error."""
+        self.exit(2, f"nst-tf: error: {one_line(message)}\n")
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None):
+        """Parses `args`; nothing is left over, because the unknown is refused."""
+        if self._subparsers is None:
+            # Before argparse, which would first complain of what is missing.
+            self._refuse_unknown(args)
+        try:
+            namespace, rest = super().parse_known_args(args, namespace)
+        except flags.Error as error:
+            self.error(str(error).removeprefix("ERROR:: "))
+        self._refuse_unknown(rest)
+        if rest:
+            self.error(f"unexpected argument {rest[0]!r}; give all arguments that are no options side by side")
+        return namespace, rest
+
+    def _refuse_unknown(self, args: Sequence[str]) -> None:
+        for argument in itertools.takewhile(lambda argument: argument != "--", args):
+            name = argument.partition("=")[0]
+            if name.startswith("--") and " " not in argument and name not in self._option_string_actions:
+                self._unknown_option(name)
+
+    def _unknown_option(self, name: str) -> None:
+        close = difflib.get_close_matches(name, self._option_string_actions, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"`{self.prog} --help` lists all"
+        self.error(f"unknown option {name!r}; {hint}")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.dest == "verb" and value not in action.choices:
+            raise argparse.ArgumentError(None, str(unknown("verb", value, action.choices)))
+        super()._check_value(action, value)

@@ -1,0 +1,139 @@
+"""`nst-tf call`: a picture by a server, the embedded one or TensorFlow Serving."""
+
+import json
+from argparse import SUPPRESS, Namespace
+from pathlib import Path
+from typing import Any
+
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.values import positive, whole
+from nst_tf.cli.verbs.calls import CALLS
+from nst_tf.cli.verbs.serve import read_token
+from nst_tf.errors import InputError
+
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
+
+DESCRIPTION = "Ask a server for a picture: nst-tf serve, or TensorFlow Serving with exported models."
+GRPC, REST = "127.0.0.1:8500", "127.0.0.1:8501"
+REFUSED = ("INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION", "OUT_OF_RANGE")  # the request is to blame
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds", required=True)
+    for name, call in CALLS.items():
+        one = kinds.add_parser(name, help=call.description, description=call.description, inherited_absl_flags=None)
+        for image in call.images:
+            place = image.removesuffix("_bytes")
+            one.add_argument(image, metavar=place.upper(), help=f"{place} file")
+        one.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the result")
+        _add_controls(one, call)
+        _add_server(one, name)
+        one.add_argument("--debug", action="store_true", default=SUPPRESS,
+                         help="show where an error comes from, and TensorFlow's log")  # fmt: skip
+
+
+def _add_controls(parser: Parser, call) -> None:
+    if call.controls:
+        group = parser.add_argument_group("controls", "The server has a default for each.")
+        for name, control in call.controls.items():
+            flag = f"--{name.replace('_', '-')}"
+            group.add_argument(flag, type=control.read, metavar=control.metavar, help=control.help)
+
+
+def _add_server(parser: Parser, name: str) -> None:
+    group = parser.add_argument_group("server")
+    group.add_argument("--server", metavar="HOST:PORT", help=f"where it is (default: {GRPC}, with --rest {REST})")
+    group.add_argument("--rest", action="store_true", help="ask over REST instead of gRPC")
+    group.add_argument("--model", default=name, metavar="NAME", help=f"of the model (default: {name})")
+    group.add_argument("--model-version", type=whole, metavar="NUMBER", help="of the model (default: the newest)")
+    group.add_argument("--timeout", type=positive, default=300.0, metavar="SECONDS", help="to wait (default: 300)")
+    group.add_argument("--tls", action="store_true", help="the server has a certificate")
+    group.add_argument("--tls-ca", metavar="FILE", help="trust certificates of this authority, PEM (implies --tls)")
+    group.add_argument("--token-file", metavar="FILE", help="file with the token that the server wants, if any")
+    group.add_argument("--json", action="store_true", help="print a line of JSON")
+
+
+def run(arguments: Namespace) -> int:
+    """Asks, and writes the answer."""
+    call = CALLS[arguments.kind]
+    _check_output(arguments.output, call)
+    token = read_token(arguments.token_file)
+    # Only now what takes a while to import.
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+    from nst_tf.serve.client.image_file import image_bytes
+    from nst_tf.serve.extra import check_extra
+
+    inputs: dict[str, Any] = {name: [image_bytes(getattr(arguments, name))] for name in call.images}
+    given = {name: getattr(arguments, name) for name in call.controls}
+    controls = {name: [value] for name, value in given.items() if value is not None}
+    check_extra()
+    import_tensorflow(arguments.debug)
+    outputs = _ask(arguments, inputs | controls, "controls" if controls else "serving_default", token)
+    _check_status(outputs)
+    _write(arguments.output, call, outputs)
+    _report(arguments, outputs)
+    return 0
+
+
+def _check_output(output: str, call) -> None:
+    from nst_tf.images import check_target, check_writable
+
+    if call.picture is not None:
+        check_writable(output)
+    elif Path(output).suffix != ".npz":
+        raise InputError(f"cannot write {output}: features are written as .npz")
+    else:
+        check_target(output)
+
+
+def _ask(arguments: Namespace, inputs: dict[str, Any], signature: str, token: str) -> dict[str, Any]:
+    from nst_tf.serve.client.client import Client
+    from nst_tf.serve.codec.refusal import Refusal
+
+    server = arguments.server or (REST if arguments.rest else GRPC)
+    access = {"tls": arguments.tls, "authority": arguments.tls_ca, "token": token}
+    try:
+        with Client(server, rest=arguments.rest, timeout=arguments.timeout, **access) as client:
+            return client.predict(arguments.model, inputs, signature=signature, version=arguments.model_version)
+    except Refusal as refusal:
+        if refusal.code.name in REFUSED:
+            raise InputError(str(refusal)) from refusal
+        raise
+
+
+def _check_status(outputs: dict[str, Any]) -> None:
+    """Models that take several images answer for each of them."""
+    if outputs.pop("status", [0])[0]:
+        raise InputError(f"the server refuses it: {outputs['message'][0].decode(errors='replace')}")
+    outputs.pop("message", None)
+
+
+def _write(output: str, call, outputs: dict[str, Any]) -> None:
+    if call.picture is None:
+        import numpy as np
+
+        from nst_tf.images import atomic_write
+
+        with atomic_write(output) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, **outputs)
+        return
+    from nst_tf.images import write_image
+    from nst_tf.serve.client.image_file import picture_of
+
+    write_image(output, picture_of(outputs.pop(call.picture)[0]))
+
+
+def _report(arguments: Namespace, outputs: dict[str, Any]) -> None:
+    from nst_tf.cli.shell.failure import one_line
+
+    facts = {name: array[0].tolist() for name, array in outputs.items() if array[0].size < 10}
+    if arguments.json:
+        print(json.dumps({"output": arguments.output, **facts}))
+        return
+    told = ", ".join(f"{name} {_text(value)}" for name, value in facts.items())
+    print(f"wrote {one_line(arguments.output)}{'; ' if told else ''}{told}")
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

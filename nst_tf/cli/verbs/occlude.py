@@ -1,0 +1,129 @@
+"""`nst-tf occlude`: what a network answers when a square hides one place of an image after the other."""
+
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
+
+from absl import logging
+
+from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.values import count, number
+from nst_tf.cli.work.network_options import add_network
+from nst_tf.errors import InputError, unknown
+
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
+
+DESCRIPTION = "Slide a grey square over an image and map what the network makes of it."
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    parser.add_argument("image", metavar="IMAGE", help="image file")
+    add_network(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="figure to write: .png, .svg or .pdf")
+    parser.add_argument("--npz", metavar="DATA", help="also write the maps as NumPy arrays, to this .npz file")
+    parser.add_argument("--layer", metavar="LAYER",
+                        help="layer whose strongest filter is watched (default: the deepest feature maps)")  # fmt: skip
+    parser.add_argument("--class", dest="target", metavar="NAME",
+                        help="class whose probability is mapped, a name or a number from 0 "
+                             "(default: the most probable one)")  # fmt: skip
+    parser.add_argument("--side", type=count, default=224, metavar="PIXELS",
+                        help="shorter side to which the image is resampled (default: 224); a network that takes one "
+                             "size only gets the middle of the image in that size")  # fmt: skip
+    parser.add_argument("--size", type=count, metavar="PIXELS",
+                        help="side of the square (default: a fifth of the image's shorter side)")  # fmt: skip
+    parser.add_argument("--stride", type=count, metavar="PIXELS",
+                        help="distance between its places (default: a fifth of the square)")  # fmt: skip
+    parser.add_argument("--value", type=grey, default=0.5, metavar="GREY",
+                        help="of the square, from 0, black, to 1, white (default: 0.5)")  # fmt: skip
+    parser.add_argument("--batch", type=count, default=32, metavar="NUMBER",
+                        help="covered images at once (default: 32)")  # fmt: skip
+    parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
+
+
+def grey(text: str) -> float:
+    """A number from 0 to 1."""
+    if not 0 <= number(text) <= 1:
+        raise ArgumentTypeError(f"{text!r} is not between 0 and 1")
+    return number(text)
+
+
+def run(arguments: Namespace) -> int:
+    """Checks the files, slides the square and writes the figure and the arrays."""
+    if arguments.quiet:
+        logging.set_verbosity(logging.WARNING)
+    # Only now what takes a while to import.
+    from nst_tf.images import check_target, read_image
+    from nst_tf.visualize.figures import check_figure, save_figure
+
+    check_figure(arguments.output)
+    if arguments.npz:
+        check_target(arguments.npz)
+    pixels = read_image(arguments.image).pixels
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+
+    import_tensorflow(arguments.debug)
+    from nst_tf.backbones.open import class_names
+    from nst_tf.visualize.occlusion_figure import occlusion_figure
+
+    names = class_names(arguments.model)
+    result = _slide(arguments, pixels, _class_number(arguments.target, names or ()))
+    if arguments.npz:
+        _write_arrays(arguments.npz, result)
+    save_figure(arguments.output, occlusion_figure(result, names))
+    print(f"wrote {one_line(arguments.output)} ({_summary(result, names)})")
+    return 0
+
+
+def _class_number(given: str | None, names: Sequence[str]) -> int | None:
+    if given is None:
+        return None
+    if given in names:
+        return names.index(given)
+    if given.isdecimal():
+        return int(given)
+    if names:
+        raise unknown("class", given, names)
+    raise InputError(f"unknown class {given!r}; the network has no names of classes, give a number")
+
+
+def _slide(arguments: Namespace, pixels, target: int | None):
+    from nst_tf.backbones.fit_image import fit_image
+    from nst_tf.backbones.open import open_network
+    from nst_tf.cli.shell.stages import stages
+    from nst_tf.visualize.occlusion import occlude
+    from nst_tf.visualize.top.top_activations import Stage
+
+    model = open_network(arguments.model, arguments.preprocessing)
+    with stages(arguments.quiet) as shown:
+        return occlude(
+            model,
+            fit_image(model, pixels, arguments.side),
+            layer=arguments.layer,
+            target=target,
+            size=arguments.size,
+            stride=arguments.stride,
+            value=arguments.value,
+            batch=arguments.batch,
+            on_progress=lambda done, places: shown.show(Stage("covering", done, places)),
+        )
+
+
+def _write_arrays(path: str, result) -> None:
+    import numpy as np
+
+    from nst_tf.images import atomic_write
+
+    arrays = {name: value for name, value in vars(result).items() if value is not None}
+    # Given a name, NumPy would add .npz to it.
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def _summary(result, names: list[str] | None) -> str:
+    strongest = f"{result.activation.size} places, {result.layer} filter {result.filter}"
+    if result.target is None:
+        return strongest
+    name = names[result.target] if names else f"class {result.target}"
+    lowest = f"{result.intact_probability:.3g}, at least {result.probability.min():.3g} when covered"
+    return f"{strongest}; probability of {name} {lowest}"

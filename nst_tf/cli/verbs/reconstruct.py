@@ -1,0 +1,78 @@
+"""`nst-tf reconstruct`: a picture, or a folder of pictures, from what a layer of a network makes of it."""
+
+from argparse import Namespace
+from typing import Any
+
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.values import names
+from nst_tf.cli.work.network_options import MODEL, PIXELS
+from nst_tf.cli.work.options import add_running, add_settings, chosen
+from nst_tf.recipes.reconstruct.settings import PRESETS
+
+__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
+
+DESCRIPTION = "Reconstruct pictures from what a layer of a network keeps of them."
+OPTIONS = {
+    "picture": {
+        "size": ("PIXELS", "longest side of the result (default: 160, or what the network takes)"),
+        "restarts": ("NUMBER", "from how many noises to start, all in one batch; the nearest result is written"),
+        "noise": ("DEVIATION", "of the noise to start from, around the mean colour of photographs"),
+        "seed": ("NUMBER", "of the noise; the same seed and input give the same picture"),
+    },
+    "network": {"model": ("NETWORK", MODEL), "preprocessing": ("KIND", PIXELS)},
+    "objective": {
+        "tv_weight": ("WEIGHT,...", "weight of the total variation for shallow, middle and deep layers; the last "
+                      "number holds for all that follow"),
+        "alpha": ("POWER", "of the alpha-norm"),
+        "alpha_weight": ("WEIGHT,...", "weight of the alpha-norm, which keeps pixels from black and white; likewise"),
+    },
+    "schedule": {
+        "canvas": ("KIND", "what is optimised: coefficients of waves, or pixels"),
+        "optimizer": ("NAME", "how it is optimised"),
+        "steps": ("NUMBER,...", "evaluations for each layer; with momentum, of each phase"),
+        "rates": ("RATE,...", "learning rate of each phase of momentum"),
+        "plateau": ("FRACTION", "end when the loss falls by less per evaluation; 0 never does"),
+    },
+}  # fmt: skip
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    parser.usage = "nst-tf reconstruct IMAGE [IMAGE ...] (--layer LAYER | --all-layers) -o OUT [options]"
+    parser.add_argument("images", metavar="IMAGE", nargs="+", help="image, or a folder of images")
+    parser.add_argument("-o", "--output", metavar="OUT", required=True,
+                        help="file of the result; for several images a folder, made if it is missing")  # fmt: skip
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--layer", metavar="LAYER,...", type=names,
+                       help="layer to reconstruct from; several make a strip of the image and each layer's "
+                            "reconstruction")  # fmt: skip
+    which.add_argument("--all-layers", action="store_true", help="a strip of all rectified maps of the network")
+    add_settings(parser, PRESETS, OPTIONS)
+    add_running(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Checks what can be checked, then makes the pictures."""
+    settings = chosen(arguments, PRESETS)
+    layers = arguments.layer
+    layer = layers[0] if layers is not None and len(layers) == 1 else layers
+    # Only now what takes a while to import.
+    from nst_tf.cli.work.pictures import make_pictures
+
+    def steps(content):
+        from nst_tf.recipes.reconstruct.recipe import reconstruct_steps
+
+        return reconstruct_steps(content, layer, time_limit=arguments.time_limit, **settings)
+
+    return make_pictures(arguments, steps, arguments.images, facts=_facts)
+
+
+def _facts(result) -> dict[str, Any]:
+    made = getattr(result.picture, "reconstructions", None)
+    if made is None:
+        return _measured(result.picture)
+    return {"layers": [_measured(one) for one in made]}
+
+
+def _measured(made) -> dict[str, Any]:
+    return {"layer": made.layer, "representation_error": made.error, "psnr": made.psnr}

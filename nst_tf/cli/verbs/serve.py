@@ -1,0 +1,157 @@
+"""`nst-tf serve`: models over gRPC and REST, as TensorFlow Serving does."""
+
+import os
+from argparse import ArgumentTypeError, Namespace
+from pathlib import Path
+
+from absl import logging
+
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.values import count, positive, whole
+from nst_tf.errors import InputError
+
+__all__ = ["DESCRIPTION", "add_arguments", "read_token", "run"]
+
+DESCRIPTION = "Serve exported models over gRPC and REST, to any client of TensorFlow Serving."
+TOKEN = "NST_TF_TOKEN"
+
+
+def port(text: str) -> int:
+    """A port, 0 for any that is free."""
+    if not 0 <= whole(text) < 2**16:
+        raise ArgumentTypeError(f"{text!r} is not between 0 and {2**16 - 1}")
+    return whole(text)
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--model-dir", metavar="FOLDER", help="serve the models in this folder, NAME/VERSION/")
+    which.add_argument("--model-config", metavar="FILE", help="serve the models of a models.config, with their version "
+                       "policies and labels")  # fmt: skip
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
+                        help="address to listen on (default: 127.0.0.1, for this machine only)")  # fmt: skip
+    parser.add_argument("--port", type=port, default=8500, metavar="NUMBER", help="for gRPC (default: 8500)")
+    parser.add_argument("--rest-port", type=port, default=8501, metavar="NUMBER", help="for REST (default: 8501)")
+    parser.add_argument("--ui", action="store_true", help="also serve a page to try the models, at / of the REST port")
+    _add_running(parser)
+    _add_access(parser)
+
+
+def _add_running(parser: Parser) -> None:
+    group = parser.add_argument_group("running")
+    group.add_argument("--poll", type=positive, default=1.0, metavar="SECONDS",
+                       help="how often to look for new versions (default: 1)")  # fmt: skip
+    group.add_argument("--queue", type=count, default=64, metavar="NUMBER",
+                       help="requests of one model that may wait; more are refused (default: 64)")  # fmt: skip
+    group.add_argument("--workers", type=count, default=2, metavar="NUMBER",
+                       help="requests of one model that are computed at the same time (default: 2)")  # fmt: skip
+    group.add_argument("--no-batching", action="store_true", help="compute each request by itself, even if a version's "
+                       "batching_params.pbtxt allows more")  # fmt: skip
+    group.add_argument("--rest-timeout", type=positive, default=30.0, metavar="SECONDS",
+                       help="for a prediction over REST; gRPC has deadlines (default: 30)")  # fmt: skip
+    group.add_argument("--max-message", type=count, default=64, metavar="MIB",
+                       help="size of a request (default: 64)")  # fmt: skip
+    group.add_argument("--grace", type=positive, default=30.0, metavar="SECONDS",
+                       help="that requests have to finish in when the server is stopped (default: 30)")  # fmt: skip
+
+
+def _add_access(parser: Parser) -> None:
+    group = parser.add_argument_group("access")
+    group.add_argument("--tls-key", metavar="FILE", help="the server's private key, PEM")
+    group.add_argument("--tls-cert", metavar="FILE", help="the server's certificate, PEM")
+    group.add_argument("--tls-client-ca", metavar="FILE", help="accept only clients whose certificate it has signed")
+    group.add_argument("--token-file", metavar="FILE",
+                       help=f"accept only requests with the token in this file, or in ${TOKEN}")  # fmt: skip
+
+
+def run(arguments: Namespace) -> int:
+    """Serves until a signal."""
+    token = read_token(arguments.token_file)
+    _check(arguments)
+    # Only now what takes a while to import.
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+    from nst_tf.serve.extra import check_extra
+
+    check_extra()
+    import_tensorflow(arguments.debug)
+    from nst_tf.serve.server.run import serve
+
+    serve(_find(arguments), _settings(arguments, token), _tell)
+    return 0
+
+
+def read_token(path: str | None) -> str:
+    """The token in a file, or in the environment; empty if there is neither.
+
+    Raises:
+        InputError: The file cannot be read or holds something else.
+    """
+    if path is None:
+        return os.environ.get(TOKEN, "")
+    try:
+        token = Path(path).read_text().strip()
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    if not token or not all("!" <= sign <= "~" for sign in token):
+        raise InputError(f"{path} must hold one token, of letters, digits and signs, and nothing else")
+    return token
+
+
+def _check(arguments: Namespace) -> None:
+    if (arguments.tls_key is None) != (arguments.tls_cert is None):
+        raise InputError("--tls-key and --tls-cert need each other")
+    if arguments.tls_client_ca and not arguments.tls_key:
+        raise InputError("--tls-client-ca needs --tls-key and --tls-cert")
+    if not 0 < arguments.max_message < 2048:
+        raise InputError(f"--max-message {arguments.max_message} is not below 2048, the most that gRPC carries")
+
+
+def _find(arguments: Namespace):
+    from nst_tf.serve.server.config import config_of_folder, read_config
+
+    if arguments.model_config:
+        config = read_config(Path(arguments.model_config))
+        return lambda: config
+    return lambda: config_of_folder(Path(arguments.model_dir))
+
+
+def _settings(arguments: Namespace, token: str):
+    from nst_tf.serve.server.access import Tls
+    from nst_tf.serve.server.server import ServerSettings
+
+    files = [arguments.tls_key, arguments.tls_cert, arguments.tls_client_ca]
+    return ServerSettings(
+        host=arguments.host,
+        port=arguments.port,
+        rest_port=arguments.rest_port,
+        poll=arguments.poll,
+        queue=arguments.queue,
+        workers=arguments.workers,
+        batching=not arguments.no_batching,
+        rest_timeout=arguments.rest_timeout,
+        largest=arguments.max_message * 2**20,
+        grace=arguments.grace,
+        tls=Tls(*(file and Path(file) for file in files)) if arguments.tls_key else None,
+        token=token,
+        ui=arguments.ui,
+    )
+
+
+def _tell(server) -> None:
+    """Tells where the server listens, and warns of who else can hear it."""
+    settings, scheme = server.settings, "https" if server.settings.tls else "http"
+    page = f", with the page at {scheme}://{settings.host}:{server.rest_port}/" if settings.ui else ""
+    for model in server.models:
+        versions = ", ".join(map(str, model.available)) or f"not available ({model.trouble})"
+        logging.info("%s: %s", model.name, versions)
+    logging.info("gRPC at %s:%d, REST at %s://%s:%d/v1/models%s; Ctrl-C stops", settings.host, server.port, scheme,
+                 settings.host, server.rest_port, page)  # fmt: skip
+    if not _is_loopback(settings.host) and not (settings.token and settings.tls):
+        logging.warning("%s can be reached from other machines, and there is %s; see --tls-key and --token-file",
+                        settings.host, "no token" if settings.tls else "no encryption" if settings.token
+                        else "neither encryption nor a token")  # fmt: skip
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")

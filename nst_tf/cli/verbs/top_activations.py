@@ -1,0 +1,88 @@
+"""`nst-tf top-activations`: what every filter of a network responds to most, as sheets, data and a page to browse."""
+
+import re
+from argparse import ArgumentTypeError, Namespace
+from pathlib import Path
+
+from absl import logging
+
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.values import count, names
+from nst_tf.cli.work.network_options import add_network
+
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
+
+DESCRIPTION = "Show the images and patches that every filter of a network responds to most, and their projections."
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    add_network(parser)
+    parser.add_argument("--images", required=True, metavar="DIR", help="folder of images, and of folders of images")
+    parser.add_argument("-o", "--output", required=True, metavar="OUT",
+                        help="folder of the results, made if it is missing; what is done in it is "
+                             "not done again")  # fmt: skip
+    parser.add_argument("--layers", type=names, metavar="LAYER,...",
+                        help="layers to look at (default: all rectified feature maps)")  # fmt: skip
+    parser.add_argument("--rule", default="deconvnet", metavar="RULE",
+                        help="how to project: deconvnet, guided or gradient (default: deconvnet)")  # fmt: skip
+    parser.add_argument("--size", type=count, metavar="PIXELS",
+                        help="side of the square images as the network sees them "
+                             "(default: what it takes, else 224)")  # fmt: skip
+    parser.add_argument("--batch", type=count, default=16, metavar="NUMBER", help="images at a time (default: 16)")
+    parts = parser.add_argument_group("several computers")
+    parts.add_argument("--shard", type=shard, metavar="K/N", help="only look at the K-th of N parts of the images")
+    parts.add_argument("--merge", action="store_true",
+                       help="only join the parts that are in OUT, and show the whole")  # fmt: skip
+    parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
+
+
+def shard(text: str) -> tuple[int, int]:
+    """One of several parts: `2/8`."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    number, total = (int(part) for part in found.groups()) if found else (0, 0)
+    if not 1 <= number <= total:
+        raise ArgumentTypeError(f"{text!r} is not of the form K/N, with K from 1 to N")
+    return number, total
+
+
+def run(arguments: Namespace) -> int:
+    """Searches, joins and shows, as far as asked."""
+    if arguments.quiet:
+        logging.set_verbosity(logging.WARNING)
+    # Only now what takes a while to import.
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+
+    import_tensorflow(arguments.debug)
+    from nst_tf.backbones import open_network
+    from nst_tf.cli.shell.stages import stages
+    from nst_tf.visualize.top.top_activations import TopActivations
+
+    with stages(arguments.quiet) as shown:
+        top = TopActivations(
+            open_network(arguments.model, arguments.preprocessing),
+            Path(arguments.images),
+            Path(arguments.output),
+            layers=arguments.layers,
+            side=arguments.size,
+            rule=arguments.rule,
+            batch=arguments.batch,
+            on_progress=shown.show,
+        )
+        part = None if arguments.merge else top.search(arguments.shard or (1, 1))
+        part = part if arguments.shard else top.show()
+    _report(arguments, part)
+    return 0
+
+
+def _report(arguments: Namespace, part) -> None:
+    from nst_tf.cli.shell.failure import one_line
+
+    for name, reason in part.skipped.items():
+        logging.warning("skipped %s: %s", one_line(name), one_line(reason))
+    seen = part.images - len(part.skipped)
+    counted = f"{seen} images" + (f", {len(part.skipped)} skipped" if part.skipped else "")
+    if arguments.shard:
+        print(f"looked at part {part.shard[0]} of {part.shard[1]} ({counted})")
+    else:
+        print(f"wrote {one_line(str(Path(arguments.output) / 'index.html'))} ({counted})")

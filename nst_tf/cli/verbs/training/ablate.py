@@ -1,0 +1,111 @@
+"""`nst-tf ablate`: which layers of a network matter, by training it without them."""
+
+import json
+from argparse import ArgumentTypeError, Namespace
+
+from absl import logging
+
+from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.stop import Stopped
+from nst_tf.cli.shell.values import count, positive, whole
+
+__all__ = ["DESCRIPTION", "add_arguments", "run"]
+
+DESCRIPTION = "Train a network without some layers, or with other widths, and compare: Zeiler and Fergus's table 3."
+EPILOG = (
+    "Without --variant, the paper's: full, without-3-4, without-7, without-6-7, without-3-4-6-7 and "
+    "maps-512-1024-512. Layers to leave out: conv3, conv4, conv5, fc6, fc7. Layers whose maps (of fc6 and fc7, units) "
+    "can be chosen: conv1 to conv5, fc6, fc7. Example: --variant full --variant shallow:-conv3,-conv4,fc6=2048"
+)
+SKIPPED_SHOWN = 10
+RECIPE = ("architecture", "width", "epochs", "batch", "learning_rate", "held_out", "seed")
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    parser.usage = "nst-tf ablate FOLDER -o OUT [options]"
+    parser.epilog = EPILOG
+    parser.add_argument("folder", metavar="FOLDER", help="holds a folder of images for each class, or is ImageNet's "
+                        "with train and val")  # fmt: skip
+    parser.add_argument("-o", "--output", metavar="OUT", required=True,
+                        help="folder for the table and a run folder for each variant; what was cut off goes on, and "
+                             "what is finished is not trained again")  # fmt: skip
+    parser.add_argument("--variant", dest="variants", action="append", type=variant, metavar="NAME[:CHANGE,...]",
+                        help="train this variant, instead of the paper's; may be repeated. A change is -LAYER, to "
+                             "leave it out, or LAYER=MAPS")  # fmt: skip
+    _add_recipe(parser.add_argument_group("recipe, the same for all variants"))
+    parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
+    parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
+
+
+def _add_recipe(group) -> None:
+    group.add_argument("--architecture", choices=("zfnet", "alexnet"), default="zfnet", help="(default: zfnet)")
+    group.add_argument("--size", type=count, default=224, metavar="PIXELS", help="of the input (default: 224)")
+    group.add_argument("--width", type=positive, default=1.0, metavar="SHARE",
+                       help="of the network's channels, after --variant (default: 1)")  # fmt: skip
+    group.add_argument("--epochs", type=count, default=70, metavar="NUMBER", help="in all (default: 70)")
+    group.add_argument("--batch", type=count, default=128, metavar="NUMBER", help="images per update (default: 128)")
+    group.add_argument("--learning-rate", type=positive, default=0.01, metavar="NUMBER",
+                       help="the first one (default: 0.01)")  # fmt: skip
+    group.add_argument("--held-out", type=positive, default=0.2, metavar="SHARE",
+                       help="of each class, to judge by (default: 0.2)")  # fmt: skip
+    group.add_argument("--seed", type=whole, default=0, metavar="NUMBER", help="of all that is random (default: 0)")
+    group.add_argument("--distribute", choices=("none", "mirrored", "multiworker"), default="none",
+                       help="over the GPUs of this machine, or the machines of TF_CONFIG (default: none)")  # fmt: skip
+
+
+def variant(text: str) -> tuple[str, tuple[str, ...], dict[str, int]]:
+    """A variant's name, the layers it is without, and the maps of other layers: `slim:-fc7,conv3=192`."""
+    name, colon, changes = text.partition(":")
+    parts = changes.split(",") if colon else []
+    omit = tuple(part[1:] for part in parts if part.startswith("-"))
+    pairs = [part.partition("=") for part in parts if not part.startswith("-")]
+    layers = [*omit, *(layer for layer, _, _ in pairs)]
+    if not name or not all(layers) or not all(equals for _, equals, _ in pairs):
+        raise ArgumentTypeError(f"{text!r} is not of the form NAME, NAME:-LAYER,-LAYER or NAME:LAYER=MAPS,LAYER=MAPS")
+    if len(set(layers)) < len(layers):
+        raise ArgumentTypeError(f"{text!r} has a layer more than once")
+    return name, omit, {layer: count(maps) for layer, _, maps in pairs}
+
+
+def run(arguments: Namespace) -> int:
+    """Trains what is not yet trained, and prints the table."""
+    if arguments.quiet:
+        logging.set_verbosity(logging.WARNING)
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+
+    import_tensorflow(arguments.debug)
+    try:
+        found = _ablate(arguments)
+    except Stopped as stop:
+        outcome = f"what was finished of {arguments.output} is whole, and the same command goes on from there"
+        raise Stopped(stop.number, outcome) from None
+    for path, reason in list(found.skipped.items())[:SKIPPED_SHOWN]:
+        logging.warning("skipped %s: %s", one_line(path), one_line(reason))
+    if len(found.skipped) > SKIPPED_SHOWN:
+        logging.warning("skipped %d images in all; table.json names them", len(found.skipped))
+    print(json.dumps(found.record()) if arguments.json else found.text())
+    return 0
+
+
+def _ablate(arguments: Namespace):
+    from nst_tf.cli.shell.stages import stages
+    from nst_tf.training import open_strategy
+    from nst_tf.training.ablation import PAPER_VARIANTS, Variant, ablate
+    from nst_tf.visualize.top.top_activations import Stage
+
+    # Before anything else touches the devices.
+    strategy = open_strategy(arguments.distribute)
+    variants = [Variant(*parts) for parts in arguments.variants or ()] or PAPER_VARIANTS
+    recipe = {name: getattr(arguments, name) for name in RECIPE}
+    with stages(arguments.quiet) as shown:
+        return ablate(
+            arguments.folder,
+            arguments.output,
+            variants,
+            side=arguments.size,
+            strategy=strategy,
+            on_progress=lambda name, done, updates: shown.show(Stage(f"training {name}", done, updates)),
+            **recipe,
+        )

@@ -1,0 +1,106 @@
+"""`nst-tf visualize-features`: pictures, made from noise, of what excites a part of a network."""
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.values import wholes
+from nst_tf.cli.verbs.deconv import position
+from nst_tf.cli.work.network_options import MODEL, PIXELS
+from nst_tf.cli.work.options import add_running, add_settings, chosen
+from nst_tf.errors import InputError
+from nst_tf.recipes.features.settings import PRESETS
+
+__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
+
+DESCRIPTION = "Make pictures of what excites channels, units, layers or classes of a network."
+OPTIONS = {
+    "picture": {
+        "size": ("PIXELS", "side of each picture (default: 128, or what the network takes for its classes)"),
+        "variants": ("NUMBER", "pictures of each feature"),
+        "diversity": ("WEIGHT", "weight of the similarity of these; more makes them differ more"),
+        "canvas": ("KIND", "what is optimised: waves with the spectrum of photographs, or pixels"),
+        "decorrelate": ("", "optimise in colours that are independent in photographs"),
+        "seed": ("NUMBER", "of the noise and of the transforms; the same seed gives the same pictures"),
+    },
+    "network": {"model": ("NETWORK", MODEL), "preprocessing": ("KIND", PIXELS)},
+    "objective": {
+        "jitter": ("PIXELS", "the farthest random shift before each step"),
+        "zoom": ("FRACTION", "the largest random change of scale"),
+        "rotate": ("DEGREES", "the farthest random turn"),
+        "tv_weight": ("WEIGHT", "weight of the total variation; more is smoother"),
+        "l2_weight": ("WEIGHT", "weight of the squared distance from a mean colour; more is paler"),
+    },
+    "schedule": {"steps": ("NUMBER", "of the optimisation"), "rate": ("RATE", "learning rate of Adam")},
+}
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments of the verb."""
+    parser.usage = "nst-tf visualize-features (--layer LAYER | --class NAME ...) -o OUT [options]"
+    parser.add_argument("--layer", metavar="LAYER",
+                        help="layer to excite, as a whole or the features of it that are named")  # fmt: skip
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--channels", type=wholes, metavar="NUMBER,...", help="channels of the layer, a picture each")
+    which.add_argument("--direction", metavar="FILE",
+                       help="a mixture of its channels: .npy with a number for each, or rows of them")  # fmt: skip
+    which.add_argument("--class", dest="classes", action="append", metavar="NAME",
+                       help="name or number of a class, in place of a layer; may be repeated")  # fmt: skip
+    parser.add_argument("--unit", type=position, metavar="ROW,COLUMN",
+                        help="excite one position of the feature maps only (default: all)")  # fmt: skip
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the sheet with all pictures")
+    parser.add_argument("--singles", metavar="FOLDER", help="also write each picture to a file of its own, as PNG")
+    add_settings(parser, PRESETS, OPTIONS)
+    add_running(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Checks what can be checked, then makes the pictures."""
+    settings = chosen(arguments, PRESETS)
+    # Only now what takes a while to import.
+    from nst_tf.cli.work.pictures import make_pictures
+
+    names = ("layer", "channels", "unit", "classes", "time_limit")
+    options = settings | {name: getattr(arguments, name) for name in names}
+    if arguments.direction:
+        options["direction"] = _read_direction(arguments.direction)
+    last = []
+
+    def steps(_):
+        from nst_tf.recipes.features.recipe import visualize_features_steps
+
+        for progress in visualize_features_steps(**options):
+            last[:] = [progress]
+            yield progress
+
+    try:
+        return make_pictures(arguments, steps, others=[arguments.direction], facts=_facts)
+    finally:  # when it was stopped, too
+        if last and arguments.singles:
+            _write_singles(Path(arguments.singles), last[0].result().picture, arguments)
+
+
+def _facts(result) -> dict:
+    return {"features": list(result.picture.names), "activation": -result.losses["activation"]}
+
+
+def _read_direction(file: str):
+    import numpy as np
+
+    try:
+        return np.load(file, allow_pickle=False).astype(np.float32)
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"cannot read {file} as a NumPy array of numbers: {error}") from error
+
+
+def _write_singles(folder: Path, sheet, arguments: Namespace) -> None:
+    from nst_tf.images import Picture, write_image
+
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from error
+    for number, (name, image) in enumerate(zip(sheet.names, sheet.images, strict=True)):
+        safe = "".join(letter if letter.isalnum() or letter in "_-" else "-" for letter in name)
+        write_image(folder / f"{number:03d}-{safe}.png", Picture(image), bit_depth=arguments.bit_depth)

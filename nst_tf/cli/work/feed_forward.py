@@ -1,0 +1,71 @@
+"""`nst-tf stylize` by one pass of a trained network: ours for any style, one for a few styles, or a TF-Hub module."""
+
+from argparse import Namespace
+from typing import Any
+
+from nst_tf.cli.shell.values import share
+from nst_tf.errors import InputError
+from nst_tf.recipes.stylize.settings import PRESETS
+
+__all__ = ["add_feed_forward", "is_feed_forward", "run_feed_forward"]
+
+KINDS = ("fast", "network", "hub")
+SHARED = {
+    "fast": ("size", "style_scale", "style_blend", "preserve_color", "strength", "smooth", "decoder"),
+    "network": ("size", "style_blend"),
+    "hub": ("size",),
+}
+OPTIMISING = ("time_limit", "save_every", *(name for name in PRESETS.types))
+OWN = ("strength", "smooth", "decoder")
+
+
+def add_feed_forward(parser) -> None:
+    """Adds the options of style transfer by one pass."""
+    group = parser.add_argument_group("in one pass of a trained network, instead of optimising")
+    kind = group.add_mutually_exclusive_group()
+    kind.add_argument("--fast", action="store_true", help="by the network for any style that comes with nst_tf")
+    kind.add_argument("--network", metavar="RUN",
+                      help="by a network of `nst-tf train-style`, which knows its styles; or `paintings`, the bundled "
+                           "one of The Great Wave, Auvers, Poppies and the Moulin de la Galette")  # fmt: skip
+    kind.add_argument("--hub", metavar="HANDLE", help="by an image stylisation module of TF-Hub: its folder or address")
+    group.add_argument("--strength", type=share, metavar="NUMBER",
+                       help="of --fast: 0 gives the content, 1 all of the style (default: 1)")  # fmt: skip
+    group.add_argument("--smooth", type=share, metavar="NUMBER",
+                       help="of --fast, for the frames of a film: how much of the style's map is kept from frame to "
+                            "frame, below 1 (default: 0)")  # fmt: skip
+    group.add_argument("--decoder", metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")
+
+
+def is_feed_forward(arguments: Namespace) -> bool:
+    """Whether one pass is asked for.
+
+    Raises:
+        InputError: It is not, but an option was given that has a meaning only then.
+    """
+    if any(getattr(arguments, kind) for kind in KINDS):
+        return True
+    for name in OWN:
+        if getattr(arguments, name) is not None:
+            raise InputError(f"--{name} has a meaning only with --fast")
+    return False
+
+
+def _given(arguments: Namespace) -> dict[str, Any]:
+    """The settings that the user gave, of those that the kind of network knows."""
+    (kind,) = (kind for kind in KINDS if getattr(arguments, kind))
+    if arguments.preset != "default":
+        raise InputError(f"--preset has no meaning with --{kind}, which does not optimise")
+    given = {name: getattr(arguments, name) for name in (*OPTIMISING, *OWN) if getattr(arguments, name) is not None}
+    for name in given:
+        if name not in SHARED[kind]:
+            raise InputError(f"--{name.replace('_', '-')} has no meaning with --{kind}")
+    return given
+
+
+def run_feed_forward(arguments: Namespace) -> int:
+    """Checks what can be checked, then makes the pictures."""
+    given = _given(arguments)
+    # Only now what takes a while to import.
+    from nst_tf.cli.work.pipeline import paint_pictures
+
+    return paint_pictures(arguments, given)

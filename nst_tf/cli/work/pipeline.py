@@ -1,0 +1,172 @@
+"""Pictures from their files to their results by one pass of a network each: read, painted and written side by side."""
+
+import json
+import threading
+import time
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from absl import logging
+
+from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+from nst_tf.cli.work.batch import run_batch
+from nst_tf.cli.work.jobs import Job, plan_jobs
+from nst_tf.cli.work.report import peak_memory_mb
+from nst_tf.errors import InputError
+from nst_tf.images import Picture, fit, read_image, resize, write_image
+
+__all__ = ["Pipeline", "paint_pictures"]
+
+AHEAD = 3  # pictures read, painted or to be written at a time
+
+NETWORK_MEMORY = 0.7e9, 500.0  # bytes that a network of styles takes, and those for each pixel
+
+Paint = Callable[[Picture], Picture]
+
+
+def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
+    """Makes, writes and reports a picture of each content.
+
+    Args:
+        arguments: Of `nst-tf stylize`.
+        given: The settings that the user gave, of those that the kind of network knows.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        InputError: A file cannot be read or written, or not be used with the settings.
+        NstError: The result cannot be written.
+    """
+    if arguments.quiet:
+        logging.set_verbosity(logging.WARNING)
+    styles = [read_image(style) for style in arguments.styles]
+    contents = [arguments.content, *arguments.more]
+    jobs = plan_jobs(contents, arguments.output, map(Path, arguments.styles), arguments.bit_depth)
+    import_tensorflow(arguments.debug)
+    with Pipeline(jobs, _painter(arguments, styles, given), arguments) as pipeline:
+        if len(jobs) > 1:
+            return run_batch(jobs, pipeline)
+        pipeline(jobs[0])
+    return 0
+
+
+def _painter(arguments: Namespace, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
+    if arguments.hub:
+        return _hub_painter(arguments.hub, styles, given)
+    if arguments.network:
+        return _network_painter(arguments.network, styles, given)
+    from nst_tf.one_pass.painter import FastPainter
+    from nst_tf.one_pass.settings import FAST
+
+    decoder = given.pop("decoder", None)
+    return FastPainter(styles, FAST.choose(**given), decoder)
+
+
+def _hub_painter(handle: str, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
+    from nst_tf.one_pass.hub import hub_stylize
+    from nst_tf.one_pass.settings import FastSettings
+    from nst_tf.recipes.given import dressed
+
+    if len(styles) > 1:
+        raise InputError(f"--hub takes one style, and {len(styles)} were given")
+    size = given.get("size", FastSettings.size)
+    return lambda content: dressed(hub_stylize(handle, content.pixels, styles[0].pixels, size), content)
+
+
+def _network_painter(run: str, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
+    from nst_tf.memory import check_memory
+    from nst_tf.one_pass.settings import FastSettings
+    from nst_tf.one_pass.style_network import load_style_network
+    from nst_tf.recipes.given import dressed
+
+    if styles:
+        raise InputError("--network knows its styles already; give only CONTENT, and --style-blend for its styles")
+    network, size = load_style_network(run), given.get("size", FastSettings.size)
+
+    def paint(content):
+        target = fit(content.pixels.shape, size)
+        check_memory(*target, *NETWORK_MEMORY)
+        pixels = resize(content.pixels, target).clip(0, 1)
+        return dressed(network.stylize(pixels, given.get("style_blend", ())), content)
+
+    return paint
+
+
+class Done(NamedTuple):
+    """A picture that was written."""
+
+    height: int
+    width: int
+    seconds: float
+
+
+class Pipeline:
+    """Reads one picture, paints another and writes a third at the same time, in order; call it with each job.
+
+    Args:
+        jobs: The pictures, in the order in which they are to be asked for.
+        paint: Makes a picture of a content.
+        arguments: Of the command line.
+    """
+
+    def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace):
+        self._paint, self._arguments = paint, arguments
+        self._slots, self._ended = threading.Semaphore(AHEAD), False
+        self._workers = [ThreadPoolExecutor(1) for _ in range(3)]
+        self._done = {job: self._begin(job) for job in jobs}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._ended = True
+        for worker in self._workers:
+            worker.shutdown(wait=False, cancel_futures=True)
+        # A reader that waits for its turn shall not wait for ever.
+        self._slots.release(AHEAD)
+
+    def __call__(self, job: Job) -> None:
+        """Waits for a picture, and reports it."""
+        done = self._done.pop(job).result()
+        if self._arguments.json:
+            print(json.dumps(self._record(job, done)), flush=True)
+        elif not self._arguments.quiet:
+            print(f"wrote {one_line(str(job.target))} ({done.width}x{done.height}, {done.seconds:.2f} s)", flush=True)
+
+    def _record(self, job: Job, done: Done) -> dict[str, Any]:
+        return {
+            "content": str(job.content),
+            "styles": self._arguments.styles,
+            "output": str(job.target),
+            **done._asdict(),
+            "peak_memory_mb": peak_memory_mb(),
+        }
+
+    def _begin(self, job: Job) -> Future:
+        reader, painter, writer = self._workers
+        content = reader.submit(self._read, job)
+        painted = painter.submit(self._timed, content)
+        return writer.submit(self._write, job, painted)
+
+    def _read(self, job: Job) -> Picture:
+        self._slots.acquire()
+        if self._ended:
+            raise InputError("it was stopped")
+        return read_image(job.content)
+
+    def _timed(self, content: Future) -> tuple[Picture, float]:
+        picture, began = content.result(), time.perf_counter()
+        return self._paint(picture), time.perf_counter() - began
+
+    def _write(self, job: Job, painted: Future) -> Done:
+        try:
+            picture, seconds = painted.result()
+            write_image(job.target, picture, quality=self._arguments.quality, bit_depth=self._arguments.bit_depth)
+            return Done(*picture.pixels.shape[:2], round(seconds, 3))
+        finally:
+            self._slots.release()

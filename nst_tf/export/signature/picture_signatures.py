@@ -1,0 +1,93 @@
+"""What the models that make one picture per request have in common: their signatures and controls."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from nst_tf.export.signature.examples import example_bytes, example_pixels
+from nst_tf.export.signature.images import EncodedImage, PixelImage
+from nst_tf.export.signature.inputs import Input, problem_if
+from nst_tf.export.signature.items import Check, Run, Values, defaults, only
+from nst_tf.export.signature.pictures import encode_png, fit_longest
+from nst_tf.export.signature.signature import STATUS, Signature
+from nst_tf.settings.presets import LARGEST_SEED
+
+__all__ = ["ONE", "SEED", "picture_signatures", "size_input", "size_problem", "steps_input"]
+
+ONE = "A request makes one picture: every input has a batch of 1, and a server must not put requests together."
+SEED = Input("seed", tf.int64, "of the random numbers; the same seed gives the same picture", (), 0, 0, LARGEST_SEED)
+EXAMPLE_SIDES = 96  # pixels
+
+
+def size_input(default: int, most: int) -> Input:
+    """The control of the size."""
+    return Input("size", tf.int32, "longest side of the picture, in pixels", (), default, 32, most)
+
+
+def steps_input(default: Sequence[int], most: int) -> Input:
+    """The control of the schedule."""
+    text = "evaluations on each scale, coarse to fine; the last number holds for all scales after it"
+    return Input("steps", tf.int32, text, (None,), list(default), 1, most)
+
+
+def size_problem(own: tf.Tensor, size: tf.Tensor, least: int | tf.Tensor) -> tf.Tensor:
+    """The problem of a picture that the network cannot look at.
+
+    Args:
+        own: Height and width of the image, `(2,)`.
+        size: Longest side of the picture.
+        least: The smallest height and width that the network takes.
+    """
+    height, width = tf.unstack(fit_longest(own, size))
+    return problem_if(tf.minimum(height, width) < least, "the picture would have ", width, "x", height,
+                      " pixels; at least ", least, "x", least, " are needed")  # fmt: skip
+
+
+def picture_signatures(
+    images: Mapping[str, str],
+    controls: Sequence[Input],
+    check: Check,
+    run: Run,
+    outputs: Mapping[str, str],
+    example: Mapping[str, Any],
+) -> dict[str, Signature]:
+    """The signatures of a model that makes one picture.
+
+    Args:
+        images: What each image that it takes is, by name; samples of those names serve as examples.
+        controls: Its other inputs, which all have defaults.
+        check: From the values of a request to their problem.
+        run: From the values to `picture`, `(height, width, 3)` in [0, 1], and the other outputs.
+        outputs: What the other outputs are.
+        example: Controls to warm up with, small ones.
+    """
+    encoded = [EncodedImage(f"{name}_bytes", text) for name, text in images.items()]
+    pixels = [PixelImage(name, text) for name, text in images.items()]
+    traced = tf.function(run, input_signature=[_specs([*pixels, *controls])], autograph=False)
+
+    def as_file(values: Values) -> Values:
+        made = traced(values)
+        return {"picture_bytes": encode_png(made.pop("picture"))} | made | {"status": 0, "message": ""}
+
+    def of_bytes(batch: Values) -> Values:
+        return only(batch, [*encoded, *controls], check, as_file)
+
+    seen = {"picture_bytes": "the picture as a PNG image"} | dict(outputs) | STATUS
+    seen_pixels = {"picture": "the picture, RGB in [0, 1]"} | dict(outputs)
+    files = {one.name: [example_bytes("neuschwanstein", EXAMPLE_SIDES)] for one in encoded}
+    arrays = {one.name: example_pixels("neuschwanstein", EXAMPLE_SIDES)[None] for one in pixels}
+    return {
+        "serving_default": Signature(lambda batch: of_bytes(batch | defaults(controls)), encoded, seen),
+        "controls": Signature(of_bytes, [*encoded, *controls], seen, files | dict(example)),
+        "pixels": Signature(
+            lambda batch: only(batch, [*pixels, *controls], check, traced),
+            [*pixels, *controls],
+            seen_pixels,
+            arrays | dict(example),
+        ),
+    }
+
+
+def _specs(inputs: Sequence[Input]) -> dict[str, tf.TensorSpec]:
+    return {one.key: tf.TensorSpec(one.shape, one.dtype) for one in inputs}

@@ -1,0 +1,50 @@
+"""A signature: a function of named tensors, and what people have to know of them."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from nst_tf.export.signature.inputs import Input
+
+__all__ = ["STATUS", "Signature"]
+
+# What every signature that takes encoded images answers besides.
+STATUS = {
+    "status": "0, or 3 (INVALID_ARGUMENT) where there is a message",
+    "message": "empty, or what was wrong and what would be right",
+}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature of a model.
+
+    Attributes:
+        body: From the inputs by name to the outputs by name; traced once.
+        inputs: In the order of its positional arguments in Python; those with a default come last.
+        outputs: What each output is, by name.
+        example: Small values of the inputs to warm up with; `None` for a signature that is not warmed up.
+    """
+
+    body: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]]
+    inputs: Sequence[Input]
+    outputs: Mapping[str, str]
+    example: Mapping[str, Any] | None = None
+
+    def function(self) -> tf.types.experimental.PolymorphicFunction:
+        """The compiled function of the inputs, with the defaults that they have."""
+
+        def call(*values):
+            return self.body(dict(zip(names, values, strict=True)))
+
+        names = [one.name for one in self.inputs]
+        call.__signature__ = inspect.Signature([_parameter(one) for one in self.inputs])
+        return tf.function(call, input_signature=[one.spec for one in self.inputs], autograph=False)
+
+
+def _parameter(given: Input) -> inspect.Parameter:
+    default = inspect.Parameter.empty if given.default is None else given.batched_default
+    return inspect.Parameter(given.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)

@@ -1,0 +1,35 @@
+"""What calls over gRPC and REST have in common."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nst_tf.errors import InputError
+
+__all__ = ["WAITS", "Access"]
+
+# Seconds before each further try of a call that the server could not take.
+WAITS = (0.2, 0.4, 0.8, 1.6)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where a server is and how to get in; see `nst_tf.serve.client.client.Client`."""
+
+    server: str
+    timeout: float
+    tls: bool
+    authority: str | None
+    token: str
+
+    def certificates(self) -> bytes | None:
+        """The authority's certificates; `None` for those that the system trusts.
+
+        Raises:
+            InputError: The file cannot be read.
+        """
+        if self.authority is None:
+            return None
+        try:
+            return Path(self.authority).read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot read {self.authority}: {(error.strerror or str(error)).lower()}") from error

@@ -1,0 +1,1 @@
+"""The embedded server: models and their versions, queue, gRPC and REST."""

@@ -1,0 +1,126 @@
+"""TensorFlow Serving's gRPC services."""
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+
+import grpc
+from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataResponse
+from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
+from tensorflow_serving.apis.model_management_pb2 import ReloadConfigResponse
+from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceServicer
+from tensorflow_serving.apis.predict_pb2 import PredictRequest
+from tensorflow_serving.apis.prediction_service_pb2_grpc import (
+    PredictionServiceServicer,
+    add_PredictionServiceServicer_to_server,
+)
+
+from nst_tf.serve.codec.predict_response import encode_prediction
+from nst_tf.serve.codec.refusal import Refusal, refusal_of
+from nst_tf.serve.codec.tensors import array_of
+from nst_tf.serve.server.core import Core
+
+__all__ = ["PREDICTION_SERVICE", "ModelService", "PredictionService", "add_prediction_service"]
+
+PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
+SIGNATURES = "signature_def"
+
+
+def _answered(method: Callable[..., Awaitable]) -> Callable[..., Awaitable]:
+    """Turns refusals into the status of the call."""
+
+    @functools.wraps(method)
+    async def answer(self, request, context):
+        try:
+            return await method(self, request, context)
+        except Exception as error:  # Of any kind: a client is to see a status, not our insides.
+            refusal = refusal_of(error)
+            if refusal.code == grpc.StatusCode.INTERNAL:
+                logging.error("%s failed", method.__name__, exc_info=error)
+        return await context.abort(refusal.code, str(refusal))  # which raises
+
+    return answer
+
+
+def _check_spec(request) -> None:
+    if not request.HasField("model_spec"):
+        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "Missing ModelSpec")
+
+
+class PredictionService(PredictionServiceServicer):
+    """`Predict` and `GetModelMetadata`.
+
+    Args:
+        core: What answers.
+    """
+
+    def __init__(self, core: Core):
+        self._core = core
+
+    @_answered
+    async def Predict(self, request, context):
+        """Computes outputs; returns the encoded answer."""
+        _check_spec(request)
+        inputs = {name: array_of(name, proto) for name, proto in request.inputs.items()}
+        found = await self._core.predict(
+            "grpc", request.model_spec, inputs, request.output_filter, context.time_remaining()
+        )
+        return encode_prediction(found)
+
+    @_answered
+    async def GetModelMetadata(self, request, context):
+        """Gives the signatures."""
+        _check_spec(request)
+        if not request.metadata_field:
+            raise _invalid("GetModelMetadataRequest must specify at least one metadata_field")
+        for field in request.metadata_field:
+            if field != SIGNATURES:
+                raise _invalid(f"Metadata field {field} is not supported; there is: {SIGNATURES}")
+        spec, signatures = self._core.metadata(request.model_spec)
+        response = GetModelMetadataResponse(model_spec=spec)
+        response.metadata[SIGNATURES].Pack(signatures)
+        return response
+
+    @_answered
+    async def _unimplemented(self, request, context):
+        raise Refusal(grpc.StatusCode.UNIMPLEMENTED, "these models have no such signatures; call Predict")
+
+    Classify = Regress = MultiInference = _unimplemented
+
+
+def add_prediction_service(service: PredictionService, server: grpc.aio.Server) -> None:
+    """Adds the service to a server.
+
+    `Predict` is added first, as a method that answers bytes; of methods of the same name the first is called.
+    """
+    predict = grpc.unary_unary_rpc_method_handler(service.Predict, PredictRequest.FromString)
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(PREDICTION_SERVICE, {"Predict": predict})])
+    add_PredictionServiceServicer_to_server(service, server)
+
+
+class ModelService(ModelServiceServicer):
+    """`GetModelStatus` and `HandleReloadConfigRequest`.
+
+    Args:
+        core: What answers.
+    """
+
+    def __init__(self, core: Core):
+        self._core = core
+
+    @_answered
+    async def GetModelStatus(self, request, context):
+        """Tells which versions there are, in which state."""
+        _check_spec(request)
+        return GetModelStatusResponse(model_version_status=self._core.status(request.model_spec))
+
+    @_answered
+    async def HandleReloadConfigRequest(self, request, context):
+        """Serves other models."""
+        await asyncio.to_thread(self._core.models.reload, request.config)
+        return ReloadConfigResponse()
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)

@@ -1,0 +1,169 @@
+"""The embedded server: models, gRPC and REST put together."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import grpc
+from aiohttp import web
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from tensorflow_serving.apis.model_service_pb2_grpc import add_ModelServiceServicer_to_server
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
+
+from nst_tf.errors import InputError, NstError
+from nst_tf.serve.server.access import Tls, TokenCheck, token_middleware
+from nst_tf.serve.server.core import Core
+from nst_tf.serve.server.grpc_services import (
+    PREDICTION_SERVICE,
+    ModelService,
+    PredictionService,
+    add_prediction_service,
+)
+from nst_tf.serve.server.metrics import Metrics
+from nst_tf.serve.server.models import Models
+from nst_tf.serve.server.rest import rest_application
+from nst_tf.serve.ui import add_page
+
+__all__ = ["Server", "ServerSettings"]
+
+SERVICES = ("", PREDICTION_SERVICE, "tensorflow.serving.ModelService")
+CLOSING = 5.0  # seconds to close what is closed in any case
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """How to serve.
+
+    Attributes:
+        host: Address to listen on.
+        port: For gRPC; 0 takes a free one.
+        rest_port: For REST; 0 takes a free one.
+        poll: Seconds between two looks for new versions.
+        queue: How many requests of one model may wait.
+        workers: How many of one model are computed at the same time.
+        batching: Whether requests are put together where a version's `batching_params.pbtxt` says how.
+        rest_timeout: Seconds for a prediction over REST, which has no deadlines of its own.
+        largest: Most bytes of a request.
+        grace: Seconds that requests under way have when the server is stopped.
+        tls: Key and certificate; without them, connections are not encrypted.
+        token: What clients must have; empty lets everybody in.
+        ui: Whether to serve the page at `/`.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8500
+    rest_port: int = 8501
+    poll: float = 1.0
+    queue: int = 64
+    workers: int = 2
+    batching: bool = True
+    rest_timeout: float = 30.0
+    largest: int = 64 * 2**20
+    grace: float = 30.0
+    tls: Tls | None = None
+    token: str = ""
+    ui: bool = False
+
+
+class Server:
+    """The server.
+
+    Args:
+        find: What to serve, asked before each look at the folders.
+        settings: How to serve it.
+
+    Attributes:
+        models: What is served.
+        port: Of gRPC, once the server has started.
+        rest_port: Of REST, likewise.
+    """
+
+    def __init__(self, find: Callable[[], ModelServerConfig], settings: ServerSettings):
+        self.settings = settings
+        self.models = Models(find, settings.queue, settings.workers, settings.poll)
+        self._core = Core(self.models, Metrics(self.models), settings.batching)
+        self.port = self.rest_port = None
+
+    async def start(self) -> None:
+        """Loads the models, then opens the ports: who can connect can be served.
+
+        Raises:
+            InputError: There is no model, a port is in use, or TLS files cannot be used.
+            NstError: None of the models can be served.
+        """
+        await asyncio.to_thread(self.models.start)
+        self._check_models()
+        await self._start_grpc()
+        try:
+            await self._start_rest()
+        except BaseException:
+            await self._grpc.stop(0)
+            raise
+
+    def _check_models(self) -> None:
+        models = list(self.models)
+        if not models:
+            raise InputError("there is no model to serve; `nst-tf export` makes some")
+        if not any(model.available for model in models):
+            reasons = [f"{model.name}: {model.trouble}" for model in models]
+            raise NstError(f"no model can be served; {'; '.join(reasons)}")
+
+    async def _start_grpc(self) -> None:
+        settings = self.settings
+        options = [
+            ("grpc.so_reuseport", 0),  # or two servers would share a port without a word
+            ("grpc.max_receive_message_length", settings.largest),
+            ("grpc.max_send_message_length", -1),
+        ]
+        checks = [TokenCheck(settings.token)] if settings.token else []
+        self._grpc = grpc.aio.server(interceptors=checks, options=options)
+        add_prediction_service(PredictionService(self._core), self._grpc)
+        add_ModelServiceServicer_to_server(ModelService(self._core), self._grpc)
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
+        self.port = self._bind(f"{_bracketed(settings.host)}:{settings.port}")
+        await self._grpc.start()
+        for service in SERVICES:
+            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+
+    def _bind(self, address: str) -> int:
+        tls = self.settings.tls
+        try:
+            return self._grpc.add_secure_port(address, tls.grpc()) if tls else self._grpc.add_insecure_port(address)
+        except RuntimeError as error:
+            raise _taken(address, "--port") from error
+
+    async def _start_rest(self) -> None:
+        settings = self.settings
+        application = rest_application(self._core, settings.rest_timeout, settings.largest)
+        if settings.token:
+            application.middlewares.append(token_middleware(settings.token))
+        if settings.ui:
+            add_page(application)
+        running = {"handler_cancellation": True, "access_log": None, "shutdown_timeout": settings.grace}
+        self._rest = web.AppRunner(application, **running)
+        await self._rest.setup()
+        context = settings.tls and settings.tls.rest()
+        site = web.TCPSite(self._rest, settings.host, settings.rest_port, ssl_context=context, reuse_port=False)
+        try:
+            await site.start()
+        except OSError as error:
+            await self._rest.cleanup()
+            raise _taken(f"{_bracketed(settings.host)}:{settings.rest_port}", "--rest-port") from error
+        self.rest_port = self._rest.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Takes no more requests, lets those under way finish in their time of grace, and unloads the models."""
+        await self._health.enter_graceful_shutdown()
+        await asyncio.gather(self._grpc.stop(self.settings.grace), self._rest.cleanup())
+        await asyncio.to_thread(self.models.stop, CLOSING)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _taken(address: str, option: str) -> InputError:
+    return InputError(
+        f"cannot listen on {address}; is the port in use, or the address not this machine's? See {option}"
+    )

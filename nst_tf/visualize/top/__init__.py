@@ -1,0 +1,1 @@
+"""The strongest activations of every filter, and what is shown of them."""

@@ -1,0 +1,178 @@
+"""The strongest activations of every filter, with their projections and patches: figure 2 of Zeiler and Fergus 2013."""
+
+import functools
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from nst_tf.backbones.graph import Graph
+from nst_tf.errors import InputError
+from nst_tf.images import Picture, find_images, read_frame, write_image
+from nst_tf.visualize.top.gallery import LayerResult, write_page, write_sheets, write_summary
+from nst_tf.visualize.top.patches import PatchProjector
+from nst_tf.visualize.top.survey import Part, Survey, join, part_path, weights_hash
+from nst_tf.visualize.top.winners import project_winners
+
+__all__ = ["Stage", "TopActivations", "default_side"]
+
+SIDE = 224
+FRAMES_KEPT = 256  # in memory, about 0.6 MB each at 224 px
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far the work is.
+
+    Attributes:
+        name: What is being done, such as `"looking at images"`.
+        done: Of `total`.
+        total: How much there is to do.
+    """
+
+    name: str
+    done: int
+    total: int
+
+
+def default_side(model: keras.Model) -> int:
+    """The side in pixels of the square images that a model is shown: the one it takes, else 224."""
+    return model.inputs[0].shape[1] or SIDE
+
+
+class TopActivations:
+    """Searches a folder of images for the strongest activations of every filter, and shows them.
+
+    Work is done once: what the folder of results already holds of the same search is not done again. Images of any size
+    are brought to one: the shorter side fitted, the middle square. Memory does not grow with their number.
+
+    Args:
+        model: The network.
+        images: The folder of images, and of folders of images.
+        out: The folder of results, made if it is missing.
+        name: Of the network, to be shown; its own if `None`.
+        layers: Names of layers; all rectified feature maps if `None`.
+        side: Of the images as the network sees them, in pixels; see `default_side` for `None`.
+        rule: Of `Deconv`.
+        batch: Images at a time.
+        on_progress: Told how far the work is.
+
+    Raises:
+        InputError: A layer is unknown or has no inverse, the folder of images cannot be read or has none, or `out`
+            cannot be made.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        images: Path,
+        out: Path,
+        *,
+        name: str | None = None,
+        layers: Sequence[str] | None = None,
+        side: int | None = None,
+        rule: str = "deconvnet",
+        batch: int = 16,
+        on_progress: Callable[[Stage], None] = lambda stage: None,
+    ):
+        graph = Graph(model)
+        self._model, self._graph = model, graph
+        self._layers = list(layers or graph.maps)
+        self._side = default_side(model) if side is None else side
+        self._rule, self._batch, self._report = rule, batch, on_progress
+        self._projectors = {layer: PatchProjector(model, layer, self._side, rule) for layer in self._layers}
+        self._folder, self._out = Path(images), Path(out)
+        self._paths = find_images(images)
+        self._settings = self._describe(name or model.name)
+        self._make_folders()
+
+    def _describe(self, name: str) -> dict[str, Any]:
+        """What makes two searches the same."""
+        files = "\n".join(f"{name} {path.stat().st_size}" for name, path in zip(self._names, self._paths, strict=True))
+        return {
+            "model": name,
+            "weights": weights_hash(self._model),
+            "layers": self._layers,
+            "size": self._side,
+            "rule": self._rule,
+            "images": hashlib.sha256(files.encode("utf-8", "surrogateescape")).hexdigest(),
+        }
+
+    def _make_folders(self) -> None:
+        for name in ("parts", "work", "data", "views", "sheets"):
+            try:
+                (self._out / name).mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"cannot make the folder {self._out / name}: {error.strerror.lower()}") from error
+
+    @functools.cached_property
+    def _names(self) -> list[str]:
+        return [path.relative_to(self._folder).as_posix() for path in self._paths]
+
+    def search(self, shard: tuple[int, int] = (1, 1)) -> Part:
+        """Finds the strongest activations in a part of the images, and saves them in the folder of results.
+
+        Args:
+            shard: `(k, n)`, the k-th of n parts, from 1 on.
+
+        Raises:
+            InputError: The folder holds the results of another search, or none of the images can be read.
+        """
+        survey = Survey(self._graph, self._settings, self._folder, self._paths, shard, self._batch)
+        report = functools.partial(self._progress, "looking at images")
+        return survey.run(part_path(self._out, shard), report)
+
+    def show(self) -> Part:
+        """Joins all parts, projects the strongest activations, and writes the data, the sheets and the page.
+
+        Raises:
+            InputError: A part is missing, or of another search.
+        """
+        part = join(self._out, self._settings)
+        self._write_views(part)
+        for layer in self._layers:
+            if not self._data(layer).exists():
+                self._project(layer, part)
+        facts = {"model": self._settings["model"], "side": self._side}
+        write_summary(self._out, self._results(), self._names, **facts)
+        write_page(self._out, self._results(), self._names, **facts)
+        shutil.rmtree(self._out / "work")
+        return part
+
+    def _progress(self, name: str, done: int, total: int) -> None:
+        self._report(Stage(name, done, total))
+
+    def _data(self, layer: str) -> Path:
+        return self._out / "data" / f"{layer.replace('/', '__')}.npz"
+
+    def _results(self) -> Iterator[LayerResult]:
+        for number, layer in enumerate(self._layers):
+            yield LayerResult.load(self._data(layer))
+            self._progress("writing the page", number + 1, len(self._layers))
+
+    def _write_views(self, part: Part) -> None:
+        """What the network saw of the images that won."""
+        winners = np.unique(np.concatenate([found.images.ravel() for found in part.found.values()]))
+        winners = winners[winners >= 0]
+        for done, number in enumerate(winners):
+            path = self._out / "views" / f"{number}.jpg"
+            if not path.exists():
+                write_image(path, Picture(self._frame(int(number))))
+            self._progress("writing images", done + 1, len(winners))
+
+    @functools.cached_property
+    def _frame(self) -> Callable[[int], np.ndarray]:
+        # Of the object, not of the class, so that the frames go when it goes.
+        return functools.lru_cache(FRAMES_KEPT)(lambda number: read_frame(self._paths[number], self._side))
+
+    def _project(self, layer: str, part: Part) -> None:
+        report = functools.partial(self._progress, f"projecting {layer}")
+        found = part.found[layer]
+        result = project_winners(layer, found, self._projectors[layer], self._frame, self._out / "work", report)
+        write_sheets(self._out / "sheets", result)
+        result.save(self._data(layer))

@@ -1,0 +1,69 @@
+"""Signals to `nst-tf stylize` in a process of its own, with a slow recipe."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nst_tf
+from nst_tf.cli.shell.stop import Stopped, stoppable
+from nst_tf.images import read_image
+
+FAKE = Path(__file__).with_name("fake.py")
+
+
+def heed():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def start(seconds, folder, *arguments):
+    command = [sys.executable, FAKE, str(seconds), "stylize", "content.png", "style.jpg", "-o", "out.png", *arguments]
+    path = os.pathsep.join([str(Path(nst_tf.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": path}, preexec_fn=heed, **pipes)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_writes_the_picture_so_far(pictures, number, status):
+    with start(2, pictures) as process:
+        assert "evaluation 1 of 4" in process.stderr.readline()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == status
+    assert err == "nst-tf: stopped; out.png is the picture so far\n"
+    assert out == "wrote out.png (8x6, 1 evaluations, 0.5 s, loss 1, stopped early)\n"
+    change = read_image(pictures / "content.png").pixels - read_image(pictures / "out.png").pixels
+    assert change.max() * 255 == pytest.approx(1, abs=1e-3)
+
+
+def test_writes_nothing_before_the_first_report(pictures):
+    with start(60, pictures) as process:
+        # By then the recipe is asleep.
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert err == "nst-tf: stopped; nothing was written for content.png\n"
+    assert not (pictures / "out.png").exists()
+
+
+def test_signals_are_as_before_afterwards():
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Stopped, match="nothing was written"), stoppable():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_an_ignored_signal_stays_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stoppable():
+            signal.raise_signal(signal.SIGINT)
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,39 @@
+import pytest
+
+from nst_tf.export.catalogue import MODELS
+
+
+def test_writes_versions_and_says_where(command, tmp_path):
+    out = tmp_path / "saved_models"
+    options = ("--model", "alexnet", "--layers", "relu1", "--side", 48, "--out", out)
+    for version in ("1", "2"):
+        status, printed, err = command("export", "features", *options)
+        assert (status, printed, err) == (0, f"wrote {out / 'features' / version}\n", "")
+    written = {path.name for path in (out / "features" / "2").iterdir()}
+    assert written >= {"saved_model.pb", "variables", "MODEL_CARD.md", "assets.extra", "batching_params.pbtxt"}
+    card = (out / "features" / "2" / "MODEL_CARD.md").read_text()
+    assert "| `image` | float32 [?, 48, 48, 3] |" in card
+    assert "| `relu1` | float32 [?, 11, 11, 64] | feature maps |" in card
+    assert "licence: BSD-3-Clause" in card
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], f"give the names of what to export, or --all: {', '.join(MODELS)}"),
+        (["features", "--all"], "give the names of what to export, or --all"),
+        (["--all", "--side", 64], "--all exports the bundled networks as they are"),
+        (["featurs"], "unknown model to export 'featurs'; did you mean 'features'?"),
+        (["stylize", "--layers", "relu1_1"], "stylize is exported without the option 'layers'; it has none"),
+        (["deconv", "--side", 64], "deconv is exported without the option 'side'; it has model, preprocessing, layers"),
+        (["features", "--layers", "rely1_1"], "unknown layer 'rely1_1'; did you mean 'relu1_1'?"),
+        (["deconv", "--model", "alexnett"], "did you mean 'alexnet'?"),
+    ],
+)
+def test_refuses_in_one_line_and_writes_nothing(command, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = command("export", *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,155 @@
+"""`nst-tf train-convnet` with narrow networks on a few small images."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+import nst_tf
+from nst_tf.cli.shell.failure import describe
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.verbs.training import train_convnet
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+QUICK = ("--size", "64", "--width", "0.05", "--batch", "6", "--learning-rate", "0.001")
+PROGRAM = """
+import sys
+from nst_tf.cli.verbs.training import train_convnet
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.stop import Stopped, stoppable
+from nst_tf.cli.shell.terminal import start_logging
+start_logging()
+parser = Parser(prog="nst-tf")
+train_convnet.add_arguments(parser)
+parser.add_argument("--debug", action="store_true")
+try:
+    with stoppable():
+        sys.exit(train_convnet.run(parser.parse_args(sys.argv[1:])))
+except Stopped as stop:
+    print(f"stopped; {stop}", file=sys.stderr)
+    sys.exit(128 + stop.number)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rng = np.random.default_rng(0)
+    for number, name in enumerate(("ant", "bee")):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for image in range(8):
+            pixels = rng.integers(0, 100, (80, 90, 3), np.uint8)
+            pixels[..., number] += 120
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{image}.png")
+    return tmp_path / "images"
+
+
+@pytest.fixture
+def verb(capsys):
+    """Runs the verb with some arguments."""
+
+    def call(*arguments):
+        parser = Parser(prog="nst-tf")
+        train_convnet.add_arguments(parser)
+        parser.add_argument("--debug", action="store_true")
+        try:
+            status, line = train_convnet.run(parser.parse_args([str(argument) for argument in arguments])), ""
+        except Exception as error:
+            status, line = describe(error)
+        return status, capsys.readouterr().out, line
+
+    return call
+
+
+def start(*arguments):
+    path = os.pathsep.join([str(Path(nst_tf.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, **pipes)
+
+
+@pytest.mark.parametrize("architecture", ["zfnet", "alexnet"])
+def test_trains_each_architecture_and_goes_on(verb, folder, tmp_path, architecture):
+    arguments = (folder, "-o", tmp_path / "run", "--architecture", architecture, *QUICK, "--quiet")
+    assert verb(*arguments, "--epochs", 1) == (0, "", "")
+    status, out, _ = verb(*arguments, "--epochs", 2, "--json")
+    assert status == 0
+    records = [json.loads(line) for line in out.splitlines()]
+    assert [record["epoch"] for record in records] == [1, 2]
+    model = keras.saving.load_model(tmp_path / "run" / "model.keras")
+    assert model.output_shape == (None, 2)
+    assert int(model.optimizer.iterations.numpy()) == 4
+    mean = model.get_layer("preprocess").mean
+    assert np.abs(np.asarray(mean).mean(axis=(0, 1)) - [110 / 255, 110 / 255, 50 / 255]).max() < 0.01
+
+
+def test_a_head_names_the_share_it_gets_right(verb, folder, tmp_path):
+    status, out, _ = verb(folder, "-o", tmp_path / "run", "--from", "alexnet", "--freeze", "--size", 64)
+    assert (status, out) == (0, f"wrote {tmp_path / 'run'} (2 classes, 100.0% of the held-out images right)\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--from", "alexnet"), "--from and --freeze must be given together"),
+        (("--freeze",), "--from and --freeze must be given together"),
+        (("--from", "vgg16", "--freeze", "--learning-rate", "1"), "--learning-rate has no meaning with --from"),
+        (("--size", "20"), "side is 20; it must be"),
+    ],
+)
+def test_refuses_what_does_not_fit_in_one_line(verb, folder, tmp_path, arguments, message):
+    status, out, line = verb(folder, "-o", tmp_path / "run", *arguments)
+    assert (status, out) == (2, "")
+    assert message in line
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_run_is_refused(verb, folder, tmp_path):
+    assert verb(folder, "-o", tmp_path / "run", *QUICK, "--epochs", 1, "--quiet")[0] == 0
+    status, _, line = verb(folder, "-o", tmp_path / "run", *QUICK, "--epochs", 1, "--quiet", "--seed", 3)
+    assert status == 2
+    assert line == f"{tmp_path / 'run'} is a run with seed 0, not 3; choose another folder"
+
+
+def test_the_defaults_are_those_of_the_function():
+    parser = argparse.ArgumentParser()
+    train_convnet.add_arguments(parser)
+    chosen = vars(parser.parse_args(["folder", "-o", "run"]))
+    from nst_tf.training import train_convnet as function
+    from nst_tf.training import train_head
+
+    for one in (function, train_head):
+        defaults = one.__kwdefaults__
+        assert [chosen[name] for name in ("size", "held_out", "seed")] == [
+            defaults[name] for name in ("side", "held_out", "seed")
+        ]
+    assert all(chosen[name] is None for name in train_convnet.RECIPE)
+
+
+def test_a_signal_leaves_the_last_epoch_and_says_how_to_go_on(folder, tmp_path, verb):
+    arguments = (folder, "-o", tmp_path / "run", *QUICK, "--epochs", 10000)
+    with start(*arguments) as process:
+        lines = [process.stderr.readline() for _ in range(2)]
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    assert all(line.startswith(f"nst-tf: epoch {number + 1}: loss ") for number, line in enumerate(lines))
+    assert process.returncode == 143
+    assert err.splitlines()[-1] == (
+        f"stopped; what was finished of {tmp_path / 'run'} is whole, and the same command goes on from there"
+    )
+    done = len(json.loads((tmp_path / "run" / "run.json").read_text())["history"])
+    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == [
+        "classes.txt",
+        "evolution",
+        "model.keras",
+        "run.json",
+    ]
+    assert verb(*arguments[:-1], done + 1, "--quiet")[0] == 0
+    assert len(json.loads((tmp_path / "run" / "run.json").read_text())["history"]) == done + 1

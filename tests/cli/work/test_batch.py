@@ -1,0 +1,57 @@
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from nst_tf.images import Picture, read_image, write_image
+
+pytestmark = pytest.mark.usefixtures("fake_recipe")
+
+
+@pytest.fixture
+def album(pictures):
+    """Folder `album`: one.png, two.bmp (damaged), three.jpg (too small for the recipe), four.webp."""
+    folder = pictures / "album"
+    folder.mkdir()
+    for name, side in {"one.png": 6, "three.jpg": 2, "four.webp": 5}.items():
+        write_image(folder / name, Picture(np.full((side, side, 3), 0.5, np.float32)))
+    (folder / "two.bmp").write_bytes(b"BM, but not really")
+    return folder
+
+
+def test_failures_do_not_stop_the_others(command, album, pictures):
+    status, out, err = command("stylize", album, pictures / "style.jpg", "-o", pictures / "out", "--json", "--quiet")
+    made = [json.loads(line)["output"] for line in out.splitlines()]
+    assert status == 2
+    assert made == [str(pictures / "out" / name) for name in ("four.webp", "one.png")]
+    assert sorted(path.name for path in (pictures / "out").iterdir()) == ["four.webp", "one.png"]
+    lines = err.splitlines()
+    assert len(lines) == 3
+    assert lines[0] == f"nst-tf: error: {album / 'three.jpg'}: the picture is too small"
+    assert lines[1].startswith(f"nst-tf: error: cannot read {album / 'two.bmp'}: it is damaged")
+    assert lines[2] == "nst-tf: 2 of 4 pictures made"
+
+
+def test_success_has_a_summary(command, album, pictures):
+    more = ["--content", album / "one.png", "-o", pictures / "out"]
+    status, out, err = command("stylize", pictures / "content.png", pictures / "style.jpg", *more)
+    assert status == 0
+    assert [line.split(" (")[0] for line in out.splitlines()] == [
+        f"wrote {pictures / 'out' / name}" for name in ("content.png", "one.png")
+    ]
+    assert err.splitlines()[-1] == "nst-tf: 2 of 2 pictures made"
+    assert read_image(pictures / "out" / "one.png").pixels.shape == (6, 6, 3)
+
+
+def test_quiet_success_is_silent(command, album, pictures):
+    arguments = ["--content", album / "one.png", "-o", pictures / "out", "--quiet"]
+    assert command("stylize", pictures / "content.png", pictures / "style.jpg", *arguments) == (0, "", "")
+
+
+def test_an_unexpected_error_ends_it(command, album, pictures, monkeypatch):
+    monkeypatch.setattr(sys.modules["nst_tf.recipes.stylize.recipe"], "stylize_steps", lambda *_, **__: 1 / 0)
+    status, out, err = command("stylize", album, pictures / "style.jpg", "-o", pictures / "out")
+    assert (status, out) == (1, "")
+    assert err.splitlines()[0] == "nst-tf: 0 of 4 pictures made"
+    assert "internal error (ZeroDivisionError" in err.splitlines()[-1]

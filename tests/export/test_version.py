@@ -1,0 +1,48 @@
+import pytest
+
+from nst_tf.errors import InputError, NstError
+from nst_tf.export.version import next_version, write_version
+
+
+def write(folder):
+    (folder / "file").write_text("whole")
+
+
+def test_versions_are_counted_from_the_largest(tmp_path):
+    assert write_version(tmp_path / "model", write) == tmp_path / "model" / "1"
+    for name in ("007", "notes", ".tmp-9", "3.old"):
+        (tmp_path / "model" / name).mkdir()
+    assert next_version(tmp_path / "model") == 8
+    assert (write_version(tmp_path / "model", write) / "file").read_text() == "whole"
+    assert (tmp_path / "model" / "8").is_dir()
+
+
+def test_a_version_appears_when_it_is_whole(tmp_path):
+    def look(folder):
+        write(folder)
+        assert not any(entry.name.isdecimal() for entry in folder.parent.iterdir())
+
+    write_version(tmp_path, look)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["1"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError("bad")])
+def test_nothing_is_left_of_what_failed(tmp_path, error):
+    def fail(folder):
+        write(folder)
+        raise error
+
+    with pytest.raises(error if isinstance(error, type) else type(error)):
+        write_version(tmp_path / "model", fail)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_system_failing_is_told(tmp_path):
+    def fail(folder):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(NstError, match=r"cannot write to .*model: no space left on device"):
+        write_version(tmp_path / "model", fail)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot make the folder"):
+        write_version(tmp_path / "file" / "model", write)

@@ -1,0 +1,98 @@
+"""Style transfer in one pass, from pictures to pictures."""
+
+import numpy as np
+import pytest
+
+import nst_tf
+from nst_tf import memory
+from nst_tf.errors import InputError
+from nst_tf.images import Picture, fit, luminance, resize
+from nst_tf.measures.style_distance import style_distances
+from nst_tf.one_pass import painter as fast
+from nst_tf.one_pass.painter import FastPainter, fast_stylize
+from nst_tf.one_pass.settings import FAST, FastSettings
+
+
+def _small(name, size=96):
+    pixels = nst_tf.read_image(nst_tf.sample(name)).pixels
+    return np.clip(resize(pixels, fit(pixels.shape, size)), 0, 1)
+
+
+@pytest.fixture(scope="module")
+def content():
+    return _small("neuschwanstein")
+
+
+@pytest.fixture(scope="module")
+def styles():
+    return [_small("great_wave"), _small("auvers")]
+
+
+def _distance(picture, style):
+    return np.mean(list(style_distances(picture.pixels, style).values()))
+
+
+def test_a_picture_has_the_asked_size_and_what_the_content_brought(content, styles):
+    alpha = np.linspace(0, 1, content[..., 0].size, dtype=np.float32).reshape(content.shape[:2])
+    picture = fast_stylize(Picture(content, alpha, (72, 72)), styles[0], size=48)
+    assert picture.pixels.shape == (32, 48, 3)
+    assert picture.dpi == (72, 72)
+    np.testing.assert_allclose(picture.alpha, np.clip(resize(alpha, (32, 48)), 0, 1))
+
+
+def test_each_style_gives_the_picture_that_is_nearer_to_it(content, styles):
+    made = [fast_stylize(content, style, size=96) for style in styles]
+    for index, style in enumerate(styles):
+        assert _distance(made[index], style) < _distance(made[1 - index], style)
+
+
+def test_a_blend_lies_between_its_styles(content, styles):
+    shares = [(1.0, 0.0), (0.5, 0.5), (0.0, 1.0)]
+    distances = [_distance(fast_stylize(content, styles, size=96, style_blend=one), styles[0]) for one in shares]
+    assert distances == sorted(distances)
+    np.testing.assert_allclose(
+        fast_stylize(content, styles, size=96, style_blend=(2.0, 0.0)).pixels,
+        fast_stylize(content, styles[0], size=96).pixels,
+        atol=2e-3,
+    )
+
+
+def test_luminance_alone_keeps_the_colours_of_the_content(content, styles):
+    picture = fast_stylize(content, styles[0], size=96, preserve_color="luminance")
+    inside = np.all((picture.pixels > 0) & (picture.pixels < 1), axis=2)
+    chroma = (picture.pixels - luminance(picture.pixels)[..., None])[inside]
+    np.testing.assert_allclose(chroma, (content - luminance(content)[..., None])[inside], atol=1e-4)
+
+
+def test_a_painter_measures_its_styles_once_and_traces_once(content, styles, monkeypatch):
+    painter = FastPainter(styles[0], FastSettings(size=64))
+    measured = []
+    measure = painter._engine.measure
+    monkeypatch.setattr(painter._engine, "measure", lambda image: measured.append(1) or measure(image))
+    first = painter(content).pixels
+    painter(content[:, ::-1])
+    np.testing.assert_allclose(painter(content).pixels, first, atol=1e-5)
+    assert len(measured) == 1
+
+
+def test_frames_keep_their_map(content, styles):
+    """With a long memory, a frame that is darker than the one before stays darker."""
+    alone = FastPainter(styles[0], FastSettings(size=64))
+    film = FastPainter(styles[0], FastSettings(size=64, smooth=0.95))
+    alone(content), film(content)
+    assert film(0.7 * content).pixels.mean() < alone(0.7 * content).pixels.mean() - 0.01
+    assert film(content[:60]).pixels.shape[:2] == fit(content[:60].shape, 64)  # of another size: a film of its own
+
+
+def test_what_cannot_be_used_is_refused_before_the_work(content, styles, monkeypatch):
+    with pytest.raises(InputError, match="style_blend has 3 shares, and there are 2 styles"):
+        fast_stylize(content, styles, style_blend=(1, 1, 1))
+    with pytest.raises(InputError, match=r"strength is 1\.5; it must be a number not above 1"):
+        fast_stylize(content, styles, strength=1.5)
+    with pytest.raises(InputError, match="smooth is 1; it must be below 1"):
+        FAST.choose(smooth=1)
+    with pytest.raises(InputError, match="the picture would be 20x13 pixels; it must be 16x16 or larger"):
+        fast_stylize(content, styles, size=20)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 2 * fast.FIXED)
+    with pytest.raises(InputError, match=r"are free; a size of \d+ fits"):
+        fast_stylize(content, styles, size=100000)

@@ -1,0 +1,155 @@
+"""Style transfer on the real weights, at 64 pixels."""
+
+import functools
+import operator
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_tf.errors import InputError
+from nst_tf.images import Picture, luminance
+from nst_tf.optimize import Adam, Loop
+from nst_tf.recipes.stylize.engine import engine_for
+from nst_tf.recipes.stylize.recipe import Transfer, stylize, stylize_steps
+from nst_tf.recipes.stylize.settings import PRESETS
+
+FAST = {"size": 64, "first_size": 32, "steps": (6, 4)}
+
+
+@pytest.fixture(scope="module")
+def transfer(castle, wave):
+    settings = PRESETS.choose(size=64)
+    return Transfer(castle, [wave], settings, engine_for(settings))
+
+
+@pytest.fixture(scope="module")
+def problem(transfer):
+    """The engine, the start and the objective of a small style transfer on VGG16."""
+    size = transfer.size
+    return transfer.engine, transfer.start(), functools.reduce(operator.add, transfer.objective(size).values())
+
+
+def test_the_result_has_less_of_the_objective_than_content_and_style_had(castle, wave, problem):
+    engine, start, objective = problem
+    result = stylize(castle, wave, **FAST)
+    before = float(engine.value(start, objective)[0])
+    assert result.finished
+    assert sum(result.losses.values()) < 0.7 * before
+    assert result.image.shape == castle.pixels.shape
+    assert result.image.min() >= 0
+    assert result.image.max() <= 1
+
+
+def test_reported_losses_are_those_of_the_result(castle, wave, problem):
+    engine, _, objective = problem
+    result = stylize(castle, wave, **FAST)
+    value = float(engine.value(tf.constant(result.image[None]), objective)[0])
+    assert sum(result.losses.values()) == pytest.approx(value, rel=1e-3)
+    assert result.history[-1]["loss"] == pytest.approx(value, rel=1e-3)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(castle, wave):
+    first, again, other = (stylize(castle, wave, init="noise", seed=seed, **FAST).image for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).mean() > 0.01
+
+
+def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers):
+    stylize(castle, wave, **FAST)
+    loop = engine_for(PRESETS.choose()).loop
+    before = loop.traces
+    stylize(wave, auvers, **{**FAST, "size": 80, "content_weight": 0.1})
+    stylize(castle, [wave, auvers], style_blend=(0.2, 0.8), **FAST)
+    assert loop.traces == before == 1
+
+
+def test_lbfgs_reaches_adams_loss_in_a_third_of_the_evaluations_on_the_gram_loss(castle, auvers):
+    settings = PRESETS.choose("gatys", size=64)
+    transfer = Transfer(castle, [auvers], settings, engine_for(settings))
+    start, style = tf.constant(castle.pixels[None]), transfer.objective(transfer.size)["style"]
+    loop, slow = transfer.engine.loop, Loop(transfer.engine.value, Adam())
+    adam = slow.optimizer.loss(slow.advance(slow.optimizer.start(start), 300, style))
+    lbfgs = loop.optimizer.loss(loop.advance(loop.optimizer.start(start), 100, style))
+    assert float(lbfgs[0]) <= float(adam[0])
+
+
+def test_the_value_never_rises_within_a_scale(castle, wave):
+    history = stylize(castle, wave, init="noise", **FAST).history
+    for scale in (1, 2):
+        losses = [entry["loss"] for entry in history if entry["scale"] == scale]
+        assert losses == sorted(losses, reverse=True)
+
+
+def test_two_styles_blend_and_a_share_of_nothing_is_no_share(castle, wave, auvers):
+    both = stylize(castle, [wave, auvers], style_blend=(0.5, 0.5), **FAST).image
+    one = stylize(castle, [wave, auvers], style_blend=(1.0, 0.0), **FAST).image
+    np.testing.assert_allclose(one, stylize(castle, wave, **FAST).image, atol=1e-3)
+    assert np.abs(both - one).mean() > 0.005
+
+
+def test_luminance_preservation_keeps_the_contents_chroma(castle, wave):
+    image = stylize(castle, wave, preserve_color="luminance", **FAST).image
+    inside = ((image > 0) & (image < 1)).all(axis=2)
+    difference = (image - castle.pixels) - (luminance(image) - luminance(castle.pixels))[..., None]
+    assert np.abs(difference[inside]).max() < 1e-4
+
+
+def test_transparency_and_resolution_come_with_the_content(castle, wave):
+    alpha = np.linspace(0, 1, castle.pixels[..., 0].size, dtype=np.float32).reshape(castle.pixels.shape[:2])
+    picture = stylize(Picture(castle.pixels, alpha, (300.0, 300.0)), wave, **FAST).picture
+    np.testing.assert_array_equal(picture.alpha, alpha)
+    assert picture.dpi == (300.0, 300.0)
+
+
+def test_a_listener_that_stops_gets_the_picture_so_far_at_full_size(castle, wave):
+    steps = stylize_steps(castle, wave, **FAST)
+    result = next(steps).result()
+    assert not result.finished
+    assert result.image.shape == castle.pixels.shape
+
+
+def test_a_time_limit_ends_it_early_with_a_picture(castle, wave):
+    result = stylize(castle, wave, time_limit=0.01, size=64, steps=(500,))
+    assert not result.finished
+    assert result.history[-1]["step"] < 20
+
+
+def test_progress_counts_up_to_what_was_planned(castle, wave):
+    seen = []
+    stylize(castle, wave, plateau=0.0, callback=seen.append, **FAST)
+    assert [one.step for one in seen] == sorted({one.step for one in seen})
+    assert seen[-1].step == seen[-1].steps == 10
+    assert seen[-1].remaining == 0
+    assert (seen[-1].height, seen[-1].width) == castle.pixels.shape[:2]
+
+
+def test_a_plateau_ends_a_scale(castle, wave):
+    assert stylize(castle, wave, **{**FAST, "steps": (100,), "plateau": 0.05}).history[-1]["step"] < 60
+
+
+def test_an_image_to_start_from_is_where_it_starts(castle, wave, transfer):
+    settings = PRESETS.choose(size=64, init=wave.pixels)
+    start = Transfer(castle, [wave], settings, engine_for(settings)).start()
+    assert start.shape == transfer.start().shape
+    assert np.abs(start[0].numpy() - transfer.start()[0].numpy()).mean() > 0.05
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"size": 8}, "too small"),
+        ({"content_layers": {"relu4_9": 1.0}}, "did you mean 'relu4_"),
+        ({"style_layers": {"conv9": 1.0}}, "unknown layer 'conv9'"),
+        ({"style_blend": (1.0, 1.0, 1.0)}, "3 shares"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_before_anything_is_computed(castle, wave, change, words):
+    with pytest.raises(InputError, match=words):
+        next(stylize_steps(castle, wave, **change))
+
+
+def test_a_picture_of_one_colour_is_no_trouble(wave):
+    grey = np.full((40, 64, 3), 0.5, np.float32)
+    for content, style in ((grey, wave), (wave, grey), (grey, grey)):
+        assert np.isfinite(stylize(content, style, **FAST).image).all()

@@ -1,0 +1,196 @@
+"""The client over gRPC and REST."""
+
+import http.server
+import socket
+import threading
+import time
+from concurrent import futures
+
+import grpc
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataResponse, SignatureDefMap
+from tensorflow_serving.apis.predict_pb2 import PredictResponse
+from tensorflow_serving.apis.prediction_service_pb2_grpc import (
+    PredictionServiceServicer,
+    add_PredictionServiceServicer_to_server,
+)
+
+from nst_tf.errors import InputError
+from nst_tf.serve.client.client import Client
+from nst_tf.serve.codec.refusal import Refusal
+
+
+@pytest.fixture(params=["grpc", "rest"])
+def client(server, request):
+    rest = request.param == "rest"
+    with Client(f"127.0.0.1:{server.rest_port if rest else server.port}", rest=rest, timeout=30) as made:
+        yield made
+
+
+def test_arrays_lists_and_text_are_brought_to_the_types_of_the_signature(client):
+    np.testing.assert_array_equal(client.predict("toy", {"x": [2, 4]})["y"], np.array([3, 4], np.float32), strict=True)
+    found = client.predict("toy", {"a": np.ones((1, 2)), "b": [5]}, signature="several")
+    assert {name: (array.dtype.name, array.tolist()) for name, array in found.items()} == {
+        "sum": ("float32", [2]),
+        "b": ("int32", [5]),
+        "big": ("int64", [2**40 + 5]),
+        "positive": ("bool", [True]),
+    }
+    found = client.predict("toy", {"image_bytes": [b"\xff\x00", "ü"]}, signature="text")
+    assert found["copy_bytes"].tolist() == [b"\xff\x00", "ü".encode()]
+    assert found["length"].tolist() == [2, 2]
+
+
+def test_defaults_stand_for_what_is_left_out(client):
+    assert client.predict("toy", {"x": [1, 3]}, signature="controls")["y"].tolist() == [10, 30]
+    assert client.predict("toy", {"x": [1, 3], "scale": [2]}, signature="controls")["y"].tolist() == [2, 6]
+
+
+def test_only_the_outputs_that_are_asked_for(client):
+    found = client.predict("toy", {"a": [[1, 2]], "b": [5]}, signature="several", outputs=["sum"])
+    assert {name: array.tolist() for name, array in found.items()} == {"sum": [3]}
+
+
+def test_status_and_signatures(client):
+    (status,) = client.status("toy")
+    assert (status.version, status.state) == (2, 30)
+    assert sorted(client.signatures("toy", version=2)) == ["controls", "serving_default", "several", "slow", "text"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "code", "message"),
+    [
+        ({"x": [1]}, {"version": 9}, "NOT_FOUND", "9"),
+        ({"x": [1]}, {"label": "stable"}, "INVALID_ARGUMENT", "stable"),
+        ({"x": [1]}, {"signature": "haalf"}, "INVALID_ARGUMENT", "no signature 'haalf'; there is: controls"),
+        ({"y": [1]}, {}, "INVALID_ARGUMENT", "no input 'y'; there is: x"),
+        ({"x": ["a"]}, {}, "INVALID_ARGUMENT", "input 'x' takes float32"),
+        (
+            {"a": [[1, 2]], "b": [1.5]},
+            {"signature": "several"},
+            "INVALID_ARGUMENT",
+            "input 'b' takes int32, not float64",
+        ),
+        ({"image_bytes": [b"bad"]}, {"signature": "text"}, "INVALID_ARGUMENT", "this image is bad"),
+    ],
+)
+def test_a_refusal_has_the_code_and_the_message_of_the_server(client, inputs, options, code, message):
+    with pytest.raises(Refusal, match=message) as caught:
+        client.predict("toy", inputs, **options)
+    assert caught.value.code.name == code
+
+
+def test_an_answer_that_takes_too_long(server):
+    for rest in (False, True):
+        address = f"127.0.0.1:{server.rest_port if rest else server.port}"
+        with Client(address, rest=rest, timeout=0.5) as client, pytest.raises(Refusal) as caught:
+            client.predict("toy", {"steps": [10**9]}, signature="slow")
+        assert caught.value.code.name == "DEADLINE_EXCEEDED"
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_server_that_is_not_there(rest, monkeypatch):
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{bound.getsockname()[1]}"
+        started = time.monotonic()
+        with Client(address, rest=rest, timeout=20) as client, pytest.raises(Refusal, match=address) as caught:
+            client.predict("toy", {"x": [1]})
+    assert caught.value.code.name == "UNAVAILABLE"
+    assert time.monotonic() - started < 15
+
+
+class Flaky(PredictionServiceServicer):
+    """Refuses the first calls, with a code; then answers."""
+
+    def __init__(self, refusals, code):
+        self.left, self.code, self.calls = refusals, code, 0
+
+    def GetModelMetadata(self, request, context):
+        signatures = SignatureDefMap()
+        signatures.signature_def["serving_default"].inputs["x"].dtype = tf.float32.as_datatype_enum
+        response = GetModelMetadataResponse()
+        response.metadata["signature_def"].Pack(signatures)
+        return response
+
+    def Predict(self, request, context):
+        self.calls += 1
+        if self.calls <= self.left:
+            context.abort(self.code, "not now")
+        response = PredictResponse()
+        response.outputs["y"].CopyFrom(tf.make_tensor_proto([1.0]))
+        return response
+
+
+@pytest.fixture
+def flaky():
+    """Starts a server that refuses; returns it with its address."""
+    servers = []
+
+    def start(refusals, code):
+        service, server = Flaky(refusals, code), grpc.server(futures.ThreadPoolExecutor(1))
+        add_PredictionServiceServicer_to_server(service, server)
+        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        server.start()
+        servers.append(server)
+        return service, address
+
+    yield start
+    for server in servers:
+        server.stop(None)
+
+
+LARGE = {"x": np.zeros(500_000, np.float32)}  # 2 MB: more than gRPC keeps for another try unless it is told to
+
+
+def test_a_call_that_the_server_could_not_take_is_tried_again(flaky):
+    service, address = flaky(2, grpc.StatusCode.UNAVAILABLE)
+    with Client(address) as client:
+        assert client.predict("toy", LARGE)["y"].tolist() == [1]
+    assert service.calls == 3
+
+
+@pytest.mark.parametrize("code", ["INTERNAL", "RESOURCE_EXHAUSTED", "INVALID_ARGUMENT"])
+def test_nothing_else_is_tried_again(flaky, code):
+    service, address = flaky(1, grpc.StatusCode[code])
+    with Client(address) as client, pytest.raises(Refusal, match="not now") as caught:
+        client.predict("toy", LARGE)
+    assert caught.value.code.name == code
+    assert service.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "calls", "code"), [(503, 5, "UNAVAILABLE"), (502, 1, "UNKNOWN"), (429, 1, "RESOURCE_EXHAUSTED")]
+)
+def test_over_rest_too_only_unavailable_is_tried_again(monkeypatch, status, calls, code):
+    monkeypatch.setattr("nst_tf.serve.client.call_rest.WAITS", (0.01,) * 4)
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"<html>a proxy</html>")
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        with (
+            Client(f"127.0.0.1:{proxy.server_port}", rest=True) as client,
+            pytest.raises(Refusal, match=str(status)) as caught,
+        ):
+            client.status("toy")
+        proxy.shutdown()
+    assert caught.value.code.name == code
+    assert len(seen) == calls
+
+
+def test_an_authority_that_cannot_be_read():
+    for rest in (False, True):
+        with pytest.raises(InputError, match=r"cannot read missing\.pem"):
+            Client(rest=rest, authority="missing.pem")

@@ -1,0 +1,99 @@
+"""Who may ask: certificates of an authority made for the test, and a token."""
+
+import ssl
+import urllib.error
+import urllib.request
+
+import grpc
+import pytest
+import trustme
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from nst_tf.errors import InputError
+from nst_tf.serve.client.client import Client
+from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.server.access import Tls
+
+from ..running import running
+
+X, ANSWER = {"x": [1.0]}, [2.5]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """Files of an authority, and of a certificate for 127.0.0.1 that it has signed."""
+    folder, made = tmp_path_factory.mktemp("certificates"), trustme.CA()
+    issued = made.issue_cert("127.0.0.1")
+    made.cert_pem.write_to_path(folder / "authority.pem")
+    issued.private_key_pem.write_to_path(folder / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
+    return folder
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_tls(put, tmp_path, authority, rest):
+    put(2)
+    tls = Tls(authority / "key.pem", authority / "certificate.pem")
+    with running(tmp_path / "models", tls=tls) as server:
+        address = f"127.0.0.1:{server.rest_port if rest else server.port}"
+        with Client(address, rest=rest, authority=authority / "authority.pem") as client:
+            assert client.predict("toy", X)["y"].tolist() == ANSWER
+        with Client(address, rest=rest, tls=True, timeout=3) as client, pytest.raises(Refusal) as caught:
+            client.predict("toy", X)
+        assert caught.value.code.name in ("UNAVAILABLE", "DEADLINE_EXCEEDED")
+
+
+def test_a_client_without_a_certificate_is_turned_away_if_it_needs_one(put, tmp_path, authority):
+    put(2)
+    files = [authority / name for name in ("key.pem", "certificate.pem", "authority.pem")]
+    with running(tmp_path / "models", tls=Tls(*files)) as server:
+        address = f"127.0.0.1:{server.rest_port}"
+        with Client(address, rest=True, authority=files[2], timeout=1) as client, pytest.raises(Refusal):
+            client.status("toy")
+        context = ssl.create_default_context(cafile=files[2])
+        context.load_cert_chain(files[1], files[0])
+        with urllib.request.urlopen(f"https://{address}/v1/models/toy", context=context, timeout=10) as response:
+            assert response.status == 200
+        key, certificate, roots = (path.read_bytes() for path in files)
+        credentials = grpc.ssl_channel_credentials(roots, key, certificate)
+        with grpc.secure_channel(f"127.0.0.1:{server.port}", credentials) as channel:
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_files_that_are_no_certificates_are_refused_by_their_names(put, tmp_path, authority):
+    put(2)
+    with (
+        pytest.raises(InputError, match=r"missing\.pem"),
+        running(tmp_path / "models", tls=Tls(authority / "missing.pem", authority / "certificate.pem")),
+    ):
+        pass
+    with pytest.raises(InputError, match=r"cannot use .*authority\.pem"):
+        Tls(authority / "key.pem", authority / "authority.pem").rest()
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_token(put, tmp_path, rest):
+    put(2)
+    with running(tmp_path / "models", token="secret") as server:
+        address = f"127.0.0.1:{server.rest_port if rest else server.port}"
+        with Client(address, rest=rest, token="secret") as client:
+            assert client.predict("toy", X)["y"].tolist() == ANSWER
+            assert client.status("toy")[0].version == 2
+        for token in ("", "Secret", "secret2"):
+            with Client(address, rest=rest, token=token) as client, pytest.raises(Refusal, match="Bearer") as caught:
+                client.predict("toy", X)
+            assert caught.value.code.name == "UNAUTHENTICATED"
+
+
+def test_probes_need_no_token(put, tmp_path):
+    put(2)
+    with (
+        running(tmp_path / "models", token="secret") as server,
+        grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel,
+    ):
+        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        with pytest.raises(urllib.error.HTTPError, match="401") as caught:
+            urllib.request.urlopen(f"http://127.0.0.1:{server.rest_port}/monitoring/prometheus/metrics", timeout=10)
+        caught.value.close()

@@ -1,0 +1,99 @@
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nst_tf.errors import InputError
+from nst_tf.settings.presets import Presets, check_weights
+
+
+@dataclass(frozen=True)
+class Everything:
+    count: int = 1
+    share: float = 0.5
+    name: str = "one"
+    sharp: bool = True
+    limit: float | None = None
+    sizes: tuple[int, ...] = (1, 2)
+    names: tuple[str, ...] = ("a",)
+    span: tuple[float, float] = (0.0, 1.0)
+    layers: Mapping[str, float] = field(default_factory=lambda: {"a": 1.0})
+    start: Any = None
+    kind: str | None = None
+    seed: int = 0
+
+
+def no_odd_pairs(settings):
+    if settings.count == 3 and settings.name == "one":
+        raise InputError("three is not one")
+
+
+PRESETS = Presets(
+    {"default": Everything(), "large": Everything(count=2, kind="b")},
+    choices={"kind": (None, "a", "b")},
+    least={"count": 1, "sizes": 2, "layers": 0},
+    most={"count": 9},
+    check=no_odd_pairs,
+)
+
+
+def test_it_is_a_mapping_of_presets():
+    assert list(PRESETS) == ["default", "large"]
+    assert PRESETS["large"].count == 2
+    assert len(PRESETS) == 2
+    assert list(PRESETS.types)[:2] == ["count", "share"]
+
+
+def test_changes_replace_what_the_preset_has():
+    changes = {"share": 1, "limit": 3.0, "layers": {"x": 0}, "sizes": [4, 5], "start": object(), "sharp": False}
+    settings = PRESETS.choose("large", **changes, name=None)
+    assert settings == Everything(count=2, kind="b", **changes)
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert PRESETS.choose(count=np.int64(4), share=np.float32(0.25)).count == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"preset": "larg"}, "unknown preset 'larg'; did you mean 'large'? there is: default, large"),
+        ({"cuont": 3}, "unknown setting 'cuont'; did you mean 'count'?"),
+        ({"kind": "c"}, "unknown kind 'c'; there is: a, b"),
+        ({"count": 1.5}, "count is 1.5; it must be a whole number"),
+        ({"count": True}, "count is True; it must be a whole number"),
+        ({"count": 0}, "count is 0; it must be a number not below 1"),
+        ({"count": 10}, "count is 10; it must be a number not above 9"),
+        ({"share": "much"}, "share is 'much'; it must be a finite number"),
+        ({"share": math.nan}, "share is nan; it must be a finite number"),
+        ({"limit": math.inf}, "limit is inf; it must be a finite number"),
+        ({"name": 3}, "name is 3; it must be text"),
+        ({"sharp": 1}, "sharp is 1; it must be true or false"),
+        ({"sizes": 3}, "sizes is 3; it must be a tuple, each item a whole number"),
+        ({"sizes": (1, "x")}, "sizes is (1, 'x'); it must be a tuple, each item a whole number"),
+        ({"sizes": (5, 1)}, "sizes is (5, 1); it must be a number not below 2"),
+        ({"names": "abc"}, "names is 'abc'; it must be a tuple, each item text"),
+        ({"span": (1.0,)}, "span is (1.0,); it must be a tuple of a finite number and a finite number"),
+        ({"layers": ["a"]}, "layers is ['a']; it must be a mapping of names, each to a finite number"),
+        ({"layers": {"a": math.nan}}, "layers is {'a': nan}; it must be a mapping of names, each to a finite number"),
+        ({"layers": {"a": -1.0}}, "layers is {'a': -1.0}; it must be a number not below 0"),
+        ({"seed": -1}, "seed is -1; it must be a number not below 0"),
+        ({"seed": 2**63}, f"seed is {2**63}; it must be a number not above {2**63 - 1}"),
+        ({"count": 3}, "three is not one"),
+    ],
+    ids=str,
+)
+def test_refuses_in_one_line(change, message):
+    with pytest.raises(InputError) as raised:
+        PRESETS.choose(**change)
+    assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize("weights", [(), (1.0, -0.5), (0.0, 0.0)])
+def test_weights_of_which_ratios_matter(weights):
+    check_weights("layers", (0.0, 2.0))
+    with pytest.raises(InputError, match="layers has the weights"):
+        check_weights("layers", weights)

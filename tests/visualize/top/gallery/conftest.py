@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from nst_tf.visualize.top.gallery import LayerResult
+
+
+@pytest.fixture
+def make_result():
+    """Builds a result with random pictures: filter 1 is dead, filter 2 has seven images and is active in four."""
+
+    def make(layer="conv1", filters=4, images=12, side=6):
+        random = np.random.default_rng(filters)
+        activations = -np.sort(-random.uniform(1, 9, (filters, 9)).astype(np.float32), axis=1)
+        chosen = np.stack([random.permutation(images)[:9] for _ in range(filters)]).astype(np.int32)
+        activations[1] = 0
+        activations[2:3, 4:7], activations[2:3, 7:], chosen[2:3, 7:] = 0, -np.inf, -1
+        corners = random.integers(0, 20, (filters, 9, 2))
+        return LayerResult(
+            layer=layer,
+            activations=activations,
+            images=chosen,
+            positions=random.integers(0, 13, (filters, 9, 2), np.int32),
+            boxes=np.concatenate([corners, corners + side], axis=-1).astype(np.int32),
+            patches=random.integers(0, 256, (filters, 9, side, side, 3), np.uint8),
+            projections=random.integers(-127, 128, (filters, 9, side, side, 3), np.int8),
+            scales=random.random((filters, 9), np.float32),
+            sparsity=random.random(filters, np.float32),
+        )
+
+    return make
