@@ -1,17 +1,71 @@
-"""What can be exported, by name. Needs no TensorFlow until something is made."""
+"""What can be exported, by name: the images that each model takes, its controls and its answer. Needs no TensorFlow."""
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nst_tf.backbones.registry import WEIGHTS
 from nst_tf.errors import InputError, unknown
+from nst_tf.one_pass.settings import FAST
+from nst_tf.recipes.dream.settings import PRESETS as DREAM
+from nst_tf.recipes.reconstruct.settings import PRESETS as RECONSTRUCT
+from nst_tf.recipes.stylize.settings import PRESETS as STYLIZE
+from nst_tf.recipes.texture.settings import PRESETS as TEXTURE
+from nst_tf.settings import Control, controls
 
-__all__ = ["MODELS", "check_name", "make_servable"]
+__all__ = ["MODELS", "Exportable", "check_name", "make_servable"]
 
-MODELS = ("features", "stylize", "fast-stylize", "dream", "deconv", "texture", "reconstruct")
+
+@dataclass(frozen=True)
+class Exportable:
+    """A model that can be exported.
+
+    Attributes:
+        summary: What it does, as one asks for it.
+        images: What each image that it takes is, by name; as a file, its input is called `NAME_bytes`.
+        controls: Its other inputs, which all have defaults.
+        answer: The output that is the picture, as a file; `None` for one that answers with numbers.
+    """
+
+    summary: str
+    images: Mapping[str, str]
+    controls: tuple[Control, ...] = ()
+    answer: str | None = "picture_bytes"
+
+
+TRANSFER = {"content": "what the picture shows", "style": "whose style it takes"}
+FILTER = (
+    Control("layer", str, "layer of the filter", "NAME"),
+    Control("filter", int, "number of a filter; or -1 for the one that the image excites most, -2 for the next one, "
+            "and so on", "NUMBER", -1, -(2**15), 2**15),
+    Control("size", int, "shorter side to which the image is brought, in pixels", "PIXELS", 224, 32, 1024),
+)  # fmt: skip
+INVERTED = Control("layer", str, "layer to invert", "NAME")
+MODELS = {
+    "features": Exportable(
+        "Compute the features of an image; they are written as .npz.", {"image": "the image"}, answer=None
+    ),
+    "stylize": Exportable("Paint a picture in the style of another, by optimising it.", TRANSFER, controls(STYLIZE)),
+    "fast-stylize": Exportable(
+        "Paint a picture in the style of another, in one pass of a network.", TRANSFER, controls(FAST)
+    ),
+    "dream": Exportable("Let a network dream of a picture.", {"image": "what to begin with"}, controls(DREAM)),
+    "deconv": Exportable(
+        "Project the activation of a filter down to the pixels that caused it.",
+        {"image": "the image"},
+        FILTER,
+        "projection_bytes",
+    ),
+    "texture": Exportable("Make a texture from an image.", {"image": "whose texture it takes"}, controls(TEXTURE)),
+    "reconstruct": Exportable(
+        "Show what a layer still knows of an image.",
+        {"image": "to be reconstructed"},
+        (INVERTED, *controls(RECONSTRUCT)),
+    ),
+}
 
 
 def check_name(name: str) -> None:
@@ -24,27 +78,24 @@ def check_name(name: str) -> None:
         raise unknown("model to export", name, [*MODELS, "a .keras file or the folder of a training run"])
 
 
-def _maker(name: str) -> Callable[..., Any]:
-    module = name.replace("-", "_") if name in MODELS else "keras_model"
-    return getattr(importlib.import_module(f"nst_tf.export.models.{module}"), module)
-
-
-def make_servable(name: str, **options: Any):
-    """Makes what is to be exported, a `Servable`.
+def make_servable(name: str, **options: Any) -> Any:
+    """Makes what is to be exported, a `Servable`: by the function of the module in `nst_tf.export.models`.
 
     Args:
         name: One of `MODELS`, or a network as for `open_network`.
-        **options: Keywords of its maker; `None` for their defaults.
+        **options: Keywords of that function; `None` for their defaults.
 
     Raises:
         InputError: There is no such model, or it cannot be made as asked.
     """
     check_name(name)
-    maker, options = _maker(name), {key: value for key, value in options.items() if value is not None}
+    module = name.replace("-", "_") if name in MODELS else "keras_model"
+    make = getattr(importlib.import_module(f"nst_tf.export.models.{module}"), module)
     places = () if name in MODELS else (name,)
-    taken = list(inspect.signature(maker).parameters)[len(places) :]
+    taken = list(inspect.signature(make).parameters)[len(places) :]
+    options = {key: value for key, value in options.items() if value is not None}
     for option in options:
         if option not in taken:
             has = f"it has {', '.join(taken)}" if taken else "it has none"
             raise InputError(f"{name} is exported without the option {option!r}; {has}")
-    return maker(*places, **options)
+    return make(*places, **options)

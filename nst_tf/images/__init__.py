@@ -3,11 +3,19 @@ bit depth; resampling; and the colour preservation of Gatys et al. Inside, a pic
 """
 
 from nst_tf.images.atomic import atomic_write, check_target
-from nst_tf.images.color import luminance, match_color, match_histogram, match_luminance, with_luminance
+from nst_tf.images.color import (
+    colors_for_transfer,
+    dressed,
+    luminance,
+    match_color,
+    match_luminance,
+    restore_color,
+    with_luminance,
+)
 from nst_tf.images.folder import list_images
 from nst_tf.images.frames import Frames, center_square, find_images, read_frame
 from nst_tf.images.identify import MAX_PIXELS
-from nst_tf.images.picture import Picture
+from nst_tf.images.picture import Picture, Source, as_picture, as_pictures
 from nst_tf.images.read import read_image
 from nst_tf.images.resize import fit, resize
 from nst_tf.images.write import check_writable, write_image
@@ -16,20 +24,25 @@ __all__ = [
     "MAX_PIXELS",
     "Frames",
     "Picture",
+    "Source",
+    "as_picture",
+    "as_pictures",
     "atomic_write",
     "center_square",
     "check_target",
     "check_writable",
+    "colors_for_transfer",
+    "dressed",
     "find_images",
     "fit",
     "list_images",
     "luminance",
     "match_color",
-    "match_histogram",
     "match_luminance",
     "read_frame",
     "read_image",
     "resize",
+    "restore_color",
     "with_luminance",
     "write_image",
 ]

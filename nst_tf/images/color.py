@@ -6,16 +6,24 @@ Luminance is Y of NTSC's YIQ. Colour matching is the paper's linear map of the s
     s' = A (s - mu_S) + mu_C,    A = Sigma_C^(1/2) Sigma_S^(-1/2)
 
 with symmetric roots (the Image Analogies form), which gives them the mean and the covariance of the content's.
-
-Histogram matching, channel by channel, gives a texture the colours of its source (Gatys, Ecker and Bethge,
-arXiv:1505.07376).
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["luminance", "match_color", "match_histogram", "match_luminance", "with_luminance"]
+from nst_tf.images.picture import Picture
+from nst_tf.images.resize import resize
+
+__all__ = [
+    "colors_for_transfer",
+    "dressed",
+    "luminance",
+    "match_color",
+    "match_luminance",
+    "restore_color",
+    "with_luminance",
+]
 
 _Y = np.array([0.299, 0.587, 0.114], np.float32)
 # One 8-bit step: variation below it is noise, not colour to be stretched.
@@ -76,35 +84,37 @@ def match_color(style: np.ndarray, content: np.ndarray) -> np.ndarray:
     return np.clip(style @ matrix.T.astype(np.float32) + offset.astype(np.float32), 0, 1)
 
 
-def match_histogram(pixels: np.ndarray, sources: Sequence[np.ndarray], shares: Sequence[float]) -> np.ndarray:
-    """`pixels` with the histogram of other pictures in each channel: the k-th smallest value becomes their k-th.
+def _grey(y: np.ndarray) -> np.ndarray:
+    return np.repeat(y[..., None], 3, axis=2)
+
+
+def colors_for_transfer(
+    content: np.ndarray, styles: Sequence[np.ndarray], preserve_color: str | None
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The content and the styles as the network is to see them.
 
     Args:
-        pixels: float32 `(height, width, 3)`.
-        sources: One or more pictures `(height, width, 3)` of any sizes, whose histograms are blended.
-        shares: The weight of each of them, not negative, with a positive sum.
-
-    Returns:
-        float32 of the shape of `pixels`, with values between the least and the largest of the sources.
+        content: `(height, width, 3)` in [0, 1].
+        styles: Likewise, of any sizes.
+        preserve_color: `None`; `"luminance"`, which makes all of them grey and matches the styles' luminance to the
+            content's; or `"histogram"`, which matches the styles' colours to the content's.
     """
-    weights = np.concatenate(
-        [np.full(s[..., 0].size, w / s[..., 0].size) for s, w in zip(sources, shares, strict=True)]
-    )
-    matched = np.empty_like(pixels, np.float32)
-    for channel in range(pixels.shape[-1]):
-        values = np.concatenate([source[..., channel].ravel() for source in sources])
-        matched[..., channel] = _match_values(pixels[..., channel], values, weights)
-    return matched
+    if preserve_color == "luminance":
+        return _grey(luminance(content)), [_grey(match_luminance(style, content)) for style in styles]
+    if preserve_color == "histogram":
+        return content, [match_color(style, content) for style in styles]
+    return content, list(styles)
 
 
-def _match_values(pixels: np.ndarray, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Exchanges each pixel for the value at the same quantile of a weighted sample; both are taken at their middle."""
-    order = np.argsort(values, kind="stable")
-    upto = np.cumsum(weights[order])
-    quantiles = (upto - weights[order] / 2) / upto[-1]
-    ranks = np.empty(pixels.size)
-    ranks[np.argsort(pixels, axis=None, kind="stable")] = (np.arange(pixels.size) + 0.5) / pixels.size
-    return np.interp(ranks, quantiles, values[order]).reshape(pixels.shape)
+def restore_color(image: np.ndarray, content: np.ndarray, preserve_color: str | None) -> np.ndarray:
+    """Gives a result the chroma of the content, of the same size, where only luminance was to be transferred."""
+    return with_luminance(content, image) if preserve_color == "luminance" else image
+
+
+def dressed(pixels: np.ndarray, content: Picture) -> Picture:
+    """A result `(height, width, 3)` in [0, 1] as a picture, with the content's alpha, resized, and its dpi."""
+    alpha = None if content.alpha is None else np.clip(resize(content.alpha, pixels.shape[:2]), 0, 1)
+    return Picture(pixels, alpha, content.dpi)
 
 
 def _statistics(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

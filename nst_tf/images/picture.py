@@ -1,10 +1,13 @@
 """A picture in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Picture"]
+from nst_tf.errors import InputError
+
+__all__ = ["Picture", "Source", "as_picture", "as_pictures"]
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,38 @@ class Picture:
     pixels: np.ndarray
     alpha: np.ndarray | None = None
     dpi: tuple[float, float] | None = None
+
+
+Source = Picture | np.ndarray
+
+
+def as_picture(image: Source) -> Picture:
+    """An image given by a caller as a `Picture`.
+
+    Args:
+        image: A `Picture`, or an array `(height, width, 3)`, floats in [0, 1] or uint8.
+
+    Raises:
+        InputError: It is neither, or its values are not finite or out of range.
+    """
+    if isinstance(image, Picture):
+        return image
+    pixels = np.asarray(image)
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        raise InputError(f"an image has the shape {pixels.shape}; it must be (height, width, 3)")
+    if pixels.dtype == np.uint8:
+        return Picture(pixels.astype(np.float32) / 255)
+    if not np.issubdtype(pixels.dtype, np.floating):
+        raise InputError(f"an image is of {pixels.dtype}; it must be of uint8, or of floats in [0, 1]")
+    if not (pixels.min() >= 0 and pixels.max() <= 1):
+        raise InputError(f"an image has values from {pixels.min()} to {pixels.max()}; they must be in [0, 1]")
+    return Picture(pixels.astype(np.float32))
+
+
+def as_pictures(images: Source | Sequence[Source]) -> list[Picture]:
+    """One image, or a sequence of them, as a list of one or more; an array of four dimensions is a sequence."""
+    single = isinstance(images, Picture) or getattr(images, "ndim", 0) == 3
+    pictures = [as_picture(image) for image in ([images] if single else images)]
+    if not pictures:
+        raise InputError("no style image was given; at least one is needed")
+    return pictures

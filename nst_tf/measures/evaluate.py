@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nst_tf.images import resize
+from nst_tf.images import Source, as_picture, resize
 from nst_tf.measures.lpips import lpips
 from nst_tf.measures.style_distance import style_distances
-from nst_tf.recipes.given import Source, as_picture
 
 __all__ = ["Evaluation", "evaluate"]
 

@@ -1,17 +1,3 @@
-"""Style transfer in one pass of a trained network: optimal transport of VGG16's features, and decoders of them."""
-
-from nst_tf.one_pass.decoder import LEVELS, build_decoder
-from nst_tf.one_pass.decoder_file import load_decoder, load_stylizer, save_decoder
-from nst_tf.one_pass.stylizer import Stylizer
-from nst_tf.one_pass.transport import monge_map, transport
-
-__all__ = [
-    "LEVELS",
-    "Stylizer",
-    "build_decoder",
-    "load_decoder",
-    "load_stylizer",
-    "monge_map",
-    "save_decoder",
-    "transport",
-]
+"""Style transfer in one pass of a trained network: any style by optimal transport of VGG16's features, networks of a
+few styles, and modules of TensorFlow Hub; and their painters, which take a content and give a picture.
+"""

@@ -18,9 +18,10 @@ import tensorflow as tf
 from nst_tf.backbones.fetch import is_offline
 from nst_tf.backbones.saved_model import is_saved_model
 from nst_tf.errors import InputError, NstError
-from nst_tf.images import fit, resize
+from nst_tf.images import Picture, Source, as_picture, dressed, fit, resize
+from nst_tf.one_pass.settings import FastSettings
 
-__all__ = ["hub_stylize"]
+__all__ = ["HubPainter", "hub_stylize"]
 
 MAGENTA = "https://tfhub.dev/google/magenta/arbitrary-image-stylization-v1-256/2"
 MAGENTA_STYLE_SIDE = 256  # the size of paintings that it was trained with
@@ -55,6 +56,24 @@ def hub_stylize(handle: str, content: np.ndarray, style: np.ndarray, size: int) 
     except (TypeError, ValueError, tf.errors.InvalidArgumentError) as error:
         raise InputError(f"{handle} cannot take these images: {_first_line(error)}") from error
     return _picture(found, target, handle)
+
+
+class HubPainter:
+    """Gives pictures a style by a TF-Hub module: `painter(content)` is the finished `Picture`.
+
+    Args:
+        handle: Of the module; see `hub_stylize`.
+        style: The image whose style is given.
+        size: Longest side of the pictures in pixels.
+    """
+
+    def __init__(self, handle: str, style: Source, size: int = FastSettings.size):
+        self.handle, self.style, self.size = handle, as_picture(style), size
+
+    def __call__(self, content: Source) -> Picture:
+        """A picture of the content, with its alpha and dpi; raises as `hub_stylize`."""
+        content = as_picture(content)
+        return dressed(hub_stylize(self.handle, content.pixels, self.style.pixels, self.size), content)
 
 
 @functools.lru_cache(maxsize=1)

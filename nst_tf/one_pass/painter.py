@@ -8,14 +8,24 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from nst_tf.canvas.sizes import measured_size
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, fit, resize
+from nst_tf.images import (
+    Picture,
+    Source,
+    as_picture,
+    as_pictures,
+    colors_for_transfer,
+    dressed,
+    fit,
+    resize,
+    restore_color,
+)
 from nst_tf.memory import check_memory
-from nst_tf.one_pass import Stylizer, load_stylizer
+from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FAST, FastSettings, check_shares
-from nst_tf.one_pass.stylizer import SMALLEST, mix_moments
+from nst_tf.one_pass.stylizer import SMALLEST, Stylizer, mix_moments
 from nst_tf.one_pass.transport import Moments
-from nst_tf.recipes.given import Source, as_picture, as_pictures, dressed, for_network, restore_color
 
 __all__ = ["FastPainter", "fast_stylize"]
 
@@ -26,7 +36,7 @@ def _at(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.clip(resize(image, size), 0, 1)
 
 
-class _Engine:
+class _Compiled:
     """The compiled parts of a network, traced once for pictures of any size."""
 
     def __init__(self, stylizer: Stylizer):
@@ -43,8 +53,8 @@ class _Engine:
 
 
 @functools.lru_cache(maxsize=2)
-def _engine(decoder: str | None) -> _Engine:
-    return _Engine(load_stylizer(decoder))
+def _compiled(decoder: str | None) -> _Compiled:
+    return _Compiled(load_stylizer(decoder))
 
 
 class FastPainter:
@@ -70,8 +80,8 @@ class FastPainter:
     ):
         self.settings = settings or FastSettings()
         self._styles = [one.pixels for one in as_pictures(style)]
-        check_shares(self.settings.style_blend, self._styles)
-        self._engine = _engine(None if decoder is None else os.fspath(decoder))
+        check_shares("style_blend", self.settings.style_blend, self._styles, "styles")
+        self._compiled = _compiled(None if decoder is None else os.fspath(decoder))
         self._measured: dict[int, dict[str, Moments]] = {}
         self._before = None
 
@@ -89,9 +99,9 @@ class FastPainter:
                 f"the picture would be {size[1]}x{size[0]} pixels; it must be {SMALLEST}x{SMALLEST} or larger"
             )
         check_memory(*size, FIXED, PER_PIXEL)
-        guide, styles = for_network(content.pixels, self._styles, settings.preserve_color)
+        guide, styles = colors_for_transfer(content.pixels, self._styles, settings.preserve_color)
         moments = self._moments(styles, max(size))
-        image, found = self._engine.stylise(_at(guide, size), moments, settings.strength, *self._memory(size))
+        image, found = self._compiled.stylise(_at(guide, size), moments, settings.strength, *self._memory(size))
         self._before = size, found
         pixels = restore_color(image[0].numpy(), _at(content.pixels, size), settings.preserve_color)
         return dressed(pixels, content)
@@ -111,11 +121,10 @@ class FastPainter:
         return self._measured[longest]
 
     def _style_moments(self, style: np.ndarray, longest: int) -> dict[str, Moments]:
-        short, long = sorted(style.shape[:2])
-        side = max(round(self.settings.style_scale * longest), -(-SMALLEST * long // short))
-        size = fit(style.shape, side)
+        wanted = self.settings.style_scale * longest
+        size = tuple(map(int, measured_size(tf.constant(style.shape[:2]), wanted, SMALLEST)))
         check_memory(*size, FIXED, PER_PIXEL)
-        return self._engine.measure(tf.constant(_at(style, size)[None]))
+        return self._compiled.measure(tf.constant(_at(style, size)[None]))
 
 
 def fast_stylize(

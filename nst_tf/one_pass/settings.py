@@ -1,61 +1,78 @@
-"""What can be set in style transfer by one pass of a trained network."""
+"""What can be set in style transfer by one pass of a trained network. Needs no TensorFlow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nst_tf.errors import InputError
-from nst_tf.recipes.stylize.settings import LARGEST_STYLE_SCALE, PRESETS
-from nst_tf.settings.presets import Presets, check_weights
+from nst_tf.settings import Presets, Served, describe, setting
 
-__all__ = ["FAST", "FastSettings", "check_shares"]
+__all__ = [
+    "FAST",
+    "FastSettings",
+    "check_shares",
+    "preserve_color_setting",
+    "style_blend_setting",
+    "style_scale_setting",
+]
 
 
+def style_scale_setting(group: str) -> Any:
+    """The size of strokes."""
+    help = "size of the style image relative to the picture; more makes larger strokes"
+    return setting(1.0, help, unit="FACTOR", group=group, above=0, most=8, served=Served(0.125, 4))
+
+
+def style_blend_setting(group: str) -> Any:
+    """The shares of styles; `()` means equal ones."""
+    help = "share of each style image; without it, all are equal"
+    return setting((), help, unit="SHARE,...", group=group, least=0, ratios=True)
+
+
+def preserve_color_setting() -> Any:
+    """Which colours are kept."""
+    help = (
+        "keep the content's colours: luminance transfers light and dark only, histogram recolours the style first; "
+        "without it, the style's colours are taken"
+    )
+    return setting(None, help, unit="HOW", choices=(None, "luminance", "histogram"))
+
+
+@describe
 @dataclass(frozen=True)
 class FastSettings:
-    """How a picture is stylised.
+    """How a picture is stylised in one pass."""
 
-    Attributes:
-        size: Longest side of the result in pixels.
-        strength: From 0, the content as the decoder reconstructs it, to 1, all of the style.
-        style_scale: Size of the style image, relative to the picture's longest side; larger makes larger strokes.
-        style_blend: Share of each style image; `()` means equal shares.
-        preserve_color: `None`, `"luminance"` (the content's chroma) or `"histogram"` (the style's colours are first
-            matched to the content's).
-        smooth: For the frames of a film, from 0 to below 1: how much the way features are moved is that of the frames
-            before. 0 treats every picture by itself.
-    """
-
-    size: int = 512
-    strength: float = 1.0
-    style_scale: float = 1.0
-    style_blend: tuple[float, ...] = ()
-    preserve_color: str | None = None
-    smooth: float = 0.0
+    size: int = setting(512, "longest side of the result", unit="PIXELS", least=1, served=Served(32, 1536))
+    strength: float = setting(
+        1.0, "0 gives the content, 1 all of the style", unit="NUMBER", least=0, most=1, served=Served(0, 1)
+    )
+    style_scale: float = style_scale_setting("picture")
+    style_blend: tuple[float, ...] = style_blend_setting("picture")
+    preserve_color: str | None = preserve_color_setting()
+    smooth: float = setting(
+        0.0,
+        "for the frames of a film: how much of the style's map is kept from frame to frame, below 1",
+        unit="NUMBER",
+        least=0,
+        below=1,
+    )
 
 
-def _check(settings: FastSettings) -> None:
-    if settings.style_blend:
-        check_weights("style_blend", settings.style_blend)
-    if not 0 < settings.style_scale <= LARGEST_STYLE_SCALE:
-        raise InputError(f"style_scale is {settings.style_scale}; it must be above 0 and at most {LARGEST_STYLE_SCALE}")
-    if settings.smooth == 1:
-        raise InputError("smooth is 1; it must be below 1, or no frame would ever count")
+def check_shares(name: str, shares: Sequence[float], images: Sequence, what: str) -> None:
+    """Refuses shares of images of which there are fewer or more.
 
-
-def check_shares(shares: Sequence[float], styles: Sequence) -> None:
-    """Refuses shares of styles of which there are fewer or more.
+    Args:
+        name: Of the setting, for the message.
+        shares: Of each image; none if all are equal.
+        images: Whose shares they are.
+        what: The images are, in the plural.
 
     Raises:
-        InputError: They are given, and not as many as the styles.
+        InputError: They are given, and not as many as the images.
     """
-    if shares and len(shares) != len(styles):
-        raise InputError(f"style_blend has {len(shares)} shares, and there are {len(styles)} styles")
+    if shares and len(shares) != len(images):
+        raise InputError(f"{name} has {len(shares)} shares, and there are {len(images)} {what}")
 
 
-FAST = Presets(
-    {"default": FastSettings()},
-    choices={"preserve_color": PRESETS.choices["preserve_color"]},
-    least={"size": 1, "strength": 0, "smooth": 0},
-    most={"strength": 1, "smooth": 1},
-    check=_check,
-)
+FAST = Presets({"default": FastSettings()})

@@ -17,16 +17,27 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.errors import InputError
-from nst_tf.images import atomic_write
+from nst_tf.images import Picture, Source, as_picture, atomic_write, dressed, fit, resize
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
+from nst_tf.memory import check_memory
+from nst_tf.one_pass.settings import FastSettings
 
-__all__ = ["BUNDLED", "FILE", "StyleNetwork", "build_style_network", "load_style_network", "save_style_network"]
+__all__ = [
+    "BUNDLED",
+    "FILE",
+    "NetworkPainter",
+    "StyleNetwork",
+    "build_style_network",
+    "load_style_network",
+    "save_style_network",
+]
 
 BLOCKS = 5
 FILE, STYLES = "network.npz", "styles"
 # By the names under which users ask for them.
 BUNDLED = {"paintings": Path(__file__).parent / "weights" / "style_network_paintings_fp16.npz"}
 SMALLEST = 8  # pixels: a quarter of it must have two rows to be reflected
+MEMORY = 0.7e9, 500.0  # bytes that a network takes, and those for each pixel
 
 
 def _norm(x, shares, name: str, activate: bool = True):
@@ -119,6 +130,35 @@ class StyleNetwork:
     def _run(self):
         function = tf.function(lambda image, shares: self.model({"image": image, "shares": shares}), autograph=False)
         return function.get_concrete_function(tf.TensorSpec([1, None, None, 3]), tf.TensorSpec([1, len(self.styles)]))
+
+
+class NetworkPainter:
+    """Gives pictures styles of a network that holds a few: `painter(content)` is the finished `Picture`.
+
+    Args:
+        path: Of the network; see `load_style_network`.
+        shares: Of each of its styles; `()` means equal ones.
+        size: Longest side of the pictures in pixels.
+
+    Raises:
+        InputError: There is no such network.
+    """
+
+    def __init__(self, path: str | os.PathLike, shares: Sequence[float] = (), size: int = FastSettings.size):
+        self.network, self.shares, self.size = load_style_network(path), shares, size
+
+    def __call__(self, content: Source) -> Picture:
+        """A picture of the content, with its alpha and dpi.
+
+        Raises:
+            InputError: The content or the shares cannot be used, or the picture would be too small for the network, or
+                too large for the memory.
+        """
+        content = as_picture(content)
+        size = fit(content.pixels.shape, self.size)
+        check_memory(*size, *MEMORY)
+        pixels = resize(content.pixels, size).clip(0, 1)
+        return dressed(self.network.stylize(pixels, self.shares), content)
 
 
 def save_style_network(path: str | os.PathLike, network: StyleNetwork) -> None:

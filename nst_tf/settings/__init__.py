@@ -1,1 +1,11 @@
-"""Settings and presets."""
+"""Settings of what makes pictures, each described once: its help, unit, range and choices, and how it is served.
+
+The command line, the checks of the API, the inputs of exported models, `nst-tf call` and the server's page derive from
+the fields that `setting` makes.
+"""
+
+from nst_tf.settings.control import Control, controls
+from nst_tf.settings.presets import Presets
+from nst_tf.settings.setting import Served, Setting, describe, setting
+
+__all__ = ["Control", "Presets", "Served", "Setting", "controls", "describe", "setting"]

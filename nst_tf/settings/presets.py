@@ -8,47 +8,34 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from nst_tf.errors import InputError, unknown
+from nst_tf.settings.setting import Setting
 
-__all__ = ["Presets", "check_weights"]
+__all__ = ["Presets"]
 
-LARGEST_SEED = 2**63 - 1
 WORDS = {int: "a whole number", float: "a finite number", str: "text", bool: "true or false", NoneType: "None"}
 
 Settings = TypeVar("Settings")
 
 
-class Presets(Mapping, Generic[Settings]):
+class Presets(Mapping[str, Settings], Generic[Settings]):
     """Settings by the name of their preset; `"default"` is the one that has all defaults.
 
     Args:
-        presets: Of one frozen dataclass, whose attributes are annotated with `int`, `float`, `str`, `bool`, tuples and
-            mappings of these, unions of these with `None`, or `Any`, which is not checked. It has a `seed`.
-        choices: The values that a setting may have, by its name.
-        least: The least number that a setting may be or hold, by its name.
-        most: The largest one.
-        check: Raises `InputError` for settings that do not go together, or are out of other ranges.
+        presets: Of one frozen dataclass, whose fields are made by `setting` and annotated with `int`, `float`, `str`,
+            `bool`, tuples and mappings of these, unions of these with `None`, or `Any`, whose type is not checked.
+        check: Raises `InputError` for settings that do not go together.
 
     Attributes:
-        choices: As given.
-        types: The annotation of each setting, by its name.
+        about: The `Setting` of each, by its name.
+        types: The annotation of each, by its name.
     """
 
-    def __init__(
-        self,
-        presets: Mapping[str, Settings],
-        *,
-        choices: Mapping[str, tuple] | None = None,
-        least: Mapping[str, float] | None = None,
-        most: Mapping[str, float] | None = None,
-        check: Callable[[Settings], None] | None = None,
-    ):
+    def __init__(self, presets: Mapping[str, Settings], check: Callable[[Settings], None] | None = None):
         kind = type(presets["default"])
         hints = get_type_hints(kind)
-        self.types = {one.name: hints[one.name] for one in fields(kind)}
-        self.choices = choices or {}
+        self.types: dict[str, Any] = {one.name: hints[one.name] for one in fields(kind)}
+        self.about: dict[str, Setting] = {one.name: one.metadata["setting"] for one in fields(kind)}
         self._presets = dict(presets)
-        self._least = {"seed": 0, **(least or {})}
-        self._most = {"seed": LARGEST_SEED, **(most or {})}
         self._check = check
 
     def __getitem__(self, name: str) -> Settings:
@@ -84,17 +71,10 @@ class Presets(Mapping, Generic[Settings]):
         return settings
 
     def _check_value(self, name: str, value: Any) -> None:
-        if name in self.choices:
-            if value not in self.choices[name]:
-                raise unknown(name, value, [choice for choice in self.choices[name] if choice])
-            return
-        if not _fits(value, self.types[name]):
+        about = self.about[name]
+        if not about.choices and not _fits(value, self.types[name]):
             raise InputError(f"{name} is {value!r}; it must be {_words(self.types[name])}")
-        least, most = self._least.get(name, -math.inf), self._most.get(name, math.inf)
-        if any(number < least for number in _numbers(value)):
-            raise InputError(f"{name} is {value}; it must be a number not below {least}")
-        if any(number > most for number in _numbers(value)):
-            raise InputError(f"{name} is {value}; it must be a number not above {most}")
+        about.check(name, value, _numbers(value))
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -139,19 +119,3 @@ def _numbers(value: Any) -> list[float]:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [number for one in value for number in _numbers(one)]
     return [value] if isinstance(value, Real) else []
-
-
-def check_weights(name: str, weights: Sequence[float]) -> None:
-    """Refuses weights of which only the ratios are to matter: negative ones, and those that are all 0.
-
-    Args:
-        name: Of the setting, for the message.
-        weights: Finite numbers.
-
-    Raises:
-        InputError: They cannot be used.
-    """
-    if not weights or min(weights) < 0 or sum(weights) <= 0:
-        raise InputError(
-            f"{name} has the weights {tuple(weights)}; none may be negative, and their sum must be above 0"
-        )

@@ -1,29 +1,32 @@
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.settings.presets import Presets, check_weights
+from nst_tf.settings import Presets, setting
 
 
 @dataclass(frozen=True)
 class Everything:
-    count: int = 1
-    share: float = 0.5
-    name: str = "one"
-    sharp: bool = True
-    limit: float | None = None
-    sizes: tuple[int, ...] = (1, 2)
-    names: tuple[str, ...] = ("a",)
-    span: tuple[float, float] = (0.0, 1.0)
-    layers: Mapping[str, float] = field(default_factory=lambda: {"a": 1.0})
-    start: Any = None
-    kind: str | None = None
-    seed: int = 0
+    count: int = setting(1, "a number", least=1, most=9)
+    share: float = setting(0.5, "a share")
+    name: str = setting("one", "a name")
+    sharp: bool = setting(True, "a switch")
+    limit: float | None = setting(None, "a limit")
+    sizes: tuple[int, ...] = setting((1, 2), "sizes", least=2, filled=True)
+    names: tuple[str, ...] = setting(("a",), "names")
+    span: tuple[float, float] = setting((0.0, 1.0), "a span")
+    layers: Mapping[str, float] = setting({"a": 1.0}, "layers", least=0)
+    blend: tuple[float, ...] = setting((), "shares", least=0, ratios=True)
+    start: Any = setting(None, "a start")
+    kind: str | None = setting(None, "a kind", choices=(None, "a", "b"))
+    scale: float = setting(1.0, "a scale", above=0, most=8)
+    smooth: float = setting(0.0, "a share", least=0, below=1)
+    seed: int = setting(0, "a seed", least=0, most=2**63 - 1)
 
 
 def no_odd_pairs(settings):
@@ -31,13 +34,7 @@ def no_odd_pairs(settings):
         raise InputError("three is not one")
 
 
-PRESETS = Presets(
-    {"default": Everything(), "large": Everything(count=2, kind="b")},
-    choices={"kind": (None, "a", "b")},
-    least={"count": 1, "sizes": 2, "layers": 0},
-    most={"count": 9},
-    check=no_odd_pairs,
-)
+PRESETS = Presets({"default": Everything(), "large": Everything(count=2, kind="b")}, no_odd_pairs)
 
 
 def test_it_is_a_mapping_of_presets():
@@ -80,6 +77,15 @@ def test_numbers_of_numpy_are_numbers():
         ({"layers": ["a"]}, "layers is ['a']; it must be a mapping of names, each to a finite number"),
         ({"layers": {"a": math.nan}}, "layers is {'a': nan}; it must be a mapping of names, each to a finite number"),
         ({"layers": {"a": -1.0}}, "layers is {'a': -1.0}; it must be a number not below 0"),
+        (
+            {"blend": (0.0, 0.0)},
+            "blend has the weights (0.0, 0.0); none may be negative, and their sum must be above 0",
+        ),
+        ({"blend": (1.0, -0.5)}, "blend is (1.0, -0.5); it must be a number not below 0"),
+        ({"sizes": ()}, "sizes is empty; it must be one or more numbers, each 2 or more"),
+        ({"scale": 0.0}, "scale is 0.0; it must be above 0 and at most 8"),
+        ({"scale": 9}, "scale is 9; it must be above 0 and at most 8"),
+        ({"smooth": 1}, "smooth is 1; it must be below 1"),
         ({"seed": -1}, "seed is -1; it must be a number not below 0"),
         ({"seed": 2**63}, f"seed is {2**63}; it must be a number not above {2**63 - 1}"),
         ({"count": 3}, "three is not one"),
@@ -90,10 +96,3 @@ def test_refuses_in_one_line(change, message):
     with pytest.raises(InputError) as raised:
         PRESETS.choose(**change)
     assert str(raised.value).startswith(message)
-
-
-@pytest.mark.parametrize("weights", [(), (1.0, -0.5), (0.0, 0.0)])
-def test_weights_of_which_ratios_matter(weights):
-    check_weights("layers", (0.0, 2.0))
-    with pytest.raises(InputError, match="layers has the weights"):
-        check_weights("layers", weights)

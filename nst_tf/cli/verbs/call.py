@@ -2,14 +2,16 @@
 
 import json
 from argparse import SUPPRESS, Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.shell.values import positive, whole
-from nst_tf.cli.verbs.calls import CALLS
+from nst_tf.cli.shell.values import number, numbers, positive, whole, wholes
 from nst_tf.cli.verbs.serve import read_token
 from nst_tf.errors import InputError
+from nst_tf.export.catalogue import MODELS, Exportable
+from nst_tf.settings import Control
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -21,24 +23,36 @@ REFUSED = ("INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION", "OUT_OF_RANGE
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds", required=True)
-    for name, call in CALLS.items():
-        one = kinds.add_parser(name, help=call.description, description=call.description, inherited_absl_flags=None)
-        for image in call.images:
-            place = image.removesuffix("_bytes")
-            one.add_argument(image, metavar=place.upper(), help=f"{place} file")
+    for name, model in MODELS.items():
+        one = kinds.add_parser(name, help=model.summary, description=model.summary, inherited_absl_flags=None)
+        for image in model.images:
+            one.add_argument(image, metavar=image.upper(), help=f"{image} file")
         one.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the result")
-        _add_controls(one, call)
+        _add_controls(one, model)
         _add_server(one, name)
         one.add_argument("--debug", action="store_true", default=SUPPRESS,
                          help="show where an error comes from, and TensorFlow's log")  # fmt: skip
 
 
-def _add_controls(parser: Parser, call) -> None:
-    if call.controls:
+def _add_controls(parser: Parser, model: Exportable) -> None:
+    if model.controls:
         group = parser.add_argument_group("controls", "The server has a default for each.")
-        for name, control in call.controls.items():
-            flag = f"--{name.replace('_', '-')}"
-            group.add_argument(flag, type=control.read, metavar=control.metavar, help=control.help)
+        for control in model.controls:
+            flag = f"--{control.name.replace('_', '-')}"
+            group.add_argument(flag, type=_reader(control), metavar=control.unit, help=_help(control))
+
+
+def _reader(control: Control) -> Callable[[str], Any]:
+    """What reads the text of an option: one value, or several with commas between."""
+    if control.kind is str:
+        return str
+    one, several = (whole, wholes) if control.kind is int else (number, numbers)
+    return several if control.several else one
+
+
+def _help(control: Control) -> str:
+    inside = "" if control.least is None else f"; from {control.least:g} to {control.most:g}"
+    return control.help + (f"; one of {', '.join(control.choices)}" if control.choices else inside)
 
 
 def _add_server(parser: Parser, name: str) -> None:
@@ -56,30 +70,30 @@ def _add_server(parser: Parser, name: str) -> None:
 
 def run(arguments: Namespace) -> int:
     """Asks, and writes the answer."""
-    call = CALLS[arguments.kind]
-    _check_output(arguments.output, call)
+    model = MODELS[arguments.kind]
+    _check_output(arguments.output, model)
     token = read_token(arguments.token_file)
     # Only now what takes a while to import.
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
     from nst_tf.serve.client.image_file import image_bytes
     from nst_tf.serve.extra import check_extra
 
-    inputs: dict[str, Any] = {name: [image_bytes(getattr(arguments, name))] for name in call.images}
-    given = {name: getattr(arguments, name) for name in call.controls}
+    inputs: dict[str, Any] = {f"{name}_bytes": [image_bytes(getattr(arguments, name))] for name in model.images}
+    given = {control.name: getattr(arguments, control.name) for control in model.controls}
     controls = {name: [value] for name, value in given.items() if value is not None}
     check_extra()
     import_tensorflow(arguments.debug)
     outputs = _ask(arguments, inputs | controls, "controls" if controls else "serving_default", token)
     _check_status(outputs)
-    _write(arguments.output, call, outputs)
+    _write(arguments.output, model, outputs)
     _report(arguments, outputs)
     return 0
 
 
-def _check_output(output: str, call) -> None:
+def _check_output(output: str, model: Exportable) -> None:
     from nst_tf.images import check_target, check_writable
 
-    if call.picture is not None:
+    if model.answer is not None:
         check_writable(output)
     elif Path(output).suffix != ".npz":
         raise InputError(f"cannot write {output}: features are written as .npz")
@@ -109,8 +123,8 @@ def _check_status(outputs: dict[str, Any]) -> None:
     outputs.pop("message", None)
 
 
-def _write(output: str, call, outputs: dict[str, Any]) -> None:
-    if call.picture is None:
+def _write(output: str, model: Exportable, outputs: dict[str, Any]) -> None:
+    if model.answer is None:
         import numpy as np
 
         from nst_tf.images import atomic_write
@@ -121,7 +135,7 @@ def _write(output: str, call, outputs: dict[str, Any]) -> None:
     from nst_tf.images import write_image
     from nst_tf.serve.client.image_file import picture_of
 
-    write_image(output, picture_of(outputs.pop(call.picture)[0]))
+    write_image(output, picture_of(outputs.pop(model.answer)[0]))
 
 
 def _report(arguments: Namespace, outputs: dict[str, Any]) -> None:

@@ -1,6 +1,9 @@
 """`nst-tf dream`: a picture, or a folder of pictures, in which a network sees more and more; or a zoom into it."""
 
+import os
 from argparse import Namespace
+from pathlib import Path
+from typing import Any
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count
@@ -8,33 +11,9 @@ from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.errors import InputError
 from nst_tf.recipes.dream.settings import PRESETS
 
-__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run"]
 
 DESCRIPTION = "Let a network dream on pictures (DeepDream)."
-OPTIONS = {
-    "picture": {
-        "size": ("PIXELS", "longest side of the result"),
-        "from_noise": ("", "start from noise, of the image's shape or, without an image, a square"),
-        "seed": ("NUMBER", "of the noise and the jitter; the same seed and input give the same picture"),
-    },
-    "network": {
-        "model": ("NAME", "network that dreams: a bundled one, keras:NAME or a path"),
-        "preprocessing": ("KIND", "what range of pixels a network from a file takes"),
-    },
-    "objective": {
-        "layers": ("LAYER=WEIGHT,...", "what to enhance: LAYER, LAYER:CHANNEL, or LAYER:CHANNEL:Y:X for one place, at "
-                   "these fractions of height and width"),
-    },
-    "schedule": {
-        "octaves": ("NUMBER", "how many sizes to dream on, coarse to fine"),
-        "octave_scale": ("FACTOR", "how much larger each octave is than the one before"),
-        "steps": ("NUMBER,...", "steps on each octave, coarse to fine; the last number holds for all that follow"),
-        "step_size": ("CHANGE", "mean change of a pixel in a step, of 255"),
-        "jitter": ("PIXELS", "how far the image is rolled at random before a step, at most"),
-        "tile": ("PIXELS", "side of tiles on which gradients are computed one after the other, for images larger than "
-                 "memory; 0 computes them on the whole image"),
-    },
-}  # fmt: skip
 
 
 def add_arguments(parser: Parser) -> None:
@@ -48,7 +27,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--zoom", type=count, metavar="FRAMES",
                         help="write so many dreams, each on the one before after a step of 5 %% into it, as an "
                              "animation: .webp, .gif or .mp4")  # fmt: skip
-    add_settings(parser, PRESETS, OPTIONS)
+    add_settings(parser, PRESETS)
     add_running(parser)
 
 
@@ -61,16 +40,47 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.work.pictures import make_pictures
     from nst_tf.images import read_image
 
-    settings["guide"] = None if arguments.guide is None else read_image(arguments.guide)
-    if arguments.zoom is not None:
-        from nst_tf.cli.work.zoom import make_zoom
-
-        return make_zoom(arguments, settings)
-
-    def steps(image):
-        from nst_tf.recipes.dream.recipe import dream_steps
-
-        return dream_steps(image, time_limit=arguments.time_limit, **settings)
-
+    guide = None if arguments.guide is None else read_image(arguments.guide)
     facts = {"guide": arguments.guide}
-    return make_pictures(arguments, steps, arguments.images, others=[arguments.guide], facts=lambda _: facts)
+    if arguments.zoom is not None:
+        return _make_zoom(arguments, guide, settings)
+
+    def begin(image):
+        from nst_tf.recipes.dream.dream import run_dream
+
+        return run_dream(image, guide, settings, arguments.time_limit)
+
+    return make_pictures(arguments, begin, arguments.images, others=[arguments.guide], facts=lambda _: facts).finish()
+
+
+def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:
+    from nst_tf.cli.work.pictures import make_pictures
+    from nst_tf.images.animation import write_animation
+
+    def begin(image):
+        from nst_tf.recipes.dream.zoom import run_zoom
+
+        return run_zoom(image, guide, settings, arguments.zoom, arguments.time_limit)
+
+    def facts(result):
+        return {"guide": arguments.guide, "frames": len(result.picture.frames)}
+
+    def write(target, film):
+        write_animation(target, film.frames)
+
+    return make_pictures(arguments, begin, facts=facts, jobs=[_zoom_job(arguments)], write=write).finish()
+
+
+def _zoom_job(arguments: Namespace) -> Any:
+    from nst_tf.cli.work.jobs import Job
+    from nst_tf.images.animation import check_animation
+
+    if len(arguments.images) > 1 or any(map(os.path.isdir, arguments.images)):
+        raise InputError("a zoom is made of one image; name one that is no folder")
+    if arguments.save_every:
+        raise InputError("--save-every is for pictures; a zoom that is stopped writes the frames that there are")
+    check_animation(arguments.output)
+    for file in (*arguments.images, arguments.guide):
+        if file is not None and os.path.exists(arguments.output) and os.path.samefile(file, arguments.output):
+            raise InputError(f"{file} is one of the images to read, and would be replaced; name another with -o")
+    return Job(Path(arguments.images[0]) if arguments.images else None, Path(arguments.output))

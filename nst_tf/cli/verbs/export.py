@@ -7,9 +7,9 @@ from absl import logging
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count, names
-from nst_tf.cli.work.network_options import MODEL, PIXELS
 from nst_tf.errors import InputError
 from nst_tf.export.catalogue import MODELS, check_name
+from nst_tf.recipes.common_settings import MODEL, PIXELS
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 

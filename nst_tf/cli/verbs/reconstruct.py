@@ -5,35 +5,12 @@ from typing import Any
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import names
-from nst_tf.cli.work.network_options import MODEL, PIXELS
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.recipes.reconstruct.settings import PRESETS
 
-__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run"]
 
 DESCRIPTION = "Reconstruct pictures from what a layer of a network keeps of them."
-OPTIONS = {
-    "picture": {
-        "size": ("PIXELS", "longest side of the result (default: 160, or what the network takes)"),
-        "restarts": ("NUMBER", "from how many noises to start, all in one batch; the nearest result is written"),
-        "noise": ("DEVIATION", "of the noise to start from, around the mean colour of photographs"),
-        "seed": ("NUMBER", "of the noise; the same seed and input give the same picture"),
-    },
-    "network": {"model": ("NETWORK", MODEL), "preprocessing": ("KIND", PIXELS)},
-    "objective": {
-        "tv_weight": ("WEIGHT,...", "weight of the total variation for shallow, middle and deep layers; the last "
-                      "number holds for all that follow"),
-        "alpha": ("POWER", "of the alpha-norm"),
-        "alpha_weight": ("WEIGHT,...", "weight of the alpha-norm, which keeps pixels from black and white; likewise"),
-    },
-    "schedule": {
-        "canvas": ("KIND", "what is optimised: coefficients of waves, or pixels"),
-        "optimizer": ("NAME", "how it is optimised"),
-        "steps": ("NUMBER,...", "evaluations for each layer; with momentum, of each phase"),
-        "rates": ("RATE,...", "learning rate of each phase of momentum"),
-        "plateau": ("FRACTION", "end when the loss falls by less per evaluation; 0 never does"),
-    },
-}  # fmt: skip
 
 
 def add_arguments(parser: Parser) -> None:
@@ -47,7 +24,7 @@ def add_arguments(parser: Parser) -> None:
                        help="layer to reconstruct from; several make a strip of the image and each layer's "
                             "reconstruction")  # fmt: skip
     which.add_argument("--all-layers", action="store_true", help="a strip of all rectified maps of the network")
-    add_settings(parser, PRESETS, OPTIONS)
+    add_settings(parser, PRESETS)
     add_running(parser)
 
 
@@ -59,12 +36,12 @@ def run(arguments: Namespace) -> int:
     # Only now what takes a while to import.
     from nst_tf.cli.work.pictures import make_pictures
 
-    def steps(content):
-        from nst_tf.recipes.reconstruct.recipe import reconstruct_steps
+    def begin(content):
+        from nst_tf.recipes.reconstruct.reconstruct import run_reconstruct
 
-        return reconstruct_steps(content, layer, time_limit=arguments.time_limit, **settings)
+        return run_reconstruct(content, layer, settings, arguments.time_limit)
 
-    return make_pictures(arguments, steps, arguments.images, facts=_facts)
+    return make_pictures(arguments, begin, arguments.images, facts=_facts).finish()
 
 
 def _facts(result) -> dict[str, Any]:

@@ -1,53 +1,18 @@
 """`nst-tf stylize`: a picture, or a folder of pictures, in the style of others."""
 
+import os
 from argparse import Namespace
+from dataclasses import replace
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, run_feed_forward
-from nst_tf.cli.work.network_options import MODEL, PIXELS
 from nst_tf.cli.work.options import add_running, add_settings, chosen
-from nst_tf.errors import InputError
-from nst_tf.recipes.stylize.settings import PRESETS
+from nst_tf.errors import InputError, unknown
+from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 
-__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run"]
 
 DESCRIPTION = "Paint pictures in the style of others."
-LAYERS = "LAYER=WEIGHT,..."
-OPTIONS = {
-    "picture": {
-        "size": ("PIXELS", "longest side of the result"),
-        "init": ("START", "what to start from: content, fast (the picture of --fast, which saves the coarsest scale), "
-                 "noise or an image file"),
-        "preserve_color": ("HOW", "keep the content's colours: luminance transfers light and dark only, histogram "
-                           "recolours the style first; without it, the style's colours are taken"),
-        "seed": ("NUMBER", "of the noise; the same seed and input give the same picture"),
-    },
-    "network": {
-        "model": ("NETWORK", MODEL),
-        "preprocessing": ("KIND", PIXELS),
-        "pooling": ("KIND", "its pooling; max is as trained"),
-        "padding": ("KIND", "of its first convolution; replicate leaves no frame along the border (default: "
-                    "replicate, or what a network of others has)"),
-    },
-    "objective": {
-        "content_layers": (LAYERS, "layers of the content loss"),
-        "style_layers": (LAYERS, "layers of the style loss"),
-        "content_loss": ("KIND", "mean of the squared differences of features, or half their sum as in Gatys' paper"),
-        "style_loss": ("KIND", "how the statistics of features are compared"),
-        "content_weight": ("WEIGHT", "weight of the content loss"),
-        "style_weight": ("WEIGHT", "weight of the style loss"),
-        "tv_weight": ("WEIGHT", "weight of the total variation; more is smoother"),
-        "style_scale": ("FACTOR", "size of the style image relative to the picture; more makes larger strokes"),
-        "style_blend": ("SHARE,...", "share of each style image; without it, all are equal"),
-    },
-    "schedule": {
-        "optimizer": ("NAME", "how the picture is optimised"),
-        "first_size": ("PIXELS", "longest side of the coarsest scale"),
-        "growth": ("FACTOR", "how much larger each scale is than the one before, at most"),
-        "steps": ("NUMBER,...", "evaluations on each scale, coarse to fine; the last number holds for all that follow"),
-        "plateau": ("FRACTION", "end a scale when the loss falls by less per evaluation; 0 never does"),
-    },
-}  # fmt: skip
 
 
 def add_arguments(parser: Parser) -> None:
@@ -60,7 +25,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--content", dest="more", metavar="CONTENT", action="append", default=[],
                         help="a further image or folder to paint; may be repeated")  # fmt: skip
     add_feed_forward(parser)
-    add_settings(parser, PRESETS, OPTIONS)
+    add_settings(parser, PRESETS)
     add_running(parser)
 
 
@@ -73,16 +38,28 @@ def run(arguments: Namespace) -> int:
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
     from nst_tf.cli.work.pictures import make_pictures
-    from nst_tf.cli.work.start import read_start
     from nst_tf.images import read_image
 
-    settings |= read_start(arguments, ("content", "fast", "noise"))
+    settings = _with_first_image(settings)
     styles = [read_image(style) for style in arguments.styles]
 
-    def steps(content):
-        from nst_tf.recipes.stylize.recipe import stylize_steps
+    def begin(content):
+        from nst_tf.recipes.stylize.stylize import run_stylize
 
-        return stylize_steps(content, styles, time_limit=arguments.time_limit, **settings)
+        return run_stylize(content, styles, settings, arguments.time_limit)
 
     contents, others = [arguments.content, *arguments.more], [*arguments.styles, arguments.init]
-    return make_pictures(arguments, steps, contents, others=others, facts=lambda _: {"styles": arguments.styles})
+    return make_pictures(
+        arguments, begin, contents, others=others, facts=lambda _: {"styles": arguments.styles}
+    ).finish()
+
+
+def _with_first_image(settings: StylizeSettings) -> StylizeSettings:
+    """The settings with the pixels of the file that `--init` names, if it does."""
+    from nst_tf.images import read_image
+
+    if settings.init in INITS:
+        return settings
+    if not os.path.exists(settings.init):
+        raise unknown("start", settings.init, [*INITS, "or an image file"])
+    return replace(settings, init=read_image(settings.init).pixels)

@@ -7,33 +7,13 @@ from pathlib import Path
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import wholes
 from nst_tf.cli.verbs.deconv import position
-from nst_tf.cli.work.network_options import MODEL, PIXELS
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.errors import InputError
 from nst_tf.recipes.features.settings import PRESETS
 
-__all__ = ["DESCRIPTION", "OPTIONS", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run"]
 
 DESCRIPTION = "Make pictures of what excites channels, units, layers or classes of a network."
-OPTIONS = {
-    "picture": {
-        "size": ("PIXELS", "side of each picture (default: 128, or what the network takes for its classes)"),
-        "variants": ("NUMBER", "pictures of each feature"),
-        "diversity": ("WEIGHT", "weight of the similarity of these; more makes them differ more"),
-        "canvas": ("KIND", "what is optimised: waves with the spectrum of photographs, or pixels"),
-        "decorrelate": ("", "optimise in colours that are independent in photographs"),
-        "seed": ("NUMBER", "of the noise and of the transforms; the same seed gives the same pictures"),
-    },
-    "network": {"model": ("NETWORK", MODEL), "preprocessing": ("KIND", PIXELS)},
-    "objective": {
-        "jitter": ("PIXELS", "the farthest random shift before each step"),
-        "zoom": ("FRACTION", "the largest random change of scale"),
-        "rotate": ("DEGREES", "the farthest random turn"),
-        "tv_weight": ("WEIGHT", "weight of the total variation; more is smoother"),
-        "l2_weight": ("WEIGHT", "weight of the squared distance from a mean colour; more is paler"),
-    },
-    "schedule": {"steps": ("NUMBER", "of the optimisation"), "rate": ("RATE", "learning rate of Adam")},
-}
 
 
 def add_arguments(parser: Parser) -> None:
@@ -51,7 +31,7 @@ def add_arguments(parser: Parser) -> None:
                         help="excite one position of the feature maps only (default: all)")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the sheet with all pictures")
     parser.add_argument("--singles", metavar="FOLDER", help="also write each picture to a file of its own, as PNG")
-    add_settings(parser, PRESETS, OPTIONS)
+    add_settings(parser, PRESETS)
     add_running(parser)
 
 
@@ -60,25 +40,23 @@ def run(arguments: Namespace) -> int:
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
     from nst_tf.cli.work.pictures import make_pictures
+    from nst_tf.images import write_image
 
-    names = ("layer", "channels", "unit", "classes", "time_limit")
-    options = settings | {name: getattr(arguments, name) for name in names}
+    asked = {name: getattr(arguments, name) for name in ("layer", "channels", "unit", "classes")}
     if arguments.direction:
-        options["direction"] = _read_direction(arguments.direction)
-    last = []
+        asked["direction"] = _read_direction(arguments.direction)
 
-    def steps(_):
-        from nst_tf.recipes.features.recipe import visualize_features_steps
+    def begin(_):
+        from nst_tf.recipes.features.visualize_features import Wanted, run_features
 
-        for progress in visualize_features_steps(**options):
-            last[:] = [progress]
-            yield progress
+        return run_features(Wanted(**asked), settings, arguments.time_limit)
 
-    try:
-        return make_pictures(arguments, steps, others=[arguments.direction], facts=_facts)
-    finally:  # when it was stopped, too
-        if last and arguments.singles:
-            _write_singles(Path(arguments.singles), last[0].result().picture, arguments)
+    def write(target, sheet):
+        write_image(target, sheet, quality=arguments.quality, bit_depth=arguments.bit_depth)
+        if arguments.singles:
+            _write_singles(Path(arguments.singles), sheet, arguments)
+
+    return make_pictures(arguments, begin, others=[arguments.direction], facts=_facts, write=write).finish()
 
 
 def _facts(result) -> dict:

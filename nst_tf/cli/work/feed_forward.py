@@ -3,15 +3,16 @@
 from argparse import Namespace
 from typing import Any
 
-from nst_tf.cli.shell.values import share
+from nst_tf.cli.work.options import add_setting
 from nst_tf.errors import InputError
+from nst_tf.one_pass.settings import FAST
 from nst_tf.recipes.stylize.settings import PRESETS
 
 __all__ = ["add_feed_forward", "is_feed_forward", "run_feed_forward"]
 
 KINDS = ("fast", "network", "hub")
 SHARED = {
-    "fast": ("size", "style_scale", "style_blend", "preserve_color", "strength", "smooth", "decoder"),
+    "fast": (*FAST.types, "decoder"),
     "network": ("size", "style_blend"),
     "hub": ("size",),
 }
@@ -28,11 +29,8 @@ def add_feed_forward(parser) -> None:
                       help="by a network of `nst-tf train-style`, which knows its styles; or `paintings`, the bundled "
                            "one of The Great Wave, Auvers, Poppies and the Moulin de la Galette")  # fmt: skip
     kind.add_argument("--hub", metavar="HANDLE", help="by an image stylisation module of TF-Hub: its folder or address")
-    group.add_argument("--strength", type=share, metavar="NUMBER",
-                       help="of --fast: 0 gives the content, 1 all of the style (default: 1)")  # fmt: skip
-    group.add_argument("--smooth", type=share, metavar="NUMBER",
-                       help="of --fast, for the frames of a film: how much of the style's map is kept from frame to "
-                            "frame, below 1 (default: 0)")  # fmt: skip
+    for name in ("strength", "smooth"):
+        add_setting(group, FAST, name, "of --fast: ")
     group.add_argument("--decoder", metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")
 
 
@@ -66,6 +64,6 @@ def run_feed_forward(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the pictures."""
     given = _given(arguments)
     # Only now what takes a while to import.
-    from nst_tf.cli.work.pipeline import paint_pictures
+    from nst_tf.cli.work.painting import paint_pictures
 
     return paint_pictures(arguments, given)

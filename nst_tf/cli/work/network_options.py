@@ -2,15 +2,9 @@
 
 from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.recipes.common_settings import MODEL, PIXELS
 
-__all__ = ["MODEL", "PIXELS", "add_network"]
-
-# What the options of these names mean in all verbs.
-MODEL = (
-    "network to look with: vgg16, alexnet and others that `nst-tf info` lists, keras:NAME for an application of Keras, "
-    "a .keras file, the folder of a training run, or a SavedModel"
-)
-PIXELS = "what pixels a network takes that comes from a file and does not say so itself"
+__all__ = ["add_network"]
 
 
 def add_network(parser: Parser, **options) -> None:

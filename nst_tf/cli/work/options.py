@@ -1,49 +1,50 @@
 """The options that the verbs of recipes share: one for each setting, and those of how pictures are made."""
 
-from argparse import Action, BooleanOptionalAction, Namespace
-from collections.abc import Mapping
+from argparse import BooleanOptionalAction, Namespace
 from typing import Any
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import READERS, count, percent, positive, text_of
-from nst_tf.settings.presets import Presets
+from nst_tf.settings import Presets
 
-__all__ = ["Options", "add_running", "add_settings", "chosen", "preset_options"]
+__all__ = ["add_running", "add_setting", "add_settings", "chosen", "preset_options"]
 
-# By the title of a group and the name of a setting: what is shown for its value, and what it means.
-Options = Mapping[str, Mapping[str, tuple[str, str]]]
+GROUPS = ("picture", "network", "objective", "schedule")
 
 
-def add_settings(parser: Parser, presets: Presets, options: Options) -> None:
-    """Adds `--preset` and the options of all settings.
+def add_settings(parser: Parser, presets: Presets) -> None:
+    """Adds `--preset` and an option for each setting.
 
     Args:
         parser: Of the verb.
         presets: Of the recipe.
-        options: For each of its settings, by groups.
     """
     names = f"settings to begin with: {', '.join(presets)} (default: default)"
     parser.add_argument("--preset", default="default", metavar="NAME", help=names)
-    for title, rows in options.items():
-        group = parser.add_argument_group(title)
-        for name, (metavar, text) in rows.items():
-            _add_setting(group, presets, name, metavar, _help(presets, name, text))
+    for title in GROUPS:
+        members = [name for name, about in presets.about.items() if about.group == title]
+        group = parser.add_argument_group(title) if members else None
+        for name in members:
+            add_setting(group, presets, name)
 
 
-def _add_setting(group, presets: Presets, name: str, metavar: str, text: str) -> Action:
-    if presets.types[name] is bool:
-        return group.add_argument(_flag(name), action=BooleanOptionalAction, help=text)
-    return group.add_argument(_flag(name), type=READERS[presets.types[name]], metavar=metavar, help=text)
+def add_setting(group: Any, presets: Presets, name: str, prefix: str = "") -> None:
+    """Adds the option of one setting to a parser or a group of it; its help begins with `prefix`."""
+    kind, text = presets.types[name], _help(presets, name, prefix)
+    if kind is bool:
+        group.add_argument(_flag(name), action=BooleanOptionalAction, help=text)
+    else:
+        group.add_argument(_flag(name), type=READERS[kind], metavar=presets.about[name].unit, help=text)
 
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _help(presets: Presets, name: str, text: str) -> str:
-    choices = [choice for choice in presets.choices.get(name, ()) if choice]
-    default = text_of(getattr(presets["default"], name))
-    text += f"; one of {', '.join(choices)}" if choices else ""
+def _help(presets: Presets, name: str, prefix: str) -> str:
+    about, default = presets.about[name], text_of(getattr(presets["default"], name))
+    text = prefix + about.help
+    text += f"; one of {', '.join(about.words)}" if about.words else ""
     text += f" (default: {default})" if default else ""
     return text.replace("%", "%%")
 
@@ -63,16 +64,13 @@ def add_running(parser: Parser) -> None:
     group.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 
 
-def chosen(arguments: Namespace, presets: Presets) -> dict[str, Any]:
-    """The preset and the settings that the user gave, checked: what to hand to the recipe as keywords.
+def chosen(arguments: Namespace, presets: Presets) -> Any:
+    """The settings that the user asked for.
 
     Raises:
         InputError: The preset is unknown, or a value is out of its range.
     """
-    given = {name: getattr(arguments, name) for name in ("preset", *presets.types)}
-    given = {name: value for name, value in given.items() if value is not None}
-    presets.choose(**given)
-    return given
+    return presets.choose(arguments.preset, **{name: getattr(arguments, name) for name in presets.types})
 
 
 def preset_options(presets: Presets, name: str) -> str:

@@ -1,6 +1,7 @@
 """`deconv`: what in an image excites a filter, projected down to its pixels."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import keras
 import tensorflow as tf
@@ -8,13 +9,15 @@ import tensorflow as tf
 from nst_tf.backbones import feature_extractor, open_network, smallest_size
 from nst_tf.backbones.graph import Graph
 from nst_tf.canvas import lanczos
+from nst_tf.canvas.sizes import fit_shortest
+from nst_tf.export.catalogue import MODELS
 from nst_tf.export.origin import origin
 from nst_tf.export.servable import Servable
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
 from nst_tf.export.signature.items import Values, defaults, each, every
-from nst_tf.export.signature.pictures import display, encode_png, fit_shortest
+from nst_tf.export.signature.pictures import display, encode_png
 from nst_tf.export.signature.signature import STATUS, Signature
 from nst_tf.export.signature.weights import Stored
 from nst_tf.visualize.deconv import Deconv
@@ -22,9 +25,7 @@ from nst_tf.visualize.deconv import Deconv
 __all__ = ["deconv"]
 
 MOST_PIXELS = 2**21
-SIZE = Input("size", tf.int32, "shorter side to which the image is brought, in pixels", (), 224, 32, 1024)
-FILTER = Input("filter", tf.int32, "number of a filter; or -1 for the one that the image excites most, -2 for the next "
-               "one, and so on", (), -1, -(2**15), 2**15)  # fmt: skip
+LAYER, FILTER, SIZE = (Input.of(one) for one in MODELS["deconv"].controls)
 FOUND = {
     "activation": "of the filter, where it is strongest",
     "position": "row and column of that in the feature map",
@@ -47,14 +48,12 @@ class _Projector:
         self.deconvs = [Deconv(network, layer) for layer in layers]
         self.filters = [self.graph.step(layer).shape[-1] for layer in layers]
         self.least = [smallest_size(feature_extractor(network, [layer])) for layer in layers]
-        image, layer = PixelImage("image", "the image", pixels=MOST_PIXELS), self._layer_input()
+        image = PixelImage("image", "the image", pixels=MOST_PIXELS)
+        layer = replace(LAYER, default=self.layers[-1], choices=self.layers)
         self.of_bytes = [EncodedImage("image_bytes", "the image"), layer, FILTER, SIZE]
         self.of_pixels = [image, layer, FILTER]
         specs = {"image": tf.TensorSpec(image.shape), "layer": tf.TensorSpec([], tf.string), "filter": SPECS["filter"]}
         self._run = tf.function(self._project, input_signature=[specs], autograph=False)
-
-    def _layer_input(self) -> Input:
-        return Input("layer", tf.string, "layer of the filter", (), self.layers[-1], choices=self.layers)
 
     def _index(self, values: Values) -> tf.Tensor:
         return tf.argmax(tf.constant(self.layers) == values["layer"], output_type=tf.int32)

@@ -4,34 +4,27 @@ import keras
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
-from nst_tf.export.models.stylize import style_side
+from nst_tf.canvas.sizes import fit, measured_size
+from nst_tf.export.catalogue import MODELS
 from nst_tf.export.origin import origin
 from nst_tf.export.servable import Servable
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
 from nst_tf.export.signature.items import Values, defaults, each, refuse
-from nst_tf.export.signature.picture_signatures import size_input, size_problem
-from nst_tf.export.signature.pictures import encode_png, fit_longest
+from nst_tf.export.signature.picture_signatures import size_problem
+from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature
 from nst_tf.export.signature.weights import Stored
-from nst_tf.one_pass import load_stylizer
-from nst_tf.one_pass.settings import FAST
+from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.stylizer import SMALLEST
 
 __all__ = ["fast_stylize"]
 
-DEFAULT = FAST["default"]
+MODEL = MODELS["fast-stylize"]
+CONTROLS = [Input.of(one) for one in MODEL.controls]
+(STRENGTH,) = (one for one in CONTROLS if one.name == "strength")
 LARGEST = 1536  # pixels
-STRENGTH = Input("strength", tf.float32, "from the content as the network reconstructs it to all of the style", (),
-                 DEFAULT.strength, 0, 1)  # fmt: skip
-CONTROLS = [
-    size_input(DEFAULT.size, LARGEST),
-    STRENGTH,
-    Input("style_scale", tf.float32, "size of the style relative to the picture; more makes larger strokes", (),
-          DEFAULT.style_scale, 0.125, 4),
-]  # fmt: skip
-CONTENT, STYLE = "what the picture shows", "whose style it takes"
 
 
 class _Painter:
@@ -41,8 +34,8 @@ class _Painter:
         stylizer: As `load_stylizer` gives it.
     """
 
-    encoded = (EncodedImage("content_bytes", CONTENT), EncodedImage("style_bytes", STYLE))
-    pixels = tuple(PixelImage(name, text, pixels=LARGEST**2) for name, text in (("content", CONTENT), ("style", STYLE)))
+    encoded = tuple(EncodedImage(f"{name}_bytes", text) for name, text in MODEL.images.items())
+    pixels = tuple(PixelImage(name, text, pixels=LARGEST**2) for name, text in MODEL.images.items())
 
     def __init__(self, stylizer: keras.Model):
         self.stylizer, self.stored = stylizer, Stored([stylizer])
@@ -56,7 +49,7 @@ class _Painter:
 
     def check(self, values: Values) -> tf.Tensor:
         """The problem of sizes that the network cannot look at."""
-        side = self._style_side(values)
+        side = tf.reduce_max(self._style_size(values))
         return first_problem(
             [
                 size_problem(tf.shape(values["content"])[:2], values["size"], SMALLEST),
@@ -65,17 +58,15 @@ class _Painter:
             ]
         )  # fmt: skip
 
-    def _style_side(self, values: Values) -> tf.Tensor:
-        return style_side(tf.shape(values["style"])[:2], values["style_scale"], values["size"], SMALLEST)
+    def _style_size(self, values: Values) -> tf.Tensor:
+        wanted = tf.cast(values["style_scale"], tf.float64) * tf.cast(values["size"], tf.float64)
+        return measured_size(tf.shape(values["style"])[:2], wanted, SMALLEST)
 
     def run(self, values: Values) -> Values:
         """The picture of an item as a file."""
-        sides = {"content": values["size"], "style": self._style_side(values)}
-        images = {name: self._at(values[name], side) for name, side in sides.items()}
+        sizes = {"content": fit(tf.shape(values["content"])[:2], values["size"]), "style": self._style_size(values)}
+        images = {name: lanczos(values[name][None], *tf.unstack(size)) for name, size in sizes.items()}
         return {"picture_bytes": encode_png(self._run(images | {"strength": values["strength"][None]})[0])}
-
-    def _at(self, image: tf.Tensor, longest: tf.Tensor) -> tf.Tensor:
-        return lanczos(image[None], *tf.unstack(fit_longest(tf.shape(image)[:2], longest)))
 
     def of_bytes(self, batch: Values) -> Values:
         """The pictures for encoded images."""

@@ -8,47 +8,25 @@ from nst_tf.backbones import feature_extractor, open_network, smallest_size
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.canvas import lanczos
+from nst_tf.canvas.sizes import fit
+from nst_tf.export.catalogue import MODELS
 from nst_tf.export.origin import origin
 from nst_tf.export.servable import Servable
 from nst_tf.export.signature.inputs import Input, problem_if
 from nst_tf.export.signature.items import Values, refuse
-from nst_tf.export.signature.picture_signatures import ONE, SEED, picture_signatures, size_input, size_problem
-from nst_tf.export.signature.pictures import fit_longest
-from nst_tf.export.signature.scales import coarse_to_fine
+from nst_tf.export.signature.picture_signatures import ONE, picture_signatures, served_settings, size_problem
 from nst_tf.export.signature.weights import Stored
-from nst_tf.objectives.representation import Representation
-from nst_tf.recipes.reconstruct.engine import ReconstructEngine, reconstruct_engine
-from nst_tf.recipes.reconstruct.layer import mean_noise, priors
-from nst_tf.recipes.reconstruct.recipe import SIZE
+from nst_tf.recipes.feature_loop import GraphLoop
+from nst_tf.recipes.graph_driver import make_in_graph
+from nst_tf.recipes.recipe import at_size
+from nst_tf.recipes.reconstruct.recipe import Reconstruct, reconstruct_network
 from nst_tf.recipes.reconstruct.settings import PRESETS
 
 __all__ = ["reconstruct"]
 
-DEFAULT = PRESETS["default"]
+DEFAULT, MODEL = PRESETS["default"], MODELS["reconstruct"]
 LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3")
 SIDE = 1024  # pixels: an image in which every layer has a position, to tell what a layer sees
-
-
-class _Inversion:
-    """The inversion of one layer in tensors; see `nst_tf.recipes.reconstruct.layer.Reconstruct`."""
-
-    plateau = DEFAULT.plateau
-
-    def __init__(self, engine: ReconstructEngine, image: tf.Tensor):
-        self.engine, self.image = engine, image
-        self.loop, self.features = engine.loop, engine.extractor
-        self.priors = priors(DEFAULT, receptive_field(engine.graph, engine.layer, SIDE, SIDE))
-        self.parts = ("representation", *self.priors)
-
-    def begin(self, canvas, size, evaluations):
-        return self.loop.optimizer.start(canvas)
-
-    def objective(self, size):
-        target = self.features(self.image)[self.engine.layer]
-        dark = problem_if(tf.reduce_all(target == 0), f"{self.engine.layer} gives nothing but 0 for the image")
-        return {
-            "representation": Representation(self.engine.layer, refuse(dark, {"target": target})["target"])
-        } | self.priors
 
 
 class _Inverter:
@@ -58,7 +36,7 @@ class _Inverter:
         network = open_network(model, preprocessing)
         graph, extractors = Graph(network), [feature_extractor(network, [layer]) for layer in layers]
         self.layers, self.stored = tuple(layers), Stored(extractors)
-        self.engines = [reconstruct_engine(graph, layer, DEFAULT) for layer in layers]
+        self.networks = [reconstruct_network(graph, layer, DEFAULT) for layer in layers]
         self.least = [smallest_size(extractor) for extractor in extractors]
 
     def _index(self, values: Values) -> tf.Tensor:
@@ -73,16 +51,20 @@ class _Inverter:
         """The picture, and how near it comes."""
         with self.stored.scope():
             return tf.switch_case(
-                self._index(values), [lambda at=at: self._of_layer(at, values) for at in self.engines]
+                self._index(values), [lambda at=at: self._of_layer(at, values) for at in self.networks]
             )
 
-    def _of_layer(self, engine: ReconstructEngine, values: Values) -> Values:
-        size = fit_longest(tf.shape(values["image"])[:2], values["size"])
-        inversion = _Inversion(engine, lanczos(values["image"][None], size[0], size[1]))
-        noise = mean_noise([1, size[0], size[1], 3], DEFAULT.noise, values["seed"])
-        made = coarse_to_fine(inversion, noise, size[None], values["steps"][None])
-        made_of = {"loss": made.loss, "error": made.losses["representation"], "evaluations": made.evaluations}
-        return {"picture": tf.clip_by_value(made.canvas[0], 0, 1)} | made_of
+    def _of_layer(self, network: GraphLoop, values: Values) -> Values:
+        (layer,), size = network.layers, fit(tf.shape(values["image"])[:2], values["size"])
+        target = network.features(at_size(lanczos, values["image"][None], size))[layer]
+        dark = problem_if(tf.reduce_all(target == 0), f"{layer} gives nothing but 0 for the image")
+        target = refuse(dark, {"target": target})["target"]
+        settings = served_settings(DEFAULT, MODEL.controls, values, steps=values["steps"][None])
+        field = receptive_field(network.graph, layer, SIDE, SIDE)
+        recipe = Reconstruct(network, settings, target, size, field)
+        made = make_in_graph(recipe)
+        facts = {"loss": made.loss, "error": made.losses["representation"], "evaluations": made.evaluations}
+        return {"picture": recipe.picture(made.canvas)[0]} | facts
 
 
 def reconstruct(model: str = "vgg16", preprocessing: str | None = None, layers: Sequence[str] = LAYERS) -> Servable:
@@ -97,17 +79,12 @@ def reconstruct(model: str = "vgg16", preprocessing: str | None = None, layers: 
         InputError: The network or a layer is unknown.
     """
     inverter = _Inverter(model, preprocessing, layers)
-    controls = [
-        Input("layer", tf.string, "layer to invert", (), layers[len(layers) // 2], choices=tuple(layers)),
-        size_input(SIZE, 512),
-        Input("steps", tf.int32, "evaluations, at most", (), DEFAULT.steps[0], 1, 500),
-        SEED,
-    ]
+    layer, *others = MODEL.controls
+    known = {"default": layers[len(layers) // 2], "choices": tuple(layers)}
+    controls = [Input.of(layer, **known), *map(Input.of, others)]
     outputs = {"loss": "what was minimised", "error": "|Phi - Phi_0|^2 / |Phi_0|^2 of the layer's features Phi",
                "evaluations": "how many were made"}  # fmt: skip
     example = {"size": [64], "steps": [1], "layer": [layers[0]]}
-    signatures = picture_signatures(
-        {"image": "to be reconstructed"}, controls, inverter.check, inverter.run, outputs, example
-    )
+    signatures = picture_signatures(MODEL.images, controls, inverter.check, inverter.run, outputs, example)
     summary = f"Reconstructs an image from its features in a layer of {model}."
     return Servable("reconstruct", summary, origin(model), signatures, inverter.stored.variables, [ONE])

@@ -5,12 +5,17 @@ graph gives one, so that a batch can answer each image on its own and a single r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import tensorflow as tf
 
+from nst_tf.settings import Control
+
 __all__ = ["Input", "first_problem", "problem_if"]
+
+DTYPES = {int: tf.int32, float: tf.float32, str: tf.string}
+SEED = tf.int64  # what holds the largest numbers
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,23 @@ class Input:
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, control: Control, **changes: Any) -> "Input":
+        """The input that is a control of the catalogue.
+
+        Args:
+            control: Which.
+            **changes: Attributes that only the model knows, such as the layers that may be asked for.
+        """
+        dtype = SEED if control.most is not None and control.most > tf.int32.max else DTYPES[control.kind]
+        shape = (None,) if control.several else ()
+        return replace(
+            cls(
+                control.name, dtype, control.help, shape, control.default, control.least, control.most, control.choices
+            ),
+            **changes,
+        )
 
     @property
     def spec(self) -> tf.TensorSpec:

@@ -1,34 +1,24 @@
 """What the models that make one picture per request have in common: their signatures and controls."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import tensorflow as tf
 
+from nst_tf.canvas.sizes import fit
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, problem_if
 from nst_tf.export.signature.items import Check, Run, Values, defaults, only
-from nst_tf.export.signature.pictures import encode_png, fit_longest
+from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature
-from nst_tf.settings.presets import LARGEST_SEED
+from nst_tf.settings import Control
 
-__all__ = ["ONE", "SEED", "picture_signatures", "size_input", "size_problem", "steps_input"]
+__all__ = ["ONE", "picture_signatures", "served_settings", "size_problem"]
 
 ONE = "A request makes one picture: every input has a batch of 1, and a server must not put requests together."
-SEED = Input("seed", tf.int64, "of the random numbers; the same seed gives the same picture", (), 0, 0, LARGEST_SEED)
 EXAMPLE_SIDES = 96  # pixels
-
-
-def size_input(default: int, most: int) -> Input:
-    """The control of the size."""
-    return Input("size", tf.int32, "longest side of the picture, in pixels", (), default, 32, most)
-
-
-def steps_input(default: Sequence[int], most: int) -> Input:
-    """The control of the schedule."""
-    text = "evaluations on each scale, coarse to fine; the last number holds for all scales after it"
-    return Input("steps", tf.int32, text, (None,), list(default), 1, most)
 
 
 def size_problem(own: tf.Tensor, size: tf.Tensor, least: int | tf.Tensor) -> tf.Tensor:
@@ -39,9 +29,23 @@ def size_problem(own: tf.Tensor, size: tf.Tensor, least: int | tf.Tensor) -> tf.
         size: Longest side of the picture.
         least: The smallest height and width that the network takes.
     """
-    height, width = tf.unstack(fit_longest(own, size))
+    height, width = tf.unstack(fit(own, size))
     return problem_if(tf.minimum(height, width) < least, "the picture would have ", width, "x", height,
                       " pixels; at least ", least, "x", least, " are needed")  # fmt: skip
+
+
+def served_settings(defaults: Any, controls: Sequence[Control], values: Values, **changes: Any) -> Any:
+    """The settings that a request asks for; what is a number with a fraction is a tensor of float64, as in a recipe.
+
+    Args:
+        defaults: Of what is not asked for.
+        controls: Those of the model.
+        values: Of the request, by the names of the controls.
+        **changes: Settings that are made of controls in another way.
+    """
+    asked = {one.setting: values[one.name] for one in controls if one.setting}
+    asked = {name: tf.cast(value, tf.float64) if value.dtype.is_floating else value for name, value in asked.items()}
+    return replace(defaults, **(asked | changes))
 
 
 def picture_signatures(

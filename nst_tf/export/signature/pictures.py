@@ -1,33 +1,11 @@
-"""Pictures in a graph: their sizes, and from pixels to files."""
+"""Pictures in a graph: from pixels to files."""
 
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
 from nst_tf.visualize.display import PERCENTILE
 
-__all__ = ["display", "encode_png", "fill", "fit_longest", "fit_shortest"]
-
-
-def _rounded(sides: tf.Tensor) -> tf.Tensor:
-    return tf.maximum(1, tf.cast(sides + 0.5, tf.int32))
-
-
-def fit_longest(size: tf.Tensor, longest: tf.Tensor) -> tf.Tensor:
-    """Height and width of the same aspect ratio whose longer side is `longest`, as `nst_tf.images.fit` has them.
-
-    Args:
-        size: Height and width, `(2,)`.
-        longest: A whole number or an integer tensor.
-    """
-    sides = tf.cast(size, tf.float64)
-    return _rounded(sides * (tf.cast(longest, tf.float64) / tf.reduce_max(sides)))
-
-
-def fit_shortest(size: tf.Tensor, shortest: tf.Tensor) -> tf.Tensor:
-    """Height and width of the same aspect ratio whose shorter side is `shortest`; else as `fit_longest`."""
-    sides = tf.cast(size, tf.float64)
-    scale = tf.reduce_max(tf.cast(shortest, tf.float64) / sides)
-    return tf.maximum(1, tf.cast(tf.round(sides * scale), tf.int32))
+__all__ = ["display", "encode_png", "fill"]
 
 
 def fill(image: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:

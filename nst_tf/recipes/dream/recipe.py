@@ -4,120 +4,86 @@ Octaves go from coarse to fine. What is carried from one to the next is the deta
 the new size, so that the image itself stays sharp.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
-from nst_tf.canvas import lanczos, noise
+from nst_tf.backbones import open_network
+from nst_tf.backbones.graph import Graph
+from nst_tf.canvas import lanczos
+from nst_tf.canvas.sizes import fit, scale_steps
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, fit, resize
-from nst_tf.memory import check_memory
 from nst_tf.objectives import Activation, Objective
 from nst_tf.objectives.guide import Guide
-from nst_tf.progress import Progress, Result, last_result
-from nst_tf.recipes.dream.engine import DreamEngine, dream_engine
-from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
+from nst_tf.optimize.ascent import Ascent
+from nst_tf.recipes.dream.settings import DreamSettings
 from nst_tf.recipes.dream.target import DreamTarget, read_target
-from nst_tf.recipes.driver import Clock, coarse_to_fine
-from nst_tf.recipes.given import Source, as_picture
-from nst_tf.recipes.scales import scale_steps
+from nst_tf.recipes.feature_loop import GraphLoop, kept_by_network
+from nst_tf.recipes.recipe import Recipe, at_size
 
-__all__ = ["Dream", "dream", "dream_steps", "enhanced"]
-
-GUIDE_SIDE = 224  # pixels: the size at which the network knows things
-NOISE_DEVIATION = 0.1
+__all__ = ["Dream", "dream_network", "octave_sizes"]
 
 
-class Dream:
-    """One picture's dream, a `Recipe`: its octaves, and its objective on each of them.
+class Dream(Recipe):
+    """One picture's dream.
 
     Args:
-        image: What to begin with.
-        guide: An image whose features to take on, or `None`.
+        network: For these settings, see `dream_network`.
         settings: How to make it.
-        targets: What to enhance; one for each of `settings.layers`.
-        engine: For these settings, see `dream_engine`.
-
-    Raises:
-        InputError: An octave or the guide would be too small for the network, or the picture too large for the memory,
-            or the targets cannot be used.
+        image: What to begin with, `(1, height, width, 3)` in [0, 1].
+        guide: The features of an image to take on, by layer; `None` for what the image itself excites.
     """
 
     def __init__(
         self,
-        image: Picture,
-        guide: Picture | None,
+        network: GraphLoop,
         settings: DreamSettings,
-        targets: tuple[DreamTarget, ...],
-        engine: DreamEngine,
+        image: tf.Tensor,
+        guide: Mapping[str, tf.Tensor] | None = None,
     ):
-        self.settings, self.engine, self.content, self.targets = settings, engine, image, targets
-        self.sizes = octave_sizes(image.pixels.shape, settings)
+        self.network, self.settings, self.image, self.guide = network, settings, image, guide
+        self.targets = tuple(map(read_target, settings.layers))
+        self.sizes = octave_sizes(tf.shape(image)[1:3], settings)
         self.steps = scale_steps(settings.steps, settings.octaves)
-        for target in targets:
-            target.check(engine.graph.step(target.layer).shape, guide is not None, bool(settings.tile))
-        _check_octaves(self.sizes, settings, engine)
-        _check_memory(self.sizes[-1], settings.tile)
-        self.pixels = _noise(self.sizes[-1], settings.seed) if settings.from_noise else image.pixels
-        self.guide = None if guide is None else self._guide_features(guide.pixels)
-
-    def _guide_features(self, pixels):
-        size = fit(pixels.shape, GUIDE_SIDE)
-        if not self.engine.has_positions(*size):
-            raise InputError(
-                f"the guide, {size[1]}x{size[0]} pixels, is too small for {', '.join(self.engine.layers)}; "
-                f"its sides must be nearer to equal, so that both have {self.engine.least} pixels"
-            )
-        return self.engine.extractor(_at(pixels, size))
+        self.parts = tuple(settings.layers)
 
     def start(self) -> tf.Tensor:
-        """The canvas that the first octave starts from."""
-        return _at(self.pixels, self.sizes[0])
+        """The image."""
+        return at_size(lanczos, self.image, self.sizes[0])
 
-    def enlarge(self, image: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
+    def begin(self) -> Any:
+        """The image, and the seed of the jitter."""
+        return self.network.loop.optimizer.start(self.start(), self.settings.seed)
+
+    def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas brought to another size: the image at that size, and the detail dreamt so far, resized."""
-        detail = image - _at(self.pixels, tuple(image.shape[1:3]))
-        return tf.clip_by_value(_at(self.pixels, size) + tf.image.resize(detail, size, "bicubic"), 0, 1)
+        detail = canvas - at_size(lanczos, self.image, tf.shape(canvas)[1:3])
+        enlarged = at_size(lanczos, self.image, size) + tf.image.resize(detail, size, "bicubic")
+        return tf.clip_by_value(enlarged, 0, 1)
 
-    def begin(self, recipe: "Dream", state: Any | None, size: tuple[int, int]) -> Any:
-        """The optimizer's state that an octave begins with; see `begin_scale`."""
-        optimizer = recipe.engine.loop.optimizer
-        if state is None:
-            return optimizer.start(self.start(), self.settings.seed)
-        return optimizer.enlarge(state, self.enlarge(optimizer.image(state), size))
-
-    def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
-        """The parts of the objective for a canvas of this size; their sum is minimised, and what they see enhanced."""
-        image = _at(self.pixels, size)
-        features = self.engine.extractor(image)
+    def objective(self, size: tf.Tensor) -> dict[str, Objective]:
+        """The parts of the objective for a canvas of this size; what they see is enhanced."""
+        image = at_size(lanczos, self.image, size)
+        features = self.network.observe(image)
         parts = {target.text: self._part(target, features[target.layer].shape) for target in self.targets}
-        return enhanced(parts, self.settings.layers.values(), features, image)
+        return _enhanced(parts, self.settings.layers.values(), features, image)
 
     def _part(self, target: DreamTarget, shape: tuple[int, ...]) -> Objective:
         if self.guide is not None:
             return Guide(target.layer, self.guide[target.layer])
         return Activation(target.layer, target.channel, target.unit(shape), power=2)
 
-    def picture(self, image: tf.Tensor) -> Picture:
-        """The canvas as the finished picture: at full size, with the image's alpha and dpi."""
-        size, alpha = self.sizes[-1], self.content.alpha
-        alpha = None if alpha is None else np.clip(resize(alpha, size), 0, 1)
-        return Picture(self.enlarge(image, size)[0].numpy(), alpha, self.content.dpi)
+
+def octave_sizes(own: tf.Tensor, settings: DreamSettings) -> tf.Tensor:
+    """Height and width of each octave, coarse to fine, `(octaves, 2)`, of an image of this height and width."""
+    size, scale = (tf.cast(one, tf.float64) for one in (settings.size, settings.octave_scale))
+    octaves = tf.cast(tf.range(settings.octaves - 1, -1, -1), tf.float64)
+    sides = tf.maximum(tf.round(size / scale**octaves), 1)
+    return tf.map_fn(lambda side: fit(own, side), sides, fn_output_signature=tf.TensorSpec([2], tf.int32))
 
 
-def octave_sizes(shape: tuple[int, ...], settings: DreamSettings) -> list[tuple[int, int]]:
-    """Height and width of each octave, coarse to fine, of an image of this shape."""
-    sides = [round(settings.size / settings.octave_scale**octave) for octave in range(settings.octaves)]
-    return [fit(shape, max(1, side)) for side in reversed(sides)]
-
-
-def _at(pixels: np.ndarray, size: tuple[int, int]) -> tf.Tensor:
-    return lanczos(tf.constant(pixels)[None], *size)
-
-
-def enhanced(
+def _enhanced(
     parts: Mapping[str, Objective], weights: Iterable[float], features: dict[str, tf.Tensor], image: tf.Tensor
 ) -> dict[str, Objective]:
     """The parts of an objective to minimise for what is to be enhanced, each in units of its value for an image.
@@ -133,92 +99,34 @@ def enhanced(
     return {name: part * (-weight / units[name]) for (name, part), weight in zip(parts.items(), weights, strict=True)}
 
 
-def _noise(size: tuple[int, int], seed: int) -> np.ndarray:
-    """Noise of all wavelengths alike, so that every octave finds shapes in it."""
-    coarser = [tuple(-(-side // 2**level) for side in size) for level in range(min(size).bit_length())]
-    levels = [resize(noise(*one, seed)[0].numpy() - 0.5, size) for one in coarser]
-    return np.clip(0.5 + NOISE_DEVIATION * sum(levels) / np.std(sum(levels)), 0, 1)
+def _check_map(graph: Graph, layer: str) -> None:
+    shape = graph.step(layer).shape
+    if len(shape) != 4:
+        raise InputError(
+            f"the layer {layer!r} gives {shape[1:]} numbers, no feature map; a dream takes one such as {graph.maps[-1]}"
+        )
 
 
-def _check_octaves(sizes: list[tuple[int, int]], settings: DreamSettings, engine: DreamEngine) -> None:
-    height, width = sizes[0]
-    if engine.has_positions(height, width):
-        return
-    raise InputError(
-        f"octave 1 of {settings.octaves} would be {width}x{height} pixels, too small for {', '.join(engine.layers)}, "
-        f"which takes {engine.least}x{engine.least}; choose fewer octaves or a larger size"
-    )
+@kept_by_network(4)
+def _dream_loop(
+    model: str, preprocessing: str | None, layers: tuple[str, ...], step_size: float, jitter: int, tile: int
+) -> GraphLoop:
+    graph = Graph(open_network(model, preprocessing))
+    for layer in layers:
+        _check_map(graph, layer)
+    return GraphLoop(graph, layers, Ascent(step_size / 255, max(jitter, tile)), tile)
 
 
-def _check_memory(size: tuple[int, int], tile: int) -> None:
-    try:
-        check_memory(*(min(side, tile or side) for side in size))
-    except InputError as error:
-        raise InputError(f"{error}; or a smaller tile, such as 512") from None
-
-
-def dream_steps(
-    image: Source | None,
-    *,
-    guide: Source | None = None,
-    preset: str = "default",
-    time_limit: float | None = None,
-    **changes: Any,
-) -> Iterator[Progress]:
-    """Dreams on an image, and reports after every few evaluations; stop listening, and it stops.
+def dream_network(settings: DreamSettings, *, anew: bool = False) -> GraphLoop:
+    """The features and the loop for these settings; the same for all that differ only in weights, sizes and schedule.
 
     Args:
-        image: What to begin with: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8. `None` stands for
-            a square of noise.
-        guide: Another image; the dream takes on those of its features that the image resembles most already.
-        preset: A key of `PRESETS`: `"default"` or `"deepdream2015"`.
-        time_limit: Seconds after which to stop with what there is.
-        **changes: Attributes of `DreamSettings` to change in the preset.
-
-    Yields:
-        A `Progress`; the last one's `result()` is the finished picture.
+        settings: How an image is dreamt on.
+        anew: Whether to build another one, whose parts may be traced into a larger graph.
 
     Raises:
-        InputError: An image, a setting or the size cannot be used. Nothing was computed then.
+        InputError: The network or a layer is unknown, or the layer has no feature maps.
     """
-    clock = Clock(time_limit)
-    if image is None:
-        image, changes = np.full((1, 1, 3), 0.5, np.float32), {**changes, "from_noise": True}
-    settings = PRESETS.choose(preset, **changes)
-    image, guide = as_picture(image), None if guide is None else as_picture(guide)
-    targets = tuple(map(read_target, settings.layers))
-    recipe = Dream(image, guide, settings, targets, dream_engine(settings, (target.layer for target in targets)))
-    yield from coarse_to_fine(recipe, clock, recipe.begin)
-
-
-def dream(
-    image: Source | None,
-    *,
-    guide: Source | None = None,
-    preset: str = "default",
-    time_limit: float | None = None,
-    callback: Callable[[Progress], object] | None = None,
-    **changes: Any,
-) -> Result:
-    """Dreams on an image as DeepDream does.
-
-    Args:
-        image: What to begin with: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8. `None` stands for
-            a square of noise.
-        guide: Another image; the dream takes on those of its features that the image resembles most already.
-        preset: A key of `PRESETS`: `"default"` or `"deepdream2015"`.
-        time_limit: Seconds after which to stop with what there is.
-        callback: Called with each `Progress`.
-        **changes: Attributes of `DreamSettings` to change in the preset.
-
-    Returns:
-        The picture, with its history and settings.
-
-    Raises:
-        InputError: An image, a setting or the size cannot be used.
-
-    Example:
-        >>> result = nst_tf.dream(nst_tf.read_image("castle.jpg"), size=768)
-        >>> nst_tf.write_image("dream.png", result.picture)
-    """
-    return last_result(dream_steps(image, guide=guide, preset=preset, time_limit=time_limit, **changes), callback)
+    layers = tuple(sorted({read_target(text).layer for text in settings.layers}))
+    build = _dream_loop.__wrapped__ if anew else _dream_loop
+    return build(settings.model, settings.preprocessing, layers, settings.step_size, settings.jitter, settings.tile)

@@ -1,19 +1,22 @@
 """The zoom of DeepDream: each frame is the dream on the one before, after a step into it."""
 
+import functools
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from nst_tf.errors import InputError
+from nst_tf.images import Picture, Source, as_picture
+from nst_tf.images.animation import frame_bytes
 from nst_tf.progress import Progress, Result
-from nst_tf.recipes.dream.recipe import dream_steps
-from nst_tf.recipes.driver import Clock
-from nst_tf.recipes.given import Source
+from nst_tf.recipes.dream.dream import run_dream
+from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
+from nst_tf.recipes.python_driver import Clock
 
-__all__ = ["dream_zoom", "zoomed"]
+__all__ = ["Film", "dream_zoom", "run_zoom", "zoomed"]
 
 STEP = 0.05
 
@@ -32,6 +35,17 @@ def zoomed(pixels: np.ndarray, step: float) -> np.ndarray:
     return np.clip(np.stack([channel.resize((width, height), **options) for channel in channels], axis=-1), 0, 1)
 
 
+@dataclass(frozen=True)
+class Film(Picture):
+    """The last frame of a zoom, and all of them.
+
+    Attributes:
+        frames: uint8 `(height, width, 3)` each.
+    """
+
+    frames: tuple[np.ndarray, ...] = ()
+
+
 def dream_zoom(
     image: Source | None,
     frames: int = 100,
@@ -39,7 +53,9 @@ def dream_zoom(
     step: float = STEP,
     time_limit: float | None = None,
     callback: Callable[[Progress], object] | None = None,
-    **options: Any,
+    guide: Source | None = None,
+    preset: str = "default",
+    **changes: Any,
 ) -> Iterator[Result]:
     """Dreams, steps into the dream, and dreams on, over and over.
 
@@ -49,7 +65,9 @@ def dream_zoom(
         step: The fraction of each side that a frame loses to the next, in [0, 1).
         time_limit: Seconds for all frames together; the frame then begun is the last.
         callback: Called with each `Progress`, whose steps and times are those of all frames.
-        **options: Further ones of `dream`.
+        guide: As for `dream`.
+        preset: Likewise.
+        **changes: Likewise.
 
     Yields:
         The dream that is each frame; all have one size.
@@ -57,19 +75,51 @@ def dream_zoom(
     Raises:
         InputError: As for `dream`, or the number or the step cannot be used.
     """
+    settings = PRESETS.choose(preset, **changes)
+    guide = None if guide is None else as_picture(guide)
+    for progress, result in _dreams(image, guide, settings, frames, step, time_limit):
+        if result is not None:
+            yield result
+        elif callback is not None:
+            callback(progress)
+
+
+def run_zoom(
+    image: Source | None, guide: Picture | None, settings: DreamSettings, frames: int, time_limit: float | None = None
+) -> Iterator[Progress]:
+    """As `dream_zoom`, with settings that were made before, and reports after every few evaluations.
+
+    Yields:
+        A `Progress` of all frames; its `result()` has as its picture a `Film` of the frames that are done, or of the
+        first one as it is so far.
+    """
+    made: list[np.ndarray] = []
+    for progress, result in _dreams(image, guide, settings, frames, STEP, time_limit):
+        if result is not None:
+            made.append(frame_bytes(result.image))
+        yield replace(progress, result=functools.partial(_film, progress.result, tuple(made)))
+
+
+def _film(last: Callable[[], Result], made: tuple[np.ndarray, ...]) -> Result:
+    result = last()
+    frames = made or (frame_bytes(result.image),)
+    return replace(result, picture=Film(result.image, frames=frames))
+
+
+def _dreams(image, guide, settings, frames, step, time_limit) -> Iterator[tuple[Progress, Result | None]]:
+    """The progress of all frames, and with the last of each frame its result."""
     if frames < 1 or not 0 <= step < 1:
         raise InputError(f"a zoom has {frames} frames and a step of {step}; it takes 1 or more, and a step in [0, 1)")
     clock = Clock(time_limit)
     for number in range(1, frames + 1):
         left = None if time_limit is None else max(0.0, time_limit - clock.seconds)
-        for progress in dream_steps(image, time_limit=left, **options):
-            if callback is not None:
-                callback(_overall(progress, number, frames, clock.seconds))
+        for progress in run_dream(image, guide, settings, left):
+            yield _overall(progress, number, frames, clock.seconds), None
         result = progress.result()
-        yield result
+        yield _overall(progress, number, frames, clock.seconds), result
         if not result.finished:
             return
-        image, options = zoomed(result.image, step), {**options, "from_noise": False}
+        image, settings = zoomed(result.image, step), replace(settings, from_noise=False)
 
 
 def _overall(progress: Progress, number: int, frames: int, seconds: float) -> Progress:

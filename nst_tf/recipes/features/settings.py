@@ -3,73 +3,66 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from nst_tf.settings.presets import Presets
+from nst_tf.recipes.common_settings import LARGEST_SEED, model_setting, preprocessing_setting
+from nst_tf.settings import Presets, describe, setting
 
 __all__ = ["PRESETS", "FeatureSettings"]
 
 
+@describe
 @dataclass(frozen=True)
 class FeatureSettings:
     """How features are visualised. The defaults are the preset `default`.
 
-    Attributes:
-        model: The network: a name or a path, see `open_network`, or a `keras.Model` for images in [0, 1].
-        preprocessing: What a network from a file takes, see `open_network`.
-        size: Side of each picture in pixels; `None` for 128, or for the size that the network needs for its classes.
-        variants: Pictures of each feature.
-        diversity: Weight of the similarity of the variants of a feature; more makes them differ more.
-        canvas: What is optimised: `"fourier"`, coefficients of waves with a 1/f spectrum, or `"pixels"`.
-        decorrelate: Whether in colours that are independent in photographs, or in red, green and blue.
-        jitter: The farthest random shift before each step, in pixels.
-        zoom: The largest random change of scale; 0.1 is 0.9 to 1.1.
-        rotate: The farthest random turn in degrees.
-        tv_weight: Of the total variation; more is smoother.
-        l2_weight: Of the squared distance from the mean colour of photographs; more is paler.
-        rate: Learning rate of Adam.
-        steps: Of the optimisation.
-        seed: Of the noise that it starts from, and of the transforms; the same seed and machine give the same pictures.
+    `model` may also be a `keras.Model` for images in [0, 1].
     """
-
-    model: Any = "vgg16"
-    preprocessing: str | None = None
-    size: int | None = None
-    variants: int = 1
-    diversity: float = 0.0
-    canvas: str = "fourier"
-    decorrelate: bool = True
-    jitter: float = 6.0
-    zoom: float = 0.1
-    rotate: float = 10.0
-    tv_weight: float = 0.0
-    l2_weight: float = 0.0
-    rate: float = 0.05
-    steps: int = 128
-    seed: int = 0
 
     plateau: ClassVar[float] = 0.0  # the value goes up and down with the transforms, and says nothing about the end
 
+    size: int | None = setting(
+        None, "side of each picture (default: 128, or what the network takes for its classes)", unit="PIXELS", least=1
+    )
+    model: Any = model_setting()
+    preprocessing: str | None = preprocessing_setting()
+    variants: int = setting(1, "pictures of each feature", unit="NUMBER", least=1)
+    diversity: float = setting(
+        0.0, "weight of the similarity of these; more makes them differ more", unit="WEIGHT", least=0
+    )
+    canvas: str = setting(
+        "fourier",
+        "what is optimised: waves with the spectrum of photographs, or pixels",
+        unit="KIND",
+        choices=("fourier", "pixels"),
+    )
+    decorrelate: bool = setting(True, "optimise in colours that are independent in photographs")
+    jitter: float = setting(
+        6.0, "the farthest random shift before each step", unit="PIXELS", group="objective", least=0
+    )
+    zoom: float = setting(
+        0.1, "the largest random change of scale", unit="FRACTION", group="objective", least=0, most=0.9
+    )
+    rotate: float = setting(10.0, "the farthest random turn", unit="DEGREES", group="objective", least=0)
+    tv_weight: float = setting(
+        0.0, "weight of the total variation; more is smoother", unit="WEIGHT", group="objective", least=0
+    )
+    l2_weight: float = setting(
+        0.0,
+        "weight of the squared distance from a mean colour; more is paler",
+        unit="WEIGHT",
+        group="objective",
+        least=0,
+    )
+    steps: int = setting(128, "of the optimisation", unit="NUMBER", group="schedule", least=1)
+    rate: float = setting(0.05, "learning rate of Adam", unit="RATE", group="schedule", least=1e-6)
+    seed: int = setting(
+        0,
+        "of the noise and of the transforms; the same seed gives the same pictures",
+        unit="NUMBER",
+        least=0,
+        most=LARGEST_SEED,
+    )
+
 
 PRESETS = Presets(
-    {
-        "default": FeatureSettings(),
-        "draft": FeatureSettings(steps=48),
-        "lucid": FeatureSettings(steps=512),
-    },
-    choices={
-        "preprocessing": (None, "unit", "0-255", "tf", "caffe", "torch"),
-        "canvas": ("fourier", "pixels"),
-    },
-    least={
-        "size": 1,
-        "variants": 1,
-        "diversity": 0,
-        "jitter": 0,
-        "zoom": 0,
-        "rotate": 0,
-        "tv_weight": 0,
-        "l2_weight": 0,
-        "rate": 1e-6,
-        "steps": 1,
-    },
-    most={"zoom": 0.9},
+    {"default": FeatureSettings(), "draft": FeatureSettings(steps=48), "lucid": FeatureSettings(steps=512)}
 )

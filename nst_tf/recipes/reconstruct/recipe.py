@@ -1,103 +1,123 @@
-"""Inverts what a network makes of an image: one layer, or one after the other for a strip; see `reconstruct_layer`."""
+"""The inversion of one layer.
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+After Mahendran and Vedaldi, "Understanding Deep Image Representations by Inverting Them" (arXiv 1412.0035): from noise,
+an image is optimised until its features in one layer are the given image's. What comes back is what the layer keeps;
+what differs, it has lost. Only this layer's features of the image at its full size are used.
+"""
 
-import numpy as np
+import functools
+import math
+from collections.abc import Sequence
+
 import tensorflow as tf
 
-from nst_tf.backbones.fit_image import fit_image
 from nst_tf.backbones.graph import Graph
-from nst_tf.canvas import lanczos
-from nst_tf.errors import InputError
-from nst_tf.images import fit
-from nst_tf.progress import Progress, Result, last_result
-from nst_tf.recipes.driver import Clock, coarse_to_fine
-from nst_tf.recipes.features.engine import network_graph
-from nst_tf.recipes.given import Source, as_picture
-from nst_tf.recipes.reconstruct.engine import reconstruct_engine
-from nst_tf.recipes.reconstruct.layer import Reconstruct
-from nst_tf.recipes.reconstruct.settings import PRESETS
-from nst_tf.recipes.reconstruct.strip import strip_steps
+from nst_tf.backbones.receptive_field import ReceptiveField
+from nst_tf.canvas.parameters import Parameters
+from nst_tf.objectives import Objective, TotalVariation
+from nst_tf.objectives.alpha_norm import MEAN_COLOR, AlphaNorm
+from nst_tf.objectives.representation import Representation
+from nst_tf.optimize import Lbfgs, Optimizer
+from nst_tf.optimize.indirect import Indirect
+from nst_tf.optimize.momentum import Momentum
+from nst_tf.recipes.feature_loop import GraphLoop
+from nst_tf.recipes.recipe import Recipe
+from nst_tf.recipes.reconstruct.settings import ReconstructSettings
 
-__all__ = ["reconstruct", "reconstruct_steps"]
+__all__ = ["Reconstruct", "mean_noise", "priors", "reconstruct_network"]
 
-SIZE = 160
-
-
-def _sized(image: np.ndarray, graph: Graph, size: int | None) -> np.ndarray:
-    """The image in the size in which it is reconstructed: as set, or as the network takes it."""
-    if size is None and graph.model.inputs[0].shape[1] is not None:
-        return fit_image(graph.model, image)
-    return lanczos(tf.constant(image)[None], *fit(image.shape, size or SIZE))[0].numpy()
+KEPT = 16  # loops in memory at a time: those of a strip of VGG16; networks are shared
+SHALLOW, MIDDLE = 60, 150  # pixels: the paper's weights change between AlexNet's conv2 and conv3, conv4 and conv5
 
 
-def _named(layer: str | Sequence[str] | None, graph: Graph) -> list[str]:
-    names = list(graph.maps) if layer is None else [layer] if isinstance(layer, str) else list(layer)
-    if not names:
-        raise InputError("no layer was given; at least one is needed")
-    for name in names:
-        graph.step(name)  # refuses an unknown one
-    return names
-
-
-def reconstruct_steps(
-    image: Source,
-    layer: str | Sequence[str] | None = None,
-    *,
-    preset: str = "default",
-    time_limit: float | None = None,
-    **changes: Any,
-) -> Iterator[Progress]:
-    """Reconstructs an image from its features, and reports after every few evaluations; stop listening, and it stops.
+def mean_noise(shape: Sequence, deviation: float, seed: int) -> tf.Tensor:
+    """Images of normal noise around the mean colour of natural images.
 
     Args:
-        image: A `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
-        layer: Name of the layer, `"outer/inner"` in a nested model; several, for a strip of the image and one
-            reconstruction from each of them; or `None` for a strip of all rectified maps of the network.
-        preset: A key of `PRESETS`: `"default"`, `"draft"` or `"mahendran"`.
-        time_limit: Seconds after which to stop with what there is.
-        **changes: Attributes of `ReconstructSettings` to change in the preset.
-
-    Yields:
-        A `Progress`, whose scales are the layers; the last one's `result()` has a `Reconstruction` as its picture, or
-        a `Strip`.
-
-    Raises:
-        InputError: The image, the network, a layer or a setting cannot be used. Nothing was computed then.
+        shape: `(batch, height, width, 3)`.
+        deviation: The root mean square of the noise in each image.
+        seed: The same seed gives the same noise.
     """
-    clock = Clock(time_limit)
-    settings = PRESETS.choose(preset, **changes)
-    graph = network_graph(settings.model, settings.preprocessing)
-    layers, pixels = _named(layer, graph), _sized(as_picture(image).pixels, graph, settings.size)
-    recipes = [Reconstruct(pixels, settings, reconstruct_engine(graph, name, settings)) for name in layers]
-    yield from coarse_to_fine(recipes[0], clock) if isinstance(layer, str) else strip_steps(recipes, clock)
+    noise = tf.random.stateless_normal(shape, [seed, 0], alg="philox")
+    inverse = tf.math.rsqrt(tf.reduce_mean(tf.square(noise), axis=(1, 2, 3), keepdims=True))
+    return tf.constant(MEAN_COLOR) + deviation * inverse * noise
 
 
-def reconstruct(
-    image: Source,
-    layer: str | Sequence[str] | None = None,
-    *,
-    callback: Callable[[Progress], object] | None = None,
-    **options: Any,
-) -> Result:
-    """Reconstructs an image from its features in one layer, or in each of several.
+def priors(settings: ReconstructSettings, field: ReceptiveField) -> dict[str, Objective]:
+    """The parts of the objective that know nothing of the image, for a layer of this receptive field."""
+    sees, parts = math.inf if field.whole else max(field.size), {}
+
+    def by_depth(weights: Sequence[float]) -> float:
+        return weights[min((sees >= SHALLOW) + (sees >= MIDDLE), len(weights) - 1)]
+
+    if weight := by_depth(settings.tv_weight):
+        parts["total variation"] = weight * TotalVariation()
+    if weight := by_depth(settings.alpha_weight):
+        parts["alpha-norm"] = weight * AlphaNorm(settings.alpha)
+    return parts
+
+
+class Reconstruct(Recipe):
+    """The inversion of one layer: on one scale, a batch of as many images as there are restarts.
 
     Args:
-        image: A `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
-        layer: Name of the layer, several, or `None` for all rectified maps; see `reconstruct_steps`.
-        callback: Called with each `Progress`.
-        **options: As for `reconstruct_steps`.
-
-    Returns:
-        The picture: a `Reconstruction` with its `error` and `psnr`, or a `Strip` of them.
-
-    Raises:
-        InputError: The image, the network, a layer or a setting cannot be used.
-
-    Example:
-        >>> result = nst_tf.reconstruct(nst_tf.read_image("castle.jpg"), "relu3_3")
-        >>> result.picture.psnr
-        >>> nst_tf.write_image("relu3_3.png", result.picture)
+        network: For the layer and these settings, see `reconstruct_network`.
+        settings: How.
+        target: The features of the image in this layer, `(1, rows, columns, channels)` or `(1, channels)`.
+        size: Height and width of the image, `(2,)`.
+        field: The receptive field of the layer.
     """
-    return last_result(reconstruct_steps(image, layer, **options), callback)
+
+    def __init__(
+        self,
+        network: GraphLoop,
+        settings: ReconstructSettings,
+        target: tf.Tensor,
+        size: tf.Tensor,
+        field: ReceptiveField,
+    ):
+        self.network, self.settings = network, settings
+        self.sizes, self.steps = size[None], tf.reduce_sum(settings.steps, keepdims=True)
+        self.representation = Representation(network.layers[0], target)
+        self.priors = priors(settings, field)
+        self.parts = ("representation", *self.priors)
+
+    def start(self) -> tf.Tensor:
+        """Noise around the mean colour, of exactly the set deviation in each image."""
+        shape = [self.settings.restarts, *tf.unstack(self.sizes[0]), 3]
+        return mean_noise(shape, self.settings.noise, self.settings.seed)
+
+    def objective(self, size: tf.Tensor) -> dict[str, Objective]:
+        """The parts of the objective; their sum is minimised."""
+        return {"representation": self.representation} | self.priors
+
+    def picture(self, canvas: tf.Tensor) -> tf.Tensor:
+        """All images of the batch."""
+        return tf.clip_by_value(canvas, 0.0, 1.0)
+
+
+def _as_it_is(image: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
+    return image
+
+
+def _optimizer(canvas: str, name: str, rates: tuple[float, ...], steps: tuple[int, ...]) -> Optimizer:
+    bounds = {} if canvas == "pixels" else {"low": -math.inf, "high": math.inf}
+    inner = Momentum(rates, steps) if name == "momentum" else Lbfgs(**bounds)
+    return inner if canvas == "pixels" else Indirect(inner, Parameters(), _as_it_is)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _reconstruct_loop(graph: Graph, layer: str, *how) -> GraphLoop:
+    return GraphLoop(graph, (layer,), _optimizer(*how))
+
+
+def reconstruct_network(graph: Graph, layer: str, settings: ReconstructSettings) -> GraphLoop:
+    """The features and the loop for a layer; the same for all settings that differ only in weights, sizes and seed.
+
+    Args:
+        graph: See `network_graph`.
+        layer: Name of the layer.
+        settings: How it is inverted.
+    """
+    phases = (settings.rates, settings.steps) if settings.optimizer == "momentum" else ((), ())
+    return _reconstruct_loop(graph, layer, settings.canvas, settings.optimizer, *map(tuple, phases))

@@ -13,61 +13,102 @@ dx^2 + dy^2 is measured on nine points, not on three; see `TotalVariation`.
 from dataclasses import dataclass
 from typing import Any
 
-from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.errors import InputError
-from nst_tf.settings.presets import Presets
+from nst_tf.recipes.common_settings import model_setting, plateau_setting, preprocessing_setting, seed_setting
+from nst_tf.settings import Presets, Served, describe, setting
 
-__all__ = ["NATURAL_RMS", "PRESETS", "ReconstructSettings"]
+__all__ = ["NATURAL_RMS", "PRESETS", "SIZE", "ReconstructSettings"]
 
+SIZE = 160  # pixels on the longest side, unless it is set or the network takes another size
 NATURAL_RMS = 2.7098e4 / 255 / (3 * 227 * 227) ** 0.5  # of natural images less their mean: the authors' s for 227x227
 PAPER_TV = tuple(weight / NATURAL_RMS**2 for weight in (0.5, 5.0, 50.0))
 PAPER_ALPHA = 4e-10 * 255**4 / NATURAL_RMS**2
 PAPER_RATES = tuple(0.004 * factor * NATURAL_RMS**2 for factor in (1.0, 0.1, 0.01))
 
 
+@describe
 @dataclass(frozen=True)
 class ReconstructSettings:
     """How a representation is inverted. The defaults are the preset `default`.
 
-    Attributes:
-        size: Longest side of the picture in pixels; `None` for 160, or for the size that a dense layer needs.
-        model: The network: a name or a path, see `open_network`, or a `keras.Model` for images in [0, 1].
-        preprocessing: What a network from a file takes, see `open_network`.
-        restarts: From how many different noises to start; the picture is the one that comes nearest.
-        canvas: What is optimised: `"fourier"`, coefficients of waves with a 1/f spectrum in independent colours, or
-            `"pixels"`.
-        tv_weight: Of the total variation, for layers that see little, more and most of the image at once (less than 60
-            pixels, less than 150, and more); the last number holds for all that follow.
-        alpha: Power of the alpha-norm.
-        alpha_weight: Of the alpha-norm, which keeps pixels from black and white; likewise.
-        noise: Root mean square of the noise to start from, around the mean colour of natural images.
-        optimizer: `"lbfgs"`, or `"momentum"`, which leaves pixels unbounded until the end.
-        steps: Evaluations; with momentum, those of each of its phases.
-        rates: Learning rate of each phase of momentum.
-        plateau: It ends when the loss falls by less than this fraction per evaluation; 0 never ends it early.
-        seed: Of the noise; the same seed, input and machine give the same picture.
+    `model` may also be a `keras.Model` for images in [0, 1]. Layers are shallow, middle and deep if their units see
+    less than 60 pixels, less than 150, and more.
     """
 
-    size: int | None = None
-    model: Any = "vgg16"
-    preprocessing: str | None = None
-    restarts: int = 1
-    canvas: str = "fourier"
-    tv_weight: tuple[float, ...] = (0.1, 0.5, 2.0)
-    alpha: float = 6.0
-    alpha_weight: tuple[float, ...] = (0.0, 1.0, 20.0)
-    noise: float = 0.005
-    optimizer: str = "lbfgs"
-    steps: tuple[int, ...] = (100,)
-    rates: tuple[float, ...] = PAPER_RATES[:1]
-    plateau: float = 1e-3
-    seed: int = 0
+    size: int | None = setting(
+        None,
+        f"longest side of the result (default: {SIZE}, or what the network takes)",
+        unit="PIXELS",
+        least=1,
+        served=Served(32, 512, default=SIZE, help="longest side of the result"),
+    )
+    model: Any = model_setting()
+    preprocessing: str | None = preprocessing_setting()
+    restarts: int = setting(
+        1,
+        "from how many noises to start, all in one batch; the nearest result is written",
+        unit="NUMBER",
+        least=1,
+    )
+    tv_weight: tuple[float, ...] = setting(
+        (0.1, 0.5, 2.0),
+        "weight of the total variation for shallow, middle and deep layers; the last number holds for all that follow",
+        unit="WEIGHT,...",
+        group="objective",
+        least=0,
+        filled=True,
+    )
+    alpha: float = setting(6.0, "of the alpha-norm", unit="POWER", group="objective", least=2)
+    alpha_weight: tuple[float, ...] = setting(
+        (0.0, 1.0, 20.0),
+        "weight of the alpha-norm, which keeps pixels from black and white; likewise",
+        unit="WEIGHT,...",
+        group="objective",
+        least=0,
+        filled=True,
+    )
+    noise: float = setting(
+        0.005,
+        "root mean square of the noise to start from, around the mean colour of photographs",
+        unit="DEVIATION",
+        least=0,
+    )
+    canvas: str = setting(
+        "fourier",
+        "what is optimised: coefficients of waves, or pixels",
+        unit="KIND",
+        group="schedule",
+        choices=("fourier", "pixels"),
+    )
+    optimizer: str = setting(
+        "lbfgs",
+        "how it is optimised; momentum leaves pixels unbounded until the end",
+        unit="NAME",
+        group="schedule",
+        choices=("lbfgs", "momentum"),
+    )
+    steps: tuple[int, ...] = setting(
+        (100,),
+        "evaluations for each layer; with momentum, of each phase",
+        unit="NUMBER,...",
+        group="schedule",
+        least=1,
+        filled=True,
+        served=Served(1, 500, scalar=True, help="evaluations, at most"),
+    )
+    rates: tuple[float, ...] = setting(
+        PAPER_RATES[:1],
+        "learning rate of each phase of momentum",
+        unit="RATE,...",
+        group="schedule",
+        least=1e-9,
+        filled=True,
+    )
+    plateau: float = plateau_setting(1e-3)
+    seed: int = seed_setting("of the noise")
 
 
 def _check(settings: ReconstructSettings) -> None:
-    for name in ("tv_weight", "alpha_weight", "steps", "rates"):
-        if not getattr(settings, name):
-            raise InputError(f"{name} is empty; it must be one or more numbers")
     if len(settings.steps) != len(settings.rates):
         raise InputError(
             f"steps is {settings.steps} and rates is {settings.rates}; both must have a number for each phase"
@@ -90,22 +131,6 @@ PRESETS = Presets(
             rates=PAPER_RATES,
             plateau=0.0,
         ),
-    },
-    choices={
-        "preprocessing": (None, *PREPROCESSING),
-        "canvas": ("fourier", "pixels"),
-        "optimizer": ("lbfgs", "momentum"),
-    },
-    least={
-        "size": 1,
-        "restarts": 1,
-        "tv_weight": 0,
-        "alpha": 2,
-        "alpha_weight": 0,
-        "noise": 0,
-        "steps": 1,
-        "rates": 1e-9,
-        "plateau": 0,
     },
     check=_check,
 )

@@ -1,6 +1,7 @@
 """The strip of Mahendran and Vedaldi (arXiv 1412.0035, figure 6): an image, then its reconstruction from each layer."""
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,13 +11,45 @@ from PIL import Image, ImageDraw, ImageFont
 from nst_tf.images import Picture
 from nst_tf.images.montage import montage
 from nst_tf.progress import Progress, Result
-from nst_tf.recipes.driver import Clock, coarse_to_fine
-from nst_tf.recipes.reconstruct.layer import Reconstruct, Reconstruction
+from nst_tf.recipes.python_driver import Clock
 
-__all__ = ["Strip", "strip_steps"]
+__all__ = ["Reconstruction", "Strip", "psnr", "strip_steps"]
 
 GAP, LABEL = 8, 18  # pixels
 LONGEST = 8  # pictures in a row, at most
+
+
+@dataclass(frozen=True)
+class Reconstruction(Picture):
+    """The reconstruction that comes nearest, and all others.
+
+    Attributes:
+        layer: Name of the layer.
+        original: What was to be reconstructed, float32 `(height, width, 3)` in [0, 1].
+        images: One for each start, float32 `(n, height, width, 3)` in [0, 1].
+        errors: Their representation errors |Phi - Phi_0|^2 / |Phi_0|^2, `(n,)`.
+    """
+
+    layer: str = ""
+    original: np.ndarray | None = None
+    images: np.ndarray | None = None
+    errors: np.ndarray | None = None
+
+    @property
+    def error(self) -> float:
+        """The representation error of the picture, the least of `errors`."""
+        return float(self.errors.min())
+
+    @property
+    def psnr(self) -> float:
+        """The peak signal-to-noise ratio of the picture to the original, in dB."""
+        return psnr(self.pixels, self.original)
+
+
+def psnr(image: np.ndarray, original: np.ndarray) -> float:
+    """The peak signal-to-noise ratio -10 log10 mean((a - b)^2) of an image a in [0, 1] to b, in dB."""
+    error = np.mean(np.square(image - original), dtype=np.float64)
+    return -10 * math.log10(error) if error else math.inf
 
 
 @dataclass(frozen=True)
@@ -30,40 +63,36 @@ class Strip(Picture):
     reconstructions: tuple[Reconstruction, ...] = ()
 
 
-def strip_steps(recipes: Sequence[Reconstruct], clock: Clock) -> Iterator[Progress]:
+def strip_steps(runs: Sequence[Iterator[Progress]], evaluations: int, clock: Clock) -> Iterator[Progress]:
     """Inverts one layer after the other.
 
     Args:
-        recipes: Of the layers, for one image.
+        runs: The progress of each layer's inversion, for one image.
+        evaluations: How many each of them plans.
         clock: Started when the work began. When its time is up, the strip ends with the layer at hand.
 
     Yields:
         A `Progress`, whose scales are the layers; its `result()` has the strip so far.
     """
     made, done = [], 0
-    for index, recipe in enumerate(recipes):
-        for progress in coarse_to_fine(recipe, clock):
-            yield _of_all(progress, recipes, index, done, made, clock)
+    for index, run in enumerate(runs):
+        for progress in run:
+            later = evaluations * (len(runs) - index - 1)
+            more = clock.expects(later, progress.height * progress.width)
+            yield replace(
+                progress,
+                scale=index + 1,
+                scales=len(runs),
+                step=done + progress.step,
+                steps=done + progress.steps + later,
+                remaining=None if more is None or progress.remaining is None else progress.remaining + more,
+                result=functools.partial(_joined, tuple(made), progress.result, len(runs)),
+            )
         result = progress.result()
         if not result.finished:
             return
         made.append(result)
         done += progress.step
-
-
-def _of_all(progress, recipes, index, done, made, clock) -> Progress:
-    """The progress of one layer as that of the strip."""
-    later = sum(sum(recipe.steps) for recipe in recipes[index + 1 :])
-    more = clock.expects(later, progress.height * progress.width)
-    return replace(
-        progress,
-        scale=index + 1,
-        scales=len(recipes),
-        step=done + progress.step,
-        steps=done + progress.steps + later,
-        remaining=None if more is None or progress.remaining is None else progress.remaining + more,
-        result=functools.partial(_joined, tuple(made), progress.result, len(recipes)),
-    )
 
 
 def _joined(made: tuple[Result, ...], last: Callable[[], Result], layers: int) -> Result:

@@ -4,156 +4,98 @@ Coarse to fine (Gatys et al., arXiv 1611.07865): each scale starts from the enla
 strokes are laid down where they are cheap, and fine ones are added on top.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import tensorflow as tf
 
-from nst_tf.backbones import check_size, smallest_size
-from nst_tf.canvas import enlarge, lanczos, noise
-from nst_tf.errors import InputError
-from nst_tf.images import Picture, fit, resize
-from nst_tf.memory import check_memory
+from nst_tf.backbones import WEIGHTS
+from nst_tf.canvas import lanczos, noise
+from nst_tf.canvas.sizes import measured_size, scale_sizes, scale_steps
 from nst_tf.objectives import Objective
-from nst_tf.one_pass.painter import fast_stylize
-from nst_tf.progress import Progress, Result, last_result
-from nst_tf.recipes.driver import Clock, coarse_to_fine
-from nst_tf.recipes.given import Source, as_picture, as_pictures, for_network, restore_color
-from nst_tf.recipes.scales import scale_sizes, scale_steps
-from nst_tf.recipes.stylize.engine import Engine, engine_for
+from nst_tf.optimize import Adam, Lbfgs
+from nst_tf.recipes.feature_loop import FeatureLoop, kept_by_network, opened_extractor
+from nst_tf.recipes.recipe import Recipe, at_size
 from nst_tf.recipes.stylize.objective import style_objective
-from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
+from nst_tf.recipes.stylize.settings import StylizeSettings
 
-__all__ = ["Transfer", "stylize", "stylize_steps"]
+__all__ = ["Stylize", "style_network"]
 
-
-def _at(image: np.ndarray, size: tuple[int, int]) -> tf.Tensor:
-    return lanczos(tf.constant(image)[None], *size)
+OPTIMIZERS = {"lbfgs": Lbfgs, "adam": Adam}
 
 
-class Transfer:
-    """One picture's style transfer, a `Recipe`: its images, its scales, and its objective on each of them.
+class Stylize(Recipe):
+    """One picture's style transfer.
 
     Args:
-        content: What the picture shows.
-        styles: One or more.
+        network: For these settings, see `style_network`.
         settings: How to make it.
-        engine: For these settings, see `engine_for`.
-
-    Raises:
-        InputError: The picture would be too small for the network, or too large for the memory, or the styles do not
-            match their shares.
+        content: What the picture shows, `(1, height, width, 3)` in [0, 1].
+        styles: One or more, likewise.
+        first: The image that the canvas of a size `(2,)` starts from, in place of the content; of any size.
     """
 
-    def __init__(self, content: Picture, styles: list[Picture], settings: StylizeSettings, engine: Engine):
-        self.settings, self.engine, self.content = settings, engine, content
-        if settings.style_blend and len(settings.style_blend) != len(styles):
-            raise InputError(f"style_blend has {len(settings.style_blend)} shares, and there are {len(styles)} styles")
-        pixels = [style.pixels for style in styles]
-        self.guide, self.styles = for_network(content.pixels, pixels, settings.preserve_color)
-        self.least = smallest_size(engine.extractor)
-        self.size = fit(self.guide.shape, settings.size)
-        check_size(engine.extractor, *self.size)
-        check_memory(*self.size)
-        self.sizes = scale_sizes(self.guide.shape, settings.size, settings.first_size, settings.growth, self.least)
-        self.steps = scale_steps(settings.steps, len(self.sizes))
-        self.init = settings.init if isinstance(settings.init, str) else "image"
-        if self.init == "fast" and len(self.sizes) > 1:
+    def __init__(
+        self,
+        network: FeatureLoop,
+        settings: StylizeSettings,
+        content: tf.Tensor,
+        styles: Sequence[tf.Tensor],
+        first: Callable[[tf.Tensor], tf.Tensor] | None = None,
+    ):
+        self.network, self.settings, self.content, self.styles = network, settings, content, styles
+        own = tf.shape(content)[1:3]
+        self.sizes = scale_sizes(own, settings.size, settings.first_size, settings.growth, network.least)
+        self.steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
+        if isinstance(settings.init, str) and settings.init == "fast" and len(self.sizes) > 1:
             # What the coarsest scale would lay down is there already.
             self.sizes, self.steps = self.sizes[1:], self.steps[1:]
+        self.parts = ("content", "style", *(["total variation"] if settings.tv_weight else []))
+        self._first = first
 
     def start(self) -> tf.Tensor:
-        """The canvas that the first scale starts from."""
+        """Noise, the content, or what else the canvas is to start from."""
         size = self.sizes[0]
-        if self.init == "noise":
-            return noise(*size, self.settings.seed)
-        if self.init == "fast":
-            return _at(self._fast(max(size)), size)
-        return _at(self.guide if self.init == "content" else as_picture(self.settings.init).pixels, size)
+        if self._first is not None:
+            return at_size(lanczos, self._first(size), size)
+        return tf.cond(
+            tf.equal(self.settings.init, "noise"),
+            lambda: noise(*tf.unstack(size), self.settings.seed),
+            lambda: at_size(lanczos, self.content, size),
+        )
 
-    def _fast(self, longest: int) -> np.ndarray:
-        """The picture by one pass of the network for any style."""
-        known = {name: getattr(self.settings, name) for name in ("style_scale", "style_blend")}
-        return fast_stylize(self.guide, self.styles, size=longest, **known).pixels
+    def objective(self, size: tf.Tensor) -> dict[str, Objective]:
+        """The parts of the objective for a canvas of this size."""
+        content = at_size(lanczos, self.content, size)
+        styles = [at_size(lanczos, style, self.style_size(style, size)) for style in self.styles]
+        return style_objective(self.network, self.settings, content, styles)
 
-    def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
-        """The parts of the objective for a canvas of this size; their sum is minimised."""
-        styles = [_at(style, self._style_size(style, max(size))) for style in self.styles]
-        return style_objective(self.engine, self.settings, _at(self.guide, size), styles)
-
-    def _style_size(self, style: np.ndarray, longest: int) -> tuple[int, int]:
-        """The size in which a style is measured for a canvas of this longest side."""
-        short, long = sorted(style.shape[:2])
-        side = max(round(self.settings.style_scale * longest), -(-self.least * long // short))
-        return fit(style.shape, side)
-
-    def picture(self, image: tf.Tensor) -> Picture:
-        """The canvas as the finished picture: at full size, in its colours, with the content's alpha and dpi."""
-        pixels = enlarge(image, *self.size)[0].numpy()
-        content, alpha = _at(self.content.pixels, self.size)[0].numpy(), self.content.alpha
-        pixels = restore_color(pixels, content, self.settings.preserve_color)
-        alpha = None if alpha is None else np.clip(resize(alpha, self.size), 0, 1)
-        return Picture(pixels, alpha, self.content.dpi)
+    def style_size(self, style: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+        """The size in which a style is measured for a canvas of this size."""
+        scale = tf.cast(self.settings.style_scale, tf.float64)
+        longest = scale * tf.cast(tf.reduce_max(size), tf.float64)
+        return measured_size(tf.shape(style)[1:3], longest, self.network.least)
 
 
-def stylize_steps(
-    content: Source,
-    style: Source | Sequence[Source],
-    *,
-    preset: str = "default",
-    time_limit: float | None = None,
-    **changes: Any,
-) -> Iterator[Progress]:
-    """Transfers style, and reports after every few evaluations; stop listening, and it stops.
+@kept_by_network(4)
+def _style_loop(
+    model: str, preprocessing: str | None, pooling: str, padding: str, layers: tuple[str, ...], optimizer: str
+) -> FeatureLoop:
+    extractor = opened_extractor(model, preprocessing, pooling, padding, layers)
+    return FeatureLoop(extractor, OPTIMIZERS[optimizer]())
+
+
+def style_network(settings: StylizeSettings, *, anew: bool = False) -> FeatureLoop:
+    """The features and the loop for these settings; the same for all that differ only in weights, sizes and schedule.
 
     Args:
-        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
-        style: One image, or several, whose style is blended.
-        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
-        time_limit: Seconds after which to stop with what there is.
-        **changes: Attributes of `StylizeSettings` to change in the preset.
-
-    Yields:
-        A `Progress`; the last one's `result()` is the finished picture.
+        settings: How a picture is stylised.
+        anew: Whether to build another one, whose parts may be traced into a larger graph.
 
     Raises:
-        InputError: An image, a setting or the size cannot be used. Nothing was computed then.
+        InputError: The model is unknown or cannot be used as set, its weights are not there, or a layer is unknown or
+            gives no feature maps.
     """
-    clock = Clock(time_limit)
-    settings = PRESETS.choose(preset, **changes)
-    content, styles = as_picture(content), as_pictures(style)
-    transfer = Transfer(content, styles, settings, engine_for(settings))
-    yield from coarse_to_fine(transfer, clock)
-
-
-def stylize(
-    content: Source,
-    style: Source | Sequence[Source],
-    *,
-    preset: str = "default",
-    time_limit: float | None = None,
-    callback: Callable[[Progress], object] | None = None,
-    **changes: Any,
-) -> Result:
-    """Transfers the style of one or several images to another.
-
-    Args:
-        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
-        style: One image, or several, whose style is blended.
-        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
-        time_limit: Seconds after which to stop with what there is.
-        callback: Called with each `Progress`.
-        **changes: Attributes of `StylizeSettings` to change in the preset.
-
-    Returns:
-        The picture, with its history and settings.
-
-    Raises:
-        InputError: An image, a setting or the size cannot be used.
-
-    Example:
-        >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
-        >>> nst_tf.write_image("castle-wave.png", result.picture)
-    """
-    return last_result(stylize_steps(content, style, preset=preset, time_limit=time_limit, **changes), callback)
+    layers = tuple(sorted({*settings.content_layers, *settings.style_layers}))
+    padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
+    build = _style_loop.__wrapped__ if anew else _style_loop
+    return build(settings.model, settings.preprocessing, settings.pooling, padding, layers, settings.optimizer)

@@ -1,92 +1,106 @@
 """What can be set in style transfer, and the presets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from nst_tf.backbones.preprocessing import PREPROCESSING
-from nst_tf.errors import InputError
-from nst_tf.settings.presets import Presets, check_weights
+from nst_tf.one_pass.settings import preserve_color_setting, style_blend_setting, style_scale_setting
+from nst_tf.recipes.common_settings import (
+    growth_setting,
+    model_setting,
+    padding_setting,
+    plateau_setting,
+    pooling_setting,
+    preprocessing_setting,
+    seed_setting,
+    steps_setting,
+)
+from nst_tf.settings import Presets, Served, describe, setting
 
-__all__ = ["PRESETS", "StylizeSettings"]
+__all__ = ["INITS", "PRESETS", "StylizeSettings"]
 
 GATYS_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 GATYS_RATIO = 1e-3  # alpha / beta, for features of a network that was fed pixels of 0 to 255
-LARGEST_STYLE_SCALE = 8
 CAFFE_UNIT = 57.6  # of such features for one of ours, whose pixels are divided by 0.226; losses scale as F^2 and F^4
 FINE_LAYERS = {"relu1_1": 256.0, "relu2_1": 64.0, "relu3_1": 16.0, "relu4_1": 4.0}
 # relu5_1 costs a fifth of an evaluation and made no difference to be seen, so only the preset `quality` looks at it.
 ALL_LAYERS = {**FINE_LAYERS, "relu5_1": 1.0}
+LAYERS = "LAYER=WEIGHT,..."
+INITS = ("content", "fast", "noise")
 
 
+@describe
 @dataclass(frozen=True)
 class StylizeSettings:
     """How a picture is stylised. The defaults are the preset `default`.
 
-    Attributes:
-        size: Longest side of the result in pixels.
-        model: The network: a name, `"keras:NAME"` or a path; see `open_network`. The weights of the presets are for the
-            layers of VGG.
-        preprocessing: What a network from a file takes; see `open_network`.
-        pooling: `"max"` as trained, `"average"` or `"l2"`; the latter two of networks in `WEIGHTS` only.
-        padding: Of the first convolution, `"zero"` as trained or `"replicate"`, which leaves no frame along the border
-            and can be given to networks in `WEIGHTS` only; `None` is the latter wherever it can be given.
-        content_layers: Weight of each layer of the content loss; only their ratios matter.
-        style_layers: Weight of each layer of the style loss; only their ratios matter.
-        content_loss: `"mean"` of the squared differences of features, or `"sum"`, half their sum as in Gatys' paper.
-        content_weight: Of the content loss.
-        style_weight: Of the style loss.
-        tv_weight: Of the total variation.
-        style_loss: `"wasserstein"` or `"gram"`.
-        style_scale: Size of the style image, relative to the picture's longest side; larger makes larger strokes.
-        style_blend: Share of each style image; `()` means equal shares.
-        optimizer: `"lbfgs"` or `"adam"`.
-        init: What to start from: `"content"`; `"fast"`, the picture by one pass of the network for any style, which
-            takes the place of the coarsest scale; `"noise"`; or an image `(height, width, 3)` in [0, 1].
-        first_size: Longest side of the coarsest scale in pixels.
-        growth: How much larger each scale is than the one before, at most.
-        steps: Evaluations on each scale, coarse to fine; the last number holds for all scales after it.
-        plateau: A scale ends when the loss falls by less than this fraction per evaluation; 0 never ends it early.
-        preserve_color: `None`, `"luminance"` (the content's chroma) or `"histogram"` (the style's colours are first
-            matched to the content's).
-        seed: Of the noise; the same seed, input and machine give the same picture.
+    `size` and other lengths are in pixels; `init` is a word or, in Python, an image `(height, width, 3)` in [0, 1]. Of
+    the weights of layers only the ratios matter.
     """
 
-    size: int = 512
-    model: str = "vgg16"
-    preprocessing: str | None = None
-    pooling: str = "max"
-    padding: str | None = None
-    content_layers: Mapping[str, float] = field(default_factory=lambda: {"relu4_2": 1.0})
-    style_layers: Mapping[str, float] = field(default_factory=lambda: dict(FINE_LAYERS))
-    content_loss: str = "mean"
-    content_weight: float = 0.015
-    style_weight: float = 1.0
-    tv_weight: float = 2.0
-    style_loss: str = "wasserstein"
-    style_scale: float = 1.0
-    style_blend: tuple[float, ...] = ()
-    optimizer: str = "lbfgs"
-    init: Any = "content"
-    first_size: int = 128
-    growth: float = 2.0
-    steps: tuple[int, ...] = (40, 25, 25)
-    plateau: float = 1e-3
-    preserve_color: str | None = None
-    seed: int = 0
-
-
-def _check(settings: StylizeSettings) -> None:
-    for name in ("content_layers", "style_layers"):
-        check_weights(name, tuple(getattr(settings, name).values()))
-    if settings.style_blend:
-        check_weights("style_blend", settings.style_blend)
-    if not 0 < settings.style_scale <= LARGEST_STYLE_SCALE:
-        raise InputError(f"style_scale is {settings.style_scale}; it must be above 0 and at most {LARGEST_STYLE_SCALE}")
-    if settings.growth <= 1:
-        raise InputError(f"growth is {settings.growth}; it must be above 1")
-    if not settings.steps:
-        raise InputError(f"steps is {settings.steps}; it must be one or more numbers, each 1 or more")
+    size: int = setting(512, "longest side of the result", unit="PIXELS", least=1, served=Served(32, 1024))
+    model: str = model_setting()
+    preprocessing: str | None = preprocessing_setting()
+    pooling: str = pooling_setting()
+    padding: str | None = padding_setting()
+    content_layers: Mapping[str, float] = setting(
+        {"relu4_2": 1.0},
+        "layers of the content loss",
+        unit=LAYERS,
+        group="objective",
+        least=0,
+        filled=True,
+        ratios=True,
+    )
+    style_layers: Mapping[str, float] = setting(
+        FINE_LAYERS, "layers of the style loss", unit=LAYERS, group="objective", least=0, filled=True, ratios=True
+    )
+    content_loss: str = setting(
+        "mean",
+        "mean of the squared differences of features, or half their sum as in Gatys' paper",
+        unit="KIND",
+        group="objective",
+        choices=("mean", "sum"),
+    )
+    style_loss: str = setting(
+        "wasserstein",
+        "how the statistics of features are compared",
+        unit="KIND",
+        group="objective",
+        choices=("wasserstein", "gram"),
+    )
+    style_weight: float = setting(
+        1.0,
+        "weight of the style loss",
+        unit="WEIGHT",
+        group="objective",
+        least=0,
+        served=Served(0, 100, name="strength"),
+    )
+    content_weight: float = setting(
+        0.015, "weight of the content loss", unit="WEIGHT", group="objective", least=0, served=Served(0, 100)
+    )
+    tv_weight: float = setting(
+        2.0, "weight of the total variation; more is smoother", unit="WEIGHT", group="objective", least=0
+    )
+    style_scale: float = style_scale_setting("objective")
+    style_blend: tuple[float, ...] = style_blend_setting("objective")
+    optimizer: str = setting(
+        "lbfgs", "how the picture is optimised", unit="NAME", group="schedule", choices=("lbfgs", "adam")
+    )
+    first_size: int = setting(128, "longest side of the coarsest scale", unit="PIXELS", group="schedule", least=1)
+    growth: float = growth_setting()
+    steps: tuple[int, ...] = steps_setting((40, 25, 25), 200)
+    plateau: float = plateau_setting(1e-3)
+    init: Any = setting(
+        "content",
+        "what to start from: content, fast (the picture of --fast, which saves the coarsest scale), noise or an image "
+        "file",
+        unit="START",
+        served=Served(choices=("content", "noise"), help="what to start from: content or noise"),
+    )
+    preserve_color: str | None = preserve_color_setting()
+    seed: int = seed_setting("of the noise")
 
 
 PRESETS = Presets(
@@ -107,24 +121,5 @@ PRESETS = Presets(
             steps=(500,),
             plateau=0.0,
         ),
-    },
-    choices={
-        "preprocessing": (None, *PREPROCESSING),
-        "pooling": ("max", "average", "l2"),
-        "padding": (None, "zero", "replicate"),
-        "content_loss": ("mean", "sum"),
-        "style_loss": ("wasserstein", "gram"),
-        "optimizer": ("lbfgs", "adam"),
-        "preserve_color": (None, "luminance", "histogram"),
-    },
-    least={
-        "size": 1,
-        "first_size": 1,
-        "content_weight": 0,
-        "style_weight": 0,
-        "tv_weight": 0,
-        "steps": 1,
-        "plateau": 0,
-    },
-    check=_check,
+    }
 )

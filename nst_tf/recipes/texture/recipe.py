@@ -11,206 +11,120 @@ rescaling hardly excite (see `rescale`).
 
 import functools
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import tensorflow as tf
 
-from nst_tf.backbones import check_size, smallest_size
 from nst_tf.canvas import enlarge, lanczos, noise
-from nst_tf.errors import InputError
-from nst_tf.images import Picture, fit, match_histogram
-from nst_tf.memory import check_memory
+from nst_tf.canvas.sizes import fit, measured_size, scale_sizes, scale_steps
 from nst_tf.objectives import GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
-from nst_tf.progress import Progress, Result, last_result
-from nst_tf.recipes.driver import Clock, begin_scale, coarse_to_fine
-from nst_tf.recipes.given import Source, as_pictures
-from nst_tf.recipes.scales import scale_sizes, scale_steps
-from nst_tf.recipes.texture.engine import TextureEngine, texture_engine
-from nst_tf.recipes.texture.settings import PRESETS, TextureSettings
+from nst_tf.recipes.feature_loop import FeatureLoop
+from nst_tf.recipes.recipe import Recipe, at_size
+from nst_tf.recipes.texture.histogram import match_histogram
+from nst_tf.recipes.texture.network import stride
+from nst_tf.recipes.texture.settings import TextureSettings
 
-__all__ = ["Texture", "texture", "texture_objective", "texture_steps"]
+__all__ = ["Texture", "final_size"]
 
 LOSSES = {"wasserstein": WassersteinStyle, "gram": GramStyle}
 
 
-class Texture:
-    """One texture, a `Recipe`: its sources, its scales, and its objective on each of them.
+def final_size(network: FeatureLoop, settings: TextureSettings, source: tf.Tensor) -> tf.Tensor:
+    """Height and width of the texture, `(2,)`; of one that is tileable, the nearest that the network takes for a torus.
 
     Args:
-        sources: One or more.
+        network: For these settings.
         settings: How to make it.
-        engine: For these settings, see `texture_engine`.
+        source: The first one, `(height, width, 3)`.
+    """
+    given = isinstance(settings.size, Sequence)
+    size = tf.constant(settings.size) if given else fit(tf.shape(source)[:2], settings.size)
+    return _tiling(size, network) if settings.tileable else size
 
-    Raises:
-        InputError: The size is too small for the network, too large for the memory, or none that can tile; or the
-            sources do not match their shares.
+
+def _tiling(size: tf.Tensor, network: FeatureLoop) -> tf.Tensor:
+    step = stride(network)
+    return tf.maximum(step, step * tf.cast(tf.round(size / step), tf.int32))
+
+
+class Texture(Recipe):
+    """One texture.
+
+    Args:
+        network: For these settings, see `texture_network`.
+        settings: How to make it.
+        sources: One or more, `(height, width, 3)` in [0, 1].
     """
 
-    def __init__(self, sources: list[Picture], settings: TextureSettings, engine: TextureEngine):
-        self.settings, self.engine = settings, engine
+    def __init__(self, network: FeatureLoop, settings: TextureSettings, sources: Sequence[tf.Tensor]):
+        self.network, self.settings, self.sources = network, settings, sources
         self.shares = settings.source_blend or (1.0,) * len(sources)
-        if len(self.shares) != len(sources):
-            raise InputError(f"source_blend has {len(self.shares)} shares, and there are {len(sources)} sources")
-        self.sources = [source.pixels for source in sources]
-        self.least = smallest_size(engine.extractor)
-        self.size = self._final_size()
-        check_size(engine.extractor, *self.size)
-        check_memory(*self.size)
+        self.size = final_size(network, settings, sources[0])
         self.sizes = self._sizes()
-        self.steps = scale_steps(settings.steps, len(self.sizes))
+        self.steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
+        self.parts = ("texture", *(["total variation"] if settings.tv_weight else []))
 
-    def _final_size(self) -> tuple[int, int]:
-        if isinstance(self.settings.size, int):
-            return self._tiling(fit(self.sources[0].shape, self.settings.size))
-        height, width = self.settings.size
-        rows, columns = self._tiling((height, width))
-        if (rows, columns) != (height, width):
-            raise InputError(
-                f"size is {width}x{height}; the sides of a tileable texture must be multiples of {self.engine.stride}, "
-                f"such as {columns}x{rows}"
-            )
-        return height, width
-
-    def _tiling(self, size: tuple[int, int]) -> tuple[int, int]:
-        """The nearest size that the network takes for a torus."""
+    def _sizes(self) -> tf.Tensor:
+        longest = tf.reduce_max(self.size)
+        seen = tf.reduce_max([self._seen(source, longest) for source in self.sources])
+        first = tf.round(self.settings.first_size * tf.cast(longest, tf.float64) / seen)
+        first = tf.clip_by_value(tf.cast(first, tf.int32), 1, longest)
+        sizes = scale_sizes(self.size, longest, first, self.settings.growth, self.network.least)
         if not self.settings.tileable:
-            return size
-        stride = self.engine.stride
-        return tuple(max(stride, round(side / stride) * stride) for side in size)
+            return sizes
+        sizes = tf.concat([_tiling(sizes[:-1], self.network), self.size[None]], axis=0)
+        new = tf.reduce_any(sizes[1:] != sizes[:-1], axis=1)  # two scales may be rounded to one
+        return tf.boolean_mask(sizes, tf.concat([[True], new], axis=0))
 
-    def _sizes(self) -> list[tuple[int, int]]:
-        settings, longest = self.settings, max(self.size)
-        seen = max(self._seen(source, longest) for source in self.sources)
-        first = max(1, min(longest, round(settings.first_size * longest / seen)))
-        sizes = scale_sizes(self.size, longest, first, settings.growth, self.least)
-        return list(dict.fromkeys([*map(self._tiling, sizes[:-1]), self.size]))
+    def _seen(self, source: tf.Tensor, longest: tf.Tensor) -> tf.Tensor:
+        """The longest side of a source on a scale of this longest side, in float64."""
+        final = tf.reduce_max(self.size)
+        own = tf.cast(tf.minimum(tf.reduce_max(tf.shape(source)), final), tf.float64) * self.settings.source_scale
+        return own * tf.cast(longest, tf.float64) / tf.cast(final, tf.float64)
 
-    def _seen(self, source: np.ndarray, longest: int) -> float:
-        """The longest side of a source on a scale of this longest side."""
-        own = min(max(source.shape), max(self.size)) * self.settings.source_scale
-        return own * longest / max(self.size)
+    def source_size(self, source: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+        """The size in which a source is measured for a canvas of this size."""
+        return measured_size(tf.shape(source)[:2], self._seen(source, tf.reduce_max(size)), self.network.least)
 
     def start(self) -> tf.Tensor:
-        """The canvas that the first scale starts from."""
-        return noise(*self.sizes[0], self.settings.seed)
+        """Noise."""
+        return noise(*tf.unstack(self.sizes[0]), self.settings.seed)
 
-    def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
-        """The parts of the objective for a canvas of this size; their sum is minimised."""
-        measured = [self._moments(source, max(size)) for source in self.sources]
-        return texture_objective(self.engine, self.settings, measured, self.shares)
+    def objective(self, size: tf.Tensor) -> dict[str, Objective]:
+        """The parts of the objective for a canvas of this size."""
+        loss, terms = LOSSES[self.settings.texture_loss], []
+        measured = [self._moments(source, size) for source in self.sources]
+        for layer in self.network.extractor.output_names:
+            moments = blend_moments([(mean[0], second[0]) for mean, second in (one[layer] for one in measured)],
+                                    self.shares)  # fmt: skip
+            terms.append(self.settings.layers[layer] * loss.of_moments(layer, *moments))
+        parts = {"texture": functools.reduce(operator.add, terms)}
+        if self.settings.tv_weight:
+            parts["total variation"] = self.settings.tv_weight * TotalVariation(self.settings.tileable)
+        return parts
 
-    def _moments(self, source, longest):
-        short, long = sorted(source.shape[:2])
-        side = max(round(self._seen(source, longest)), -(-self.least * long // short))
-        return self.engine.measure(lanczos(tf.constant(source)[None], *fit(source.shape, side))[0])
+    def _moments(self, source: tf.Tensor, size: tf.Tensor) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
+        return self.network.moments(at_size(lanczos, source[None], self.source_size(source, size)))
 
-    def picture(self, image: tf.Tensor) -> Picture:
-        """The canvas as the finished picture: at full size, with the sources' colours."""
-        pixels = self.enlarged(image, self.size)[0].numpy()
+    def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+        """A canvas brought to another size; one that repeats is interpolated across its border."""
+        if not self.settings.tileable:
+            return super().enlarge(canvas, size)
+        height, width = tf.unstack(size)
+        return enlarge(tf.tile(canvas, [1, 3, 3, 1]), 3 * height, 3 * width)[:, height:-height, width:-width]
+
+    def picture(self, canvas: tf.Tensor) -> tf.Tensor:
+        """The canvas at full size, with the sources' colours."""
+        pixels = super().picture(canvas)[0]
         if self.settings.match_histogram:
             pixels = match_histogram(pixels, self.sources, self.shares)
-        return Picture(_cut_where_smooth(pixels) if self.settings.tileable else pixels)
-
-    def enlarged(self, image: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
-        """A canvas brought to another size; one that repeats is interpolated across its border."""
-        if not self.settings.tileable or tuple(image.shape[1:3]) == size:
-            return enlarge(image, *size)
-        height, width = size
-        return enlarge(tf.tile(image, [1, 3, 3, 1]), 3 * height, 3 * width)[:, height:-height, width:-width]
+        return (_cut_where_smooth(pixels) if self.settings.tileable else pixels)[None]
 
 
-def texture_objective(
-    engine: TextureEngine,
-    settings: TextureSettings,
-    measured: Sequence[Mapping[str, tuple[tf.Tensor, tf.Tensor]]],
-    shares: Sequence[float],
-) -> dict[str, Objective]:
-    """The parts of the objective; their sum is minimised.
-
-    Args:
-        engine: For these settings.
-        settings: How to make the texture.
-        measured: The raw moments of each source, by layer.
-        shares: Of each source.
-    """
-    loss, terms = LOSSES[settings.texture_loss], []
-    for layer in engine.layers:
-        moments = blend_moments([one[layer] for one in measured], shares)
-        terms.append(settings.layers[layer] * loss.of_moments(layer, *moments))
-    parts = {"texture": functools.reduce(operator.add, terms)}
-    if settings.tv_weight:
-        parts["total variation"] = settings.tv_weight * TotalVariation(settings.tileable)
-    return parts
-
-
-def _cut_where_smooth(pixels: np.ndarray) -> np.ndarray:
+def _cut_where_smooth(pixels: tf.Tensor) -> tf.Tensor:
     """Rolls a picture that repeats so that its border lies between the rows and the columns that differ least."""
     for axis in (0, 1):
-        steps = np.abs(pixels - np.roll(pixels, 1, axis)).mean(axis=(1 - axis, 2))
-        pixels = np.roll(pixels, -int(steps.argmin()), axis)
+        steps = tf.abs(pixels - tf.roll(pixels, 1, axis))
+        differences = tf.reduce_mean(tf.cast(steps, tf.float64), axis=(1 - axis, 2))
+        pixels = tf.roll(pixels, -tf.argmin(differences, output_type=tf.int32), axis)
     return pixels
-
-
-def _begin(recipe: Texture, state: Any | None, size: tuple[int, int]) -> Any:
-    """As `begin_scale`, but for a canvas that repeats."""
-    if state is None:
-        return begin_scale(recipe, state, size)
-    optimizer = recipe.engine.loop.optimizer
-    return optimizer.enlarge(state, recipe.enlarged(optimizer.image(state), size))
-
-
-def texture_steps(
-    source: Source | Sequence[Source], *, preset: str = "default", time_limit: float | None = None, **changes: Any
-) -> Iterator[Progress]:
-    """Makes a texture, and reports after every few evaluations; stop listening, and it stops.
-
-    Args:
-        source: One image, or several, whose textures are blended: a `Picture`, or `(height, width, 3)`, floats in
-            [0, 1] or uint8.
-        preset: A key of `PRESETS`: `"default"` or `"gatys"`.
-        time_limit: Seconds after which to stop with what there is.
-        **changes: Attributes of `TextureSettings` to change in the preset.
-
-    Yields:
-        A `Progress`; the last one's `result()` is the finished picture.
-
-    Raises:
-        InputError: An image, a setting or the size cannot be used. Nothing was computed then.
-    """
-    clock = Clock(time_limit)
-    settings = PRESETS.choose(preset, **changes)
-    recipe = Texture(as_pictures(source), settings, texture_engine(settings))
-    yield from coarse_to_fine(recipe, clock, _begin)
-
-
-def texture(
-    source: Source | Sequence[Source],
-    *,
-    preset: str = "default",
-    time_limit: float | None = None,
-    callback: Callable[[Progress], object] | None = None,
-    **changes: Any,
-) -> Result:
-    """Makes a picture of any size with the texture of one or several images.
-
-    Args:
-        source: One image, or several, whose textures are blended: a `Picture`, or `(height, width, 3)`, floats in
-            [0, 1] or uint8.
-        preset: A key of `PRESETS`: `"default"` or `"gatys"`.
-        time_limit: Seconds after which to stop with what there is.
-        callback: Called with each `Progress`.
-        **changes: Attributes of `TextureSettings` to change in the preset.
-
-    Returns:
-        The picture, with its history and settings.
-
-    Raises:
-        InputError: An image, a setting or the size cannot be used.
-
-    Example:
-        >>> result = nst_tf.texture(nst_tf.read_image("pebbles.jpg"), size=256, tileable=True)
-        >>> nst_tf.write_image("pebbles-tile.png", result.picture)
-    """
-    return last_result(texture_steps(source, preset=preset, time_limit=time_limit, **changes), callback)

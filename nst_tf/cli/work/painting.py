@@ -13,17 +13,16 @@ from absl import logging
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
-from nst_tf.cli.work.batch import run_batch
+from nst_tf.cli.work.batch import Batch
 from nst_tf.cli.work.jobs import Job, plan_jobs
 from nst_tf.cli.work.report import peak_memory_mb
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, fit, read_image, resize, write_image
+from nst_tf.images import Picture, read_image, write_image
+from nst_tf.one_pass.settings import FAST
 
 __all__ = ["Pipeline", "paint_pictures"]
 
 AHEAD = 3  # pictures read, painted or to be written at a time
-
-NETWORK_MEMORY = 0.7e9, 500.0  # bytes that a network of styles takes, and those for each pixel
 
 Paint = Callable[[Picture], Picture]
 
@@ -49,52 +48,26 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
     jobs = plan_jobs(contents, arguments.output, map(Path, arguments.styles), arguments.bit_depth)
     import_tensorflow(arguments.debug)
     with Pipeline(jobs, _painter(arguments, styles, given), arguments) as pipeline:
-        if len(jobs) > 1:
-            return run_batch(jobs, pipeline)
-        pipeline(jobs[0])
-    return 0
+        return Batch(jobs, pipeline).finish()
 
 
 def _painter(arguments: Namespace, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
     if arguments.hub:
-        return _hub_painter(arguments.hub, styles, given)
+        from nst_tf.one_pass.hub import HubPainter
+
+        if len(styles) > 1:
+            raise InputError(f"--hub takes one style, and {len(styles)} were given")
+        return HubPainter(arguments.hub, styles[0], **given)
     if arguments.network:
-        return _network_painter(arguments.network, styles, given)
+        from nst_tf.one_pass.style_network import NetworkPainter
+
+        if styles:
+            raise InputError("--network knows its styles already; give only CONTENT, and --style-blend for its styles")
+        return NetworkPainter(arguments.network, given.pop("style_blend", ()), **given)
     from nst_tf.one_pass.painter import FastPainter
-    from nst_tf.one_pass.settings import FAST
 
     decoder = given.pop("decoder", None)
     return FastPainter(styles, FAST.choose(**given), decoder)
-
-
-def _hub_painter(handle: str, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
-    from nst_tf.one_pass.hub import hub_stylize
-    from nst_tf.one_pass.settings import FastSettings
-    from nst_tf.recipes.given import dressed
-
-    if len(styles) > 1:
-        raise InputError(f"--hub takes one style, and {len(styles)} were given")
-    size = given.get("size", FastSettings.size)
-    return lambda content: dressed(hub_stylize(handle, content.pixels, styles[0].pixels, size), content)
-
-
-def _network_painter(run: str, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
-    from nst_tf.memory import check_memory
-    from nst_tf.one_pass.settings import FastSettings
-    from nst_tf.one_pass.style_network import load_style_network
-    from nst_tf.recipes.given import dressed
-
-    if styles:
-        raise InputError("--network knows its styles already; give only CONTENT, and --style-blend for its styles")
-    network, size = load_style_network(run), given.get("size", FastSettings.size)
-
-    def paint(content):
-        target = fit(content.pixels.shape, size)
-        check_memory(*target, *NETWORK_MEMORY)
-        pixels = resize(content.pixels, target).clip(0, 1)
-        return dressed(network.stylize(pixels, given.get("style_blend", ())), content)
-
-    return paint
 
 
 class Done(NamedTuple):

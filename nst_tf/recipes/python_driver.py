@@ -1,4 +1,4 @@
-"""The loop that all recipes share: optimise a canvas on one scale, enlarge it, go on with the next.
+"""Runs a recipe in Python: with progress, a clock, and an end at any time.
 
 Coarse to fine as in Gatys et al. (arXiv 1611.07865): large strokes are laid down where they are cheap.
 """
@@ -8,52 +8,19 @@ import math
 import operator
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
 
+import numpy as np
 import tensorflow as tf
 
-from nst_tf.canvas import enlarge
 from nst_tf.images import Picture
-from nst_tf.objectives import Objective
 from nst_tf.progress import Progress, Result
-from nst_tf.recipes.stylize.engine import Engine
+from nst_tf.recipes.recipe import Recipe
 
-__all__ = ["Clock", "Recipe", "begin_scale", "coarse_to_fine"]
+__all__ = ["LOOK_EVERY", "Clock", "coarse_to_fine"]
 
 LOOK_EVERY = 5  # evaluations between two looks at the plateau
 LONGEST_CALL = 2.0  # seconds: a compiled call shall be shorter, so that its caller can report and stop
-
-
-class Recipe(Protocol):
-    """What is particular to one kind of picture."""
-
-    settings: Any
-    engine: Engine
-    sizes: list[tuple[int, int]]
-    steps: list[int]
-
-    def start(self) -> tf.Tensor:
-        """The canvas `(batch, height, width, 3)` that the first scale starts from."""
-
-    def objective(self, size: tuple[int, int]) -> dict[str, Objective]:
-        """The named parts of the objective for a canvas of this height and width; their sum is minimised."""
-
-    def picture(self, image: tf.Tensor) -> Picture:
-        """A canvas of any scale as the finished picture."""
-
-
-def begin_scale(recipe: Recipe, state: Any | None, size: tuple[int, int]) -> Any:
-    """The optimizer's state that a scale begins with: at the recipe's start, or at the enlarged canvas.
-
-    Args:
-        recipe: What is made.
-        state: Where the scale before ended; `None` for the first one.
-        size: Height and width of the scale, in pixels.
-    """
-    optimizer = recipe.engine.loop.optimizer
-    if state is None:
-        return optimizer.start(recipe.start())
-    return optimizer.enlarge(state, enlarge(optimizer.image(state), *size))
+ENTERING = 2  # evaluations that it takes as long as, at most, to measure what a scale is compared with
 
 
 class Clock:
@@ -85,33 +52,36 @@ class Clock:
         """Takes note of the pace."""
         self._pixel_seconds = seconds / (evaluations * pixels)
 
-    def allows(self, pixels: int) -> bool:
-        """Whether one more evaluation is expected to end in time."""
-        return self.limit is None or self.seconds + (self.expects(1, pixels) or 0) <= self.limit
+    def allows(self, evaluations: int, pixels: int) -> bool:
+        """Whether so many more evaluations are expected to end in time."""
+        return self.limit is None or self.seconds + (self.expects(evaluations, pixels) or 0) <= self.limit
 
 
 class _Run:
     """Where a run stands, between two compiled calls."""
 
-    def __init__(self, recipe: Recipe, clock: Clock, begin: Callable):
-        self.recipe, self.clock, self.begin = recipe, clock, begin
-        self.loop = recipe.engine.loop
+    def __init__(self, recipe: Recipe, clock: Clock, finish: Callable[[np.ndarray], Picture]):
+        self.recipe, self.clock, self.finish = recipe, clock, finish
+        self.loop = recipe.network.loop
+        self.sizes = [tuple(map(int, size)) for size in recipe.sizes.numpy()]
+        self.steps = [int(steps) for steps in recipe.steps.numpy()]
         self.state = None
         self.done = 0
         self.history = []
 
     def enter(self, scale: int) -> None:
         """Makes the objective of a scale, and brings the canvas to its size."""
-        self.scale, self.size = scale, self.recipe.sizes[scale]
-        self.parts = self.recipe.objective(self.size)
+        size = self.recipe.sizes[scale]
+        self.scale, self.size = scale, self.sizes[scale]
+        self.parts = self.recipe.objective(size)
         self.total = functools.reduce(operator.add, self.parts.values())
         self.here, self.losses = 0, []
-        self.state = self.begin(self.recipe, self.state, self.size)
+        self.state = self.recipe.begin() if scale == 0 else self.recipe.enter(self.state, size)
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
         pixels = self.size[0] * self.size[1]
-        wanted = min(LOOK_EVERY - self.here % LOOK_EVERY, self.recipe.steps[self.scale] - self.here)
+        wanted = min(LOOK_EVERY - self.here % LOOK_EVERY, self.steps[self.scale] - self.here)
         count = min(wanted, self.clock.evaluations_in(LONGEST_CALL, pixels))
         before, traces = self.clock.seconds, self.loop.traces
         self.state = self.loop.advance(self.state, count, self.total)
@@ -124,7 +94,7 @@ class _Run:
     @property
     def scale_ended(self) -> bool:
         """Whether this scale's steps are done, or its loss has come to a plateau."""
-        if self.here >= self.recipe.steps[self.scale]:
+        if self.here >= self.steps[self.scale]:
             return True
         plateau = self.recipe.settings.plateau
         if not plateau or self.here % LOOK_EVERY or self.here <= LOOK_EVERY:
@@ -132,16 +102,17 @@ class _Run:
         fall = self.losses[-1 - LOOK_EVERY] - self.losses[-1]
         return fall < LOOK_EVERY * plateau * abs(self.losses[-1])
 
-    @property
-    def in_time(self) -> bool:
-        """Whether there is time for one more evaluation."""
-        return self.clock.allows(self.size[0] * self.size[1])
+    def may_go_on(self, scale_ended: bool) -> bool:
+        """Whether there is time for one more evaluation; if the scale has ended, for one of the next scale."""
+        if not scale_ended or self.scale + 1 == len(self.sizes):
+            return self.clock.allows(1, math.prod(self.size))
+        return self.clock.allows(1 + ENTERING, math.prod(self.sizes[self.scale + 1]))
 
     def report(self, scale_ended: bool) -> Progress:
         """The state as seen from outside."""
-        recipe, (height, width) = self.recipe, self.size
-        here = 0 if scale_ended else recipe.steps[self.scale] - self.here
-        later = list(zip(recipe.sizes, recipe.steps, strict=True))[self.scale + 1 :]
+        height, width = self.size
+        here = 0 if scale_ended else self.steps[self.scale] - self.here
+        later = list(zip(self.sizes, self.steps, strict=True))[self.scale + 1 :]
         remaining = self.clock.expects(1, here * height * width + sum(math.prod(size) * steps for size, steps in later))
         planned = self.done + here + sum(steps for _, steps in later)
         finished = scale_ended and not later
@@ -150,36 +121,33 @@ class _Run:
         where |= {"loss": loss, "seconds": seconds}
         self.history.append(where)
         result = functools.partial(self._result, self.state, self.parts, tuple(self.history), finished)
-        return Progress(**where, scales=len(recipe.sizes), steps=planned, remaining=remaining, result=result)
+        return Progress(**where, scales=len(self.sizes), steps=planned, remaining=remaining, result=result)
 
     def _result(self, state, parts, history, finished) -> Result:
         image = self.loop.optimizer.image(state)
-        features = self.recipe.engine.extractor(image)
-        losses = {name: float(tf.reduce_sum(part(features, image))) for name, part in parts.items()}
-        return Result(self.recipe.picture(image), history, losses, self.recipe.settings, finished)
+        losses = {name: float(value) for name, value in self.recipe.losses(image, parts).items()}
+        picture = self.finish(self.recipe.picture(image).numpy())
+        return Result(picture, history, losses, self.recipe.settings, finished)
 
 
-def coarse_to_fine(
-    recipe: Recipe, clock: Clock, begin: Callable[[Recipe, Any | None, tuple[int, int]], Any] = begin_scale
-) -> Iterator[Progress]:
+def coarse_to_fine(recipe: Recipe, clock: Clock, finish: Callable[[np.ndarray], Picture]) -> Iterator[Progress]:
     """Runs a recipe through all its scales, and reports after every compiled call.
 
     Args:
-        recipe: What to make. `settings.plateau` ends a scale when the loss falls by less than this fraction per
-            evaluation; 0 never does.
+        recipe: What to make.
         clock: Started when the work began. There is at least one report, however short its limit.
-        begin: Gives the optimizer's state that a scale begins with, as `begin_scale` does.
+        finish: From what the recipe calls its pictures, `(batch, height, width, 3)`, to the one that is given out.
 
     Yields:
         A `Progress`; the last one's `result()` is the picture.
     """
-    run = _Run(recipe, clock, begin)
-    for scale in range(len(recipe.sizes)):
+    run = _Run(recipe, clock, finish)
+    for scale in range(len(run.sizes)):
         run.enter(scale)
         ended = False
         while not ended:
             run.advance()
             ended = run.scale_ended
             yield run.report(ended)
-            if not run.in_time:
+            if not run.may_go_on(ended):
                 return

@@ -1,0 +1,166 @@
+"""What all recipes compute with: the features of a network, and the compiled loop that optimises images on them."""
+
+import bisect
+import functools
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from nst_tf.backbones import check_maps, feature_extractor, network_identity, open_network, smallest_size
+from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.receptive_field import receptive_field
+from nst_tf.canvas.tiles import tiled_features, tiled_value
+from nst_tf.errors import InputError
+from nst_tf.objectives import Objective, raw_moments
+from nst_tf.optimize import Loop, Optimizer
+
+__all__ = ["Extractor", "FeatureLoop", "GraphLoop", "kept_by_network", "network_graph", "opened_extractor"]
+
+IMAGE = tf.TensorSpec([1, None, None, 3])
+LARGEST_LEAST = 4096  # pixels
+
+Extractor = Callable[[tf.Tensor], dict[str, tf.Tensor]]
+
+
+class FeatureLoop:
+    """Features of a network, and the loop that optimises images on them; traced once for all sizes and targets.
+
+    Args:
+        extractor: From images `(batch, height, width, 3)` to feature maps by the names of layers.
+        optimizer: Of the loop.
+        observer: As `extractor`, of the network that targets are measured with; the same by default.
+        tile: Side in pixels of the tiles that are looked at one after the other; 0 for none.
+
+    Attributes:
+        features: From images to their features, by tiles if there are any.
+        loop: Minimises an `Objective` of these features, its one further argument.
+    """
+
+    def __init__(
+        self,
+        extractor: Extractor,
+        optimizer: Optimizer,
+        *,
+        observer: Extractor | None = None,
+        tile: int = 0,
+    ):
+        self.extractor = extractor
+        self.features = tf.function(tiled_features(extractor, tile), autograph=False) if tile else extractor
+        self.loop = Loop(tiled_value(self.value, tile) if tile else self.value, optimizer)
+        self._observer = observer or self.features
+
+    def value(self, images: tf.Tensor, objective: Objective) -> tf.Tensor:
+        """An objective's value for each image, `(batch,)`, looked at as a whole."""
+        return objective(self.extractor(images), images)
+
+    @functools.cached_property
+    def least(self) -> int:
+        """The smallest height and width in pixels for which there is a feature in each layer."""
+        return smallest_size(self.extractor)
+
+    @functools.cached_property
+    def observe(self) -> Extractor:
+        """From one image, `(1, height, width, 3)`, to the features that are targets; compiled."""
+        return tf.function(self._observer, autograph=False).get_concrete_function(IMAGE)
+
+    @functools.cached_property
+    def moments(self) -> Callable[[tf.Tensor], dict[str, tuple[tf.Tensor, tf.Tensor]]]:
+        """From one image, `(1, height, width, 3)`, to the raw moments `(1, channels)` and `(1, channels, channels)`."""
+
+        def measured(image):
+            return {layer: raw_moments(maps) for layer, maps in self._observer(image).items()}
+
+        return tf.function(measured, autograph=False).get_concrete_function(IMAGE)
+
+
+class GraphLoop(FeatureLoop):
+    """Features of a network that was taken apart, whatever it is built of.
+
+    Args:
+        graph: Of the network.
+        layers: Names of the layers to look at.
+        optimizer: Of the loop.
+        tile: See `FeatureLoop`.
+
+    Attributes:
+        graph: As given.
+        layers: As given.
+    """
+
+    def __init__(self, graph: Graph, layers: tuple[str, ...], optimizer: Optimizer, tile: int = 0):
+        self.graph, self.layers = graph, layers
+        super().__init__(lambda images: graph.features(images, layers), optimizer, tile=tile)
+
+    def has_positions(self, height: int, width: int) -> bool:
+        """Whether an image of this size has at least one position in every layer."""
+        try:
+            for layer in self.layers:
+                receptive_field(self.graph, layer, height, width)
+        except InputError:
+            return False
+        return True
+
+    @functools.cached_property
+    def least(self) -> int:
+        """The smallest height and width in pixels that have a position in every layer."""
+        return 1 + bisect.bisect_left(range(1, LARGEST_LEAST), True, key=lambda side: self.has_positions(side, side))
+
+
+@functools.lru_cache(maxsize=4)
+def _graph(identity: Hashable, model: str | keras.Model, preprocessing: str | None) -> Graph:
+    return Graph(model if isinstance(model, keras.Model) else open_network(model, preprocessing))
+
+
+def network_graph(model: str | keras.Model, preprocessing: str | None) -> Graph:
+    """The graph of a network, the same one each time.
+
+    Args:
+        model: Its name or path, see `open_network`, or the model itself.
+        preprocessing: See `open_network`.
+
+    Raises:
+        InputError: There is no such network, or it cannot be taken apart.
+        NstError: Its weights cannot be downloaded or read.
+    """
+    return _graph(network_identity(model, preprocessing), model, preprocessing)
+
+
+def opened_extractor(
+    model: str, preprocessing: str | None, pooling: str, padding: str, layers: tuple[str, ...]
+) -> keras.Model:
+    """The feature maps of some layers of a network; see `open_network`.
+
+    Raises:
+        InputError: The model is unknown or cannot be used as set, its weights are not there, or a layer is unknown or
+            gives no feature maps.
+    """
+    extractor = feature_extractor(open_network(model, preprocessing, pooling=pooling, padding=padding), layers)
+    check_maps(extractor)
+    return extractor
+
+
+def kept_by_network(count: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator that keeps what was built last on each network, by what the network is: not by its place alone.
+
+    Args:
+        count: How many are kept in memory; each holds a network.
+
+    Returns:
+        A decorator for `build(model, preprocessing, *further)`, all hashable. What it decorates is there as
+        `__wrapped__`, to build another one whose parts may be traced into a larger graph.
+    """
+
+    def decorate(build: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.lru_cache(maxsize=count)
+        def built(identity, *key):
+            return build(*key)
+
+        @functools.wraps(build)
+        def found(model, preprocessing, *further):
+            return built(network_identity(model, preprocessing), model, preprocessing, *further)
+
+        return found
+
+    return decorate

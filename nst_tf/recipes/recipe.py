@@ -1,0 +1,67 @@
+"""What a recipe is: one kind of picture, in tensors, for the driver in Python and for the one in a graph."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from nst_tf.canvas import enlarge
+from nst_tf.objectives import Objective
+from nst_tf.recipes.feature_loop import FeatureLoop
+
+__all__ = ["Recipe", "at_size"]
+
+
+def at_size(resize, image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """An image brought to a size `(2,)` by `enlarge` or `lanczos` of the canvas."""
+    return resize(image, *tf.unstack(size))
+
+
+class Recipe:
+    """One picture, or one batch of pictures, to be made: sizes, where to begin, objective and picture, all in tensors.
+
+    Settings may be tensors (floats of float64), and everything computes the same to the bit in a graph and out of it:
+    optimisation magnifies the smallest difference.
+
+    Attributes:
+        settings: How to make it; has a `plateau`, the fall of the loss per evaluation at which a scale ends, or 0.
+        network: The features that the objective looks at, and the loop.
+        sizes: Height and width of each scale, int32 `(scales, 2)`, coarse to fine.
+        steps: Evaluations on each scale, `(scales,)`.
+        parts: The names of the parts of the objective.
+    """
+
+    settings: Any
+    network: FeatureLoop
+    sizes: tf.Tensor
+    steps: tf.Tensor
+    parts: tuple[str, ...]
+
+    def start(self) -> tf.Tensor:
+        """The canvas `(batch, height, width, 3)` that the first scale starts from."""
+        raise NotImplementedError
+
+    def objective(self, size: tf.Tensor) -> dict[str, Objective]:
+        """The named parts of the objective for a canvas of this height and width; their sum is minimised."""
+        raise NotImplementedError
+
+    def begin(self) -> Any:
+        """The optimizer's state before the first evaluation."""
+        return self.network.loop.optimizer.start(self.start())
+
+    def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+        """A canvas of one scale brought to the size of another."""
+        return at_size(enlarge, canvas, size)
+
+    def enter(self, state: Any, size: tf.Tensor) -> Any:
+        """The optimizer's state that a scale begins with, from where the one before ended."""
+        optimizer = self.network.loop.optimizer
+        return optimizer.enlarge(state, self.enlarge(optimizer.image(state), size))
+
+    def picture(self, canvas: tf.Tensor) -> tf.Tensor:
+        """A canvas of any scale as the finished pictures, `(batch, height, width, 3)` in [0, 1]."""
+        return self.enlarge(canvas, self.sizes[-1])
+
+    def losses(self, canvas: tf.Tensor, parts: dict[str, Objective]) -> dict[str, tf.Tensor]:
+        """The value of each part of an objective for a canvas."""
+        features = self.network.features(canvas)
+        return {name: tf.reduce_sum(part(features, canvas)) for name, part in parts.items()}

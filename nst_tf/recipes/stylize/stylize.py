@@ -1,0 +1,136 @@
+"""`stylize` and `stylize_steps`: style transfer from pictures to a picture, in Python."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from nst_tf.backbones import check_size
+from nst_tf.canvas import lanczos
+from nst_tf.errors import unknown
+from nst_tf.images import Picture, Source, as_picture, as_pictures, colors_for_transfer, dressed, fit, restore_color
+from nst_tf.memory import check_measured, check_memory
+from nst_tf.one_pass.painter import fast_stylize
+from nst_tf.one_pass.settings import check_shares
+from nst_tf.progress import Progress, Result, last_result
+from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.stylize.recipe import Stylize, style_network
+from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
+
+__all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
+
+
+def prepare(content: Picture, styles: Sequence[Picture], settings: StylizeSettings) -> Stylize:
+    """The recipe of a picture, once it is sure that it can be made.
+
+    Args:
+        content: What the picture shows.
+        styles: One or more.
+        settings: How to make it.
+
+    Raises:
+        InputError: The picture would be too small for the network, or too large for the memory; what it is to start
+            from is none; or the styles do not match their shares.
+    """
+    check_shares("style_blend", settings.style_blend, styles, "styles")
+    guide, seen = colors_for_transfer(content.pixels, [style.pixels for style in styles], settings.preserve_color)
+    network, size = style_network(settings), fit(guide.shape, settings.size)
+    check_size(network.extractor, *size)
+    check_memory(*size)
+    first = _first(settings, guide, seen)
+    recipe = Stylize(network, settings, tf.constant(guide)[None], [tf.constant(one)[None] for one in seen], first)
+    for style in recipe.styles:
+        check_measured(*recipe.style_size(style, tf.constant(size)).numpy(), "style_scale", settings.style_scale)
+    return recipe
+
+
+def _first(
+    settings: StylizeSettings, guide: np.ndarray, styles: Sequence[np.ndarray]
+) -> Callable[[tf.Tensor], tf.Tensor] | None:
+    """What the canvas of a size starts from; `None` for what the recipe knows by name."""
+    if isinstance(settings.init, str):
+        if settings.init not in INITS:
+            raise unknown("init", settings.init, [*INITS, "an image (height, width, 3)"])
+        return (lambda size: _fast(settings, guide, styles, size)) if settings.init == "fast" else None
+    image = tf.constant(as_picture(settings.init).pixels)[None]
+    return lambda size: image
+
+
+def _fast(settings: StylizeSettings, guide: np.ndarray, styles: Sequence[np.ndarray], size: tf.Tensor) -> tf.Tensor:
+    """The picture by one pass of the network for any style."""
+    known = {"style_scale": settings.style_scale, "style_blend": settings.style_blend}
+    return tf.constant(fast_stylize(guide, styles, size=int(tf.reduce_max(size)), **known).pixels)[None]
+
+
+def run_stylize(
+    content: Picture, styles: Sequence[Picture], settings: StylizeSettings, time_limit: float | None = None
+) -> Iterator[Progress]:
+    """As `stylize_steps`, with settings that were made before."""
+    clock = Clock(time_limit)
+    recipe = prepare(content, styles, settings)
+
+    def finish(images: np.ndarray) -> Picture:
+        colors = lanczos(tf.constant(content.pixels)[None], *images.shape[1:3])[0].numpy()
+        return dressed(restore_color(images[0], colors, settings.preserve_color), content)
+
+    yield from coarse_to_fine(recipe, clock, finish)
+
+
+def stylize_steps(
+    content: Source,
+    style: Source | Sequence[Source],
+    *,
+    preset: str = "default",
+    time_limit: float | None = None,
+    **changes: Any,
+) -> Iterator[Progress]:
+    """Transfers style, and reports after every few evaluations; stop listening, and it stops.
+
+    Args:
+        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        style: One image, or several, whose style is blended.
+        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
+        time_limit: Seconds after which to stop with what there is.
+        **changes: Attributes of `StylizeSettings` to change in the preset.
+
+    Yields:
+        A `Progress`; the last one's `result()` is the finished picture.
+
+    Raises:
+        InputError: An image, a setting or the size cannot be used. Nothing was computed then.
+    """
+    settings = PRESETS.choose(preset, **changes)
+    yield from run_stylize(as_picture(content), as_pictures(style), settings, time_limit)
+
+
+def stylize(
+    content: Source,
+    style: Source | Sequence[Source],
+    *,
+    preset: str = "default",
+    time_limit: float | None = None,
+    callback: Callable[[Progress], object] | None = None,
+    **changes: Any,
+) -> Result:
+    """Transfers the style of one or several images to another.
+
+    Args:
+        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        style: One image, or several, whose style is blended.
+        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
+        time_limit: Seconds after which to stop with what there is.
+        callback: Called with each `Progress`.
+        **changes: Attributes of `StylizeSettings` to change in the preset.
+
+    Returns:
+        The picture, with its history and settings.
+
+    Raises:
+        InputError: An image, a setting or the size cannot be used.
+
+    Example:
+        >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
+        >>> nst_tf.write_image("castle-wave.png", result.picture)
+    """
+    return last_result(stylize_steps(content, style, preset=preset, time_limit=time_limit, **changes), callback)

@@ -1,0 +1,57 @@
+"""Histogram matching, channel by channel, which gives a texture the colours of its source (Gatys, Ecker and Bethge,
+arXiv 1505.07376, section 3).
+"""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+__all__ = ["match_histogram"]
+
+
+def match_histogram(pixels: tf.Tensor, sources: Sequence[tf.Tensor], shares: Sequence[float]) -> tf.Tensor:
+    """A picture with the histogram of others in each channel: the k-th smallest value becomes their k-th.
+
+    Args:
+        pixels: float32 `(height, width, 3)`.
+        sources: One or more pictures `(height, width, 3)` of any sizes, whose histograms are blended.
+        shares: The weight of each of them, not negative, with a positive sum.
+
+    Returns:
+        float32 of the shape of `pixels`, with values between the least and the largest of the sources.
+    """
+    counts = [tf.reduce_prod(tf.shape(source)[:2]) for source in sources]
+    weights = tf.concat(
+        [
+            tf.fill([count], tf.cast(share, tf.float64) / tf.cast(count, tf.float64))
+            for count, share in zip(counts, shares, strict=True)
+        ],
+        axis=0,
+    )
+    values = tf.concat([tf.reshape(source, [-1, 3]) for source in sources], axis=0)
+    channels = [_matched(pixels[..., channel], values[:, channel], weights) for channel in range(3)]
+    return tf.stack(channels, -1)
+
+
+def _matched(pixels: tf.Tensor, values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Exchanges each pixel for the value at the same quantile of a weighted sample; both are taken at their middle."""
+    order = tf.argsort(values, stable=True)
+    sample, weights = tf.cast(tf.gather(values, order), tf.float64), tf.gather(weights, order)
+    upto = tf.cumsum(weights)
+    quantiles = (upto - weights / 2) / upto[-1]
+    count = tf.size(pixels)
+    ranks = (tf.cast(tf.range(count), tf.float64) + 0.5) / tf.cast(count, tf.float64)
+    matched = tf.cast(_interpolated(ranks, quantiles, sample), tf.float32)
+    places = tf.argsort(tf.reshape(pixels, [-1]), stable=True)
+    return tf.reshape(tf.scatter_nd(places[:, None], matched, [count]), tf.shape(pixels))
+
+
+def _interpolated(at: tf.Tensor, places: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """The values between those at ascending places, linearly; constant beyond both ends."""
+    most = tf.size(places) - 1
+    above = tf.clip_by_value(tf.searchsorted(places, at, side="right"), 1, tf.maximum(most, 1))
+    low, high = above - 1, tf.minimum(above, most)
+    width = tf.gather(places, high) - tf.gather(places, low)
+    slope = tf.math.divide_no_nan(tf.gather(values, high) - tf.gather(values, low), width)
+    inside = tf.clip_by_value(at, places[0], places[-1]) - tf.gather(places, low)
+    return slope * inside + tf.gather(values, low)

@@ -1,0 +1,107 @@
+"""`texture` and `texture_steps`: texture synthesis from pictures to a picture, in Python."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from nst_tf.backbones import check_size
+from nst_tf.errors import InputError
+from nst_tf.images import Picture, Source, as_pictures
+from nst_tf.memory import check_measured, check_memory
+from nst_tf.one_pass.settings import check_shares
+from nst_tf.progress import Progress, Result, last_result
+from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.texture.network import stride, texture_network
+from nst_tf.recipes.texture.recipe import Texture, final_size
+from nst_tf.recipes.texture.settings import PRESETS, TextureSettings
+
+__all__ = ["prepare", "run_texture", "texture", "texture_steps"]
+
+
+def prepare(sources: Sequence[Picture], settings: TextureSettings) -> Texture:
+    """The recipe of a texture, once it is sure that it can be made.
+
+    Args:
+        sources: One or more.
+        settings: How to make it.
+
+    Raises:
+        InputError: The size is too small for the network, too large for the memory, or none that can tile; or the
+            sources do not match their shares.
+    """
+    check_shares("source_blend", settings.source_blend, sources, "sources")
+    network, pixels = texture_network(settings), [tf.constant(source.pixels) for source in sources]
+    height, width = map(int, final_size(network, settings, pixels[0]))
+    if isinstance(settings.size, Sequence) and (height, width) != tuple(settings.size):
+        raise InputError(
+            f"size is {settings.size[1]}x{settings.size[0]}; the sides of a tileable texture must be multiples of "
+            f"{stride(network)}, such as {width}x{height}"
+        )
+    check_size(network.extractor, height, width)
+    check_memory(height, width)
+    recipe = Texture(network, settings, pixels)
+    for source in pixels:
+        check_measured(*recipe.source_size(source, recipe.size).numpy(), "source_scale", settings.source_scale)
+    return recipe
+
+
+def run_texture(
+    sources: Sequence[Picture], settings: TextureSettings, time_limit: float | None = None
+) -> Iterator[Progress]:
+    """As `texture_steps`, with settings that were made before."""
+    clock = Clock(time_limit)
+    yield from coarse_to_fine(prepare(sources, settings), clock, lambda images: Picture(images[0]))
+
+
+def texture_steps(
+    source: Source | Sequence[Source], *, preset: str = "default", time_limit: float | None = None, **changes: Any
+) -> Iterator[Progress]:
+    """Makes a texture, and reports after every few evaluations; stop listening, and it stops.
+
+    Args:
+        source: One image, or several, whose textures are blended: a `Picture`, or `(height, width, 3)`, floats in
+            [0, 1] or uint8.
+        preset: A key of `PRESETS`: `"default"` or `"gatys"`.
+        time_limit: Seconds after which to stop with what there is.
+        **changes: Attributes of `TextureSettings` to change in the preset.
+
+    Yields:
+        A `Progress`; the last one's `result()` is the finished picture.
+
+    Raises:
+        InputError: An image, a setting or the size cannot be used. Nothing was computed then.
+    """
+    settings = PRESETS.choose(preset, **changes)
+    yield from run_texture(as_pictures(source), settings, time_limit)
+
+
+def texture(
+    source: Source | Sequence[Source],
+    *,
+    preset: str = "default",
+    time_limit: float | None = None,
+    callback: Callable[[Progress], object] | None = None,
+    **changes: Any,
+) -> Result:
+    """Makes a picture of any size with the texture of one or several images.
+
+    Args:
+        source: One image, or several, whose textures are blended: a `Picture`, or `(height, width, 3)`, floats in
+            [0, 1] or uint8.
+        preset: A key of `PRESETS`: `"default"` or `"gatys"`.
+        time_limit: Seconds after which to stop with what there is.
+        callback: Called with each `Progress`.
+        **changes: Attributes of `TextureSettings` to change in the preset.
+
+    Returns:
+        The picture, with its history and settings.
+
+    Raises:
+        InputError: An image, a setting or the size cannot be used.
+
+    Example:
+        >>> result = nst_tf.texture(nst_tf.read_image("pebbles.jpg"), size=256, tileable=True)
+        >>> nst_tf.write_image("pebbles-tile.png", result.picture)
+    """
+    return last_result(texture_steps(source, preset=preset, time_limit=time_limit, **changes), callback)
