@@ -1,4 +1,4 @@
-"""What this machine does in a second, as `nst-tf bench` tells: seconds of pictures, and rates of what they are made of."""
+"""What `nst-tf bench` tells of this machine: seconds of pictures, and rates of what they are made of."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ def convolution_flops(extractor: keras.Model, height: int, width: int) -> float:
 
 
 def _stylize(size: int) -> dict[str, Any]:
-    """A picture of the preset `default`, and the evaluations that it consists of, as a part of what can be multiplied."""
+    """A picture of the preset `default`; an evaluation, and its rate as a part of a matrix product's."""
     content, style = _samples()
     settings = nst_tf.PRESETS["default"]
     picture = _passed(lambda: nst_tf.stylize(content, style, size=size))

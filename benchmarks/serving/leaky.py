@@ -7,7 +7,7 @@ from nst_tf.serve.server import queue
 
 __all__ = ["LEAKY", "leak"]
 
-LEAKY = "from nst_tf.bench.serving.leaky import leak; leak()"
+LEAKY = "from benchmarks.serving.leaky import leak; leak()"
 LOST = 5_000_000  # bytes with each request
 
 

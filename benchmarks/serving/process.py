@@ -14,6 +14,7 @@ __all__ = ["ServerProcess"]
 
 SERVE = "import sys; from nst_tf.cli import run; sys.exit(run(['serve', *sys.argv[1:]]))"
 LISTENS = re.compile(r"gRPC at ([0-9.]+:\d+)")
+CHECKOUT = Path(__file__).parents[2]  # where `benchmarks` can be imported
 PATIENCE = 60.0  # seconds to stop
 
 
@@ -33,7 +34,7 @@ class ServerProcess:
         self._command = [sys.executable, "-c", code, *options]
 
     def __enter__(self):
-        self._process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(self._command, cwd=CHECKOUT, stderr=subprocess.PIPE, text=True)
         self.address = self._listening()
         # Or the server would wait for somebody to read what it tells.
         self._reader = threading.Thread(target=self._process.stderr.read, daemon=True)

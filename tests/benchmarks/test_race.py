@@ -1,6 +1,6 @@
 import tensorflow as tf
 
-from nst_tf.bench.race import Lap, evaluations_to, loss_after, race
+from benchmarks.race import Lap, evaluations_to, loss_after, race
 from nst_tf.objectives import TotalVariation
 from nst_tf.optimize import Lbfgs, Loop
 

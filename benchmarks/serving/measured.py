@@ -18,10 +18,10 @@ from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, 
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 
-from nst_tf.bench.serving.hostile import bombs, mutations
-from nst_tf.bench.serving.leaky import LEAKY
-from nst_tf.bench.serving.load import Load, Sender, run_load
-from nst_tf.bench.serving.process import ServerProcess
+from benchmarks.serving.hostile import bombs, mutations
+from benchmarks.serving.leaky import LEAKY
+from benchmarks.serving.load import Load, Sender, run_load
+from benchmarks.serving.process import ServerProcess
 from nst_tf.export.export import export
 from nst_tf.export.models.features import features
 
@@ -63,7 +63,7 @@ SHORT = Extent(rounds=1, images=24, requests=48, swaps=2, loads=1, soak=6, leak=
 
 
 def measure(extent: Extent = FULL) -> dict[str, Any]:
-    """All figures, as plain data; `nst_tf.bench.serving.targets` says what they are to be.
+    """All figures, as plain data; `TARGETS` says what they are to be.
 
     Args:
         extent: How much to measure.

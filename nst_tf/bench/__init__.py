@@ -1,1 +1,0 @@
-"""The project's own ruler: rates of the machine and of our computations, measured in one run, as ratios."""

@@ -1,0 +1,35 @@
+import pytest
+
+import nst_tf
+from nst_tf.cli.work.machine import MEASURES, convolution_flops
+
+
+def _measured(part, size):
+    measure, _ = MEASURES[part]
+    return measure(size)
+
+
+def test_vgg16_to_conv5_1_takes_575_kflop_per_pixel():
+    extractor = nst_tf.feature_extractor(nst_tf.load_backbone(), ["relu5_1"])
+    assert convolution_flops(extractor, 512, 512) / 512**2 == pytest.approx(575e3, rel=0.01)
+
+
+def test_a_picture_consists_of_evaluations_whose_rate_is_a_part_of_the_matrix_products():
+    figures = _measured("stylize", 96)
+    assert (figures["width"], figures["height"]) == (96, 64)
+    assert figures["picture"] > 10 * figures["evaluation"]
+    assert figures["gflops"] == pytest.approx(figures["fraction"] * figures["matmul_gflops"], rel=0.5)
+    assert 0.01 < figures["fraction"] < 2
+
+
+def test_one_pass_has_the_size_that_was_asked_for():
+    figures = _measured("fast", 128)
+    assert (figures["width"], figures["height"]) == (128, 85)
+    assert figures["picture"] < 5
+
+
+def test_rates_of_networks_are_of_images_not_of_batches():
+    figures = _measured("visualize", 96)
+    assert figures["size"] == 96
+    # A forward pass of a batch of 16 takes less than a second anywhere, and a projection takes more than that pass.
+    assert figures["images"] > max(16, figures["projections"])
