@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from nst_tf.samples import sample
-from nst_tf.serve.ui import PAGE
+from nst_tf.serve.ui import page_text
 
 LAYERS = ("relu1", "relu2", "relu3", "relu4", "relu5")
 
@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         if self.path == "/":
-            return self._answer(200, PAGE.read_bytes(), "text/html; charset=utf-8")
+            return self._answer(200, page_text().encode(), "text/html; charset=utf-8")
         if found := re.fullmatch(r"/samples/(\w+)\.jpg", self.path):
             return self._answer(200, sample(found[1]).read_bytes(), "image/jpeg")
         found = re.fullmatch(r"/v1/models/([\w-]+)", self.path)

@@ -11,9 +11,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.samples import sample
-from nst_tf.serve.ui import OPEN_ROUTES, PAGE, add_page
+from nst_tf.serve.ui import OPEN_ROUTES, add_page, page_text
 
-TEXT = PAGE.read_text("utf-8")
+TEXT = page_text()
 VOID = ("meta", "link", "input", "img", "br", "rect", "circle", "path")
 
 
@@ -86,12 +86,15 @@ def test_controls_are_labelled(page):
     assert all("template" in around or "aria-label" in has or has["id"] in labels for has, around in controls)
 
 
-def test_what_rest_must_be_told_is_the_default_of_stylize(page):
-    models = json.loads(page.texts["application/json"])
-    defaults = PRESETS["default"]
-    inputs = models["stylize"]["inputs"]
-    assert inputs.pop("steps") == list(defaults.steps)
-    assert inputs == {name: getattr(defaults, name) for name in ("content_weight", "style_scale", "init", "seed")}
+def test_what_rest_must_be_told_is_the_default_of_stylize():
+    models, known = (json.loads(re.search(rf'id="{name}">(.+?)</script>', TEXT, re.DOTALL)[1])
+                     for name in ("models", "known-controls"))  # fmt: skip
+    defaults, told = PRESETS["default"], {one["name"]: one["default"] for one in known["stylize"]}
+    assert told.pop("steps") == list(defaults.steps)
+    assert told.pop("strength") == defaults.style_weight
+    names = ("size", "content_weight", "style_scale", "init", "seed")
+    assert told == {name: getattr(defaults, name) for name in names}
+    assert known.keys() == models.keys()
     for model in models.values():
         assert model["size"] in model["sizes"]
 
@@ -117,7 +120,7 @@ def _ask(path):
 
 def test_server_gives_the_page():
     status, headers, body = _ask("/")
-    assert (status, body) == (200, PAGE.read_bytes())
+    assert (status, body) == (200, page_text().encode())
     assert headers["Content-Type"].startswith("text/html")
     assert headers["Cache-Control"] == "no-cache"
 

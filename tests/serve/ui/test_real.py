@@ -10,12 +10,13 @@ from nst_tf.export.catalogue import make_servable
 from nst_tf.export.export import export
 from nst_tf.images import read_image, resize
 from nst_tf.samples import sample
-from nst_tf.serve.ui import PAGE
+from nst_tf.serve.ui import page_text
 
 from ..running import running
 
 LAYERS = ["relu1", "relu2"]
-MODELS = json.loads(re.search(r'id="models">(.+?)</script>', PAGE.read_text("utf-8"), re.DOTALL)[1])
+MODELS, CONTROLS = (json.loads(re.search(rf'id="{name}">(.+?)</script>', page_text(), re.DOTALL)[1])
+                    for name in ("models", "known-controls"))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,9 @@ def test_page_gives_every_control_its_default(name, servables):
     servable = servables.get(name) or make_servable(name)
     inputs = {one.name: one for one in servable.signatures["controls"].inputs}
     model = MODELS[name]
-    assert {"content_bytes", "style_bytes", "size", "strength", *model["inputs"]} == inputs.keys()
-    for control, value in model["inputs"].items():
+    told = {one["name"]: one["default"] for one in CONTROLS[name]}
+    assert {"content_bytes", "style_bytes", *told} == inputs.keys()
+    for control, value in told.items():
         assert value == (list(inputs[control].default) if isinstance(value, list) else inputs[control].default)
     assert all(inputs["size"].least <= size <= inputs["size"].most for size in model["sizes"])
     assert inputs["strength"].default == 1
