@@ -1,6 +1,7 @@
 """Opens a network by its name, its file or its folder."""
 
 import os
+from collections.abc import Hashable
 from pathlib import Path
 
 import keras
@@ -14,7 +15,7 @@ from nst_tf.backbones.saved_model import is_saved_model, load_saved_model
 from nst_tf.errors import InputError, unknown
 from nst_tf.layers import Preprocess
 
-__all__ = ["class_names", "open_network"]
+__all__ = ["class_names", "file_identity", "network_identity", "open_network"]
 
 MODEL_FILE = "model.keras"
 CLASSES_FILE = "classes.txt"
@@ -111,6 +112,35 @@ def open_network(
                 f"{name} is {value!r}, which only {', '.join(WEIGHTS)} can be given; {place} keeps its own"
             )
     return _open_foreign(place, preprocessing)
+
+
+def file_identity(path: str | os.PathLike) -> Hashable:
+    """What a file, or a folder with all files in it, is at this moment: another one once anything was written there.
+
+    Args:
+        path: Where it is; it need not be there.
+    """
+    place = Path(path).resolve()
+    files = sorted(place.rglob("*")) if place.is_dir() else [place]
+    states = [(str(file), file.stat()) for file in files if file.is_file()]
+    return str(place), tuple((name, state.st_mtime_ns, state.st_size, state.st_ino) for name, state in states)
+
+
+def network_identity(model: str | os.PathLike | keras.Model, preprocessing: str | None = None) -> Hashable:
+    """What a network is, to keep by it what was built on it: a file that was written anew is another network.
+
+    Args:
+        model: As for `open_network`, or the model itself.
+        preprocessing: Likewise.
+    """
+    if isinstance(model, keras.Model):
+        return model, preprocessing
+    place = os.fspath(model)
+    if place in WEIGHTS or place.startswith(PREFIX):
+        return place, preprocessing
+    path = Path(place)
+    file = path / MODEL_FILE if path.is_dir() and not is_saved_model(path) else path
+    return file_identity(file), preprocessing
 
 
 def class_names(name_or_path: str | os.PathLike) -> list[str] | None:

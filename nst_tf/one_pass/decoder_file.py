@@ -3,20 +3,28 @@
 import functools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
+from nst_tf.backbones import WEIGHTS, feature_extractor, file_identity, load_backbone
 from nst_tf.errors import InputError
 from nst_tf.images import atomic_write
 from nst_tf.one_pass.decoder import build_decoder, level_of, levels_from
 from nst_tf.one_pass.stylizer import Stylizer
 
-__all__ = ["BUNDLED", "ENCODER", "ENCODER_PADDING", "load_decoder", "load_stylizer", "save_decoder"]
+__all__ = [
+    "BUNDLED",
+    "ENCODER",
+    "ENCODER_PADDING",
+    "decoder_identity",
+    "load_decoder",
+    "load_stylizer",
+    "save_decoder",
+]
 
 BUNDLED = Path(__file__).parent / "weights" / "decoder_vgg16_fp16.npz"
 ENCODER, ENCODER_PADDING = "vgg16", "replicate"
@@ -51,8 +59,7 @@ def load_decoder(path: str | os.PathLike | None = None, level: str | None = None
     Raises:
         InputError: There is no such file, it is no decoder, or it was trained for another encoder or level.
     """
-    place = BUNDLED if path is None else Path(path)
-    file = place / "decoder.npz" if place.is_dir() else place
+    file = _decoder_file(BUNDLED if path is None else path)
     try:
         with np.load(file) as arrays:
             about = json.loads(str(arrays[ABOUT]))
@@ -64,6 +71,11 @@ def load_decoder(path: str | os.PathLike | None = None, level: str | None = None
     if level is not None and about.get("level") != level:
         raise InputError(f"{file} decodes from {about.get('level')}, not from {level}")
     return _assembled(file, about, weights)
+
+
+def _decoder_file(path: str | os.PathLike) -> Path:
+    place = Path(path)
+    return place / "decoder.npz" if place.is_dir() else place
 
 
 def _assembled(file: Path, about: Mapping[str, Any], weights: list[np.ndarray]) -> keras.Model:
@@ -78,7 +90,11 @@ def _assembled(file: Path, about: Mapping[str, Any], weights: list[np.ndarray]) 
     return decoder
 
 
-@functools.lru_cache(maxsize=2)
+def decoder_identity(decoder: str | os.PathLike | None) -> Hashable:
+    """What a decoder is, to keep by it what was built on it: a run that went on has another one."""
+    return None if decoder is None else file_identity(_decoder_file(decoder))
+
+
 def load_stylizer(decoder: str | os.PathLike | None = None) -> Stylizer:
     """The network for any style, with the bundled encoder; kept for the next call.
 
@@ -88,6 +104,11 @@ def load_stylizer(decoder: str | os.PathLike | None = None) -> Stylizer:
     Raises:
         InputError: As `load_decoder`.
     """
+    return _stylizer(decoder_identity(decoder), decoder)
+
+
+@functools.lru_cache(maxsize=2)
+def _stylizer(identity: Hashable, decoder: str | os.PathLike | None) -> Stylizer:
     trained = load_decoder(decoder)
     encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), levels_from(level_of(trained)))
     return Stylizer(encoder, trained, name="stylizer")

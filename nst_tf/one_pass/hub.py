@@ -9,12 +9,13 @@ A module is a program: TensorFlow runs what is in it. Use those of people whom y
 
 import functools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
+from nst_tf.backbones import file_identity
 from nst_tf.backbones.fetch import is_offline
 from nst_tf.backbones.saved_model import is_saved_model
 from nst_tf.errors import InputError, NstError
@@ -76,8 +77,12 @@ class HubPainter:
         return dressed(hub_stylize(self.handle, content.pixels, self.style.pixels, self.size), content)
 
 
-@functools.lru_cache(maxsize=1)
 def _load(handle: str):
+    return _loaded(file_identity(handle) if Path(handle).is_dir() else handle, handle)
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(identity: Hashable, handle: str):
     folder = Path(handle if Path(handle).is_dir() else _fetch(handle))
     if not is_saved_model(folder):
         raise InputError(f"{folder} is no TF-Hub module: it has no saved_model.pb")

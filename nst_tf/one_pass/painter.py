@@ -53,8 +53,8 @@ class _Compiled:
 
 
 @functools.lru_cache(maxsize=2)
-def _compiled(decoder: str | None) -> _Compiled:
-    return _Compiled(load_stylizer(decoder))
+def _compiled(stylizer: Stylizer) -> _Compiled:
+    return _Compiled(stylizer)
 
 
 class FastPainter:
@@ -81,7 +81,7 @@ class FastPainter:
         self.settings = settings or FastSettings()
         self._styles = [one.pixels for one in as_pictures(style)]
         check_shares("style_blend", self.settings.style_blend, self._styles, "styles")
-        self._compiled = _compiled(None if decoder is None else os.fspath(decoder))
+        self._compiled = _compiled(load_stylizer(decoder))
         self._measured: dict[int, dict[str, Moments]] = {}
         self._before = None
 

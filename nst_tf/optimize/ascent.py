@@ -43,7 +43,7 @@ class Ascent:
         """The state before the first evaluation, from images `(batch, height, width, 3)` and the seed of the jitter."""
         image = tf.clip_by_value(tf.convert_to_tensor(image), 0, 1)
         value = tf.fill(image.shape[:1], tf.constant(float("inf"), image.dtype))
-        return AscentState(image, value, tf.constant([seed, 0], tf.int64))
+        return AscentState(image, value, tf.stack([tf.cast(seed, tf.int64), tf.zeros([], tf.int64)]))
 
     def shift(self, key: tf.Tensor) -> tf.Tensor:
         """How far the image is rolled down and to the right in the step of this key, `(2,)` in pixels."""

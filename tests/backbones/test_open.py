@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from nst_tf.backbones import class_names, feature_extractor, open_network
+from nst_tf.backbones import class_names, feature_extractor, network_identity, open_network
 from nst_tf.backbones import open as open_module
 from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.backbones.zfnet import zfnet
@@ -175,3 +175,27 @@ def test_a_keras_application_is_opened_by_its_name(monkeypatch):
     monkeypatch.setattr(open_module, "load_application", lambda name: (model, {"Shop": "caffe"}[name]))
     np.testing.assert_allclose(open_network("keras:Shop")(SMALL), model(TAKEN["caffe"]), rtol=1e-4, atol=1e-4)
     assert class_names("keras:Shop") is None
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+def test_a_network_is_another_one_once_its_file_was_written_anew(tmp_path):
+    image = keras.Input((8, 8, 3), name="image")
+    model = keras.Model(image, keras.layers.Conv2D(2, 3, name="first")(image))
+    model.save(tmp_path / "model.keras")
+    before = network_identity(tmp_path), network_identity(str(tmp_path / "model.keras"))
+    assert before[0] == before[1] == network_identity(str(tmp_path))
+    assert network_identity(tmp_path, "unit") != before[0]
+    model.get_layer("first").set_weights([weight + 1 for weight in model.get_layer("first").get_weights()])
+    model.save(tmp_path / "model.keras")
+    assert network_identity(tmp_path) != before[0]
+    (tmp_path / "notes.txt").write_text("not the network")
+    assert network_identity(tmp_path) == network_identity(tmp_path / "model.keras")
+
+
+def test_names_and_models_are_what_they_are():
+    image = keras.Input((8, 8, 3))
+    first, second = (keras.Model(image, keras.layers.ReLU()(image)) for _ in range(2))
+    assert network_identity("vgg16") == network_identity("vgg16") != network_identity("alexnet")
+    assert network_identity("keras:VGG16") != network_identity("vgg16")
+    assert network_identity(first) == network_identity(first) != network_identity(second)
+    assert network_identity("no/such/file") == network_identity("no/such/file")
