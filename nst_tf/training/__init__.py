@@ -1,14 +1,13 @@
 """Training convolutional networks on folders of photographs."""
 
-from nst_tf.training.ablation import PAPER_VARIANTS, Variant, ablate
-from nst_tf.training.ablation_table import Ablation, AblationRow
-from nst_tf.training.class_folders import ClassFolders, find_classes
-from nst_tf.training.filter_rms import FilterRms
-from nst_tf.training.head import train_head
-from nst_tf.training.plateau import PlateauAnnealing
+from nst_tf.training.convnet.ablation import PAPER_VARIANTS, Variant, ablate
+from nst_tf.training.convnet.ablation_table import Ablation, AblationRow
+from nst_tf.training.convnet.class_folders import ClassFolders, find_classes
+from nst_tf.training.convnet.classifier import TrainedClassifier
+from nst_tf.training.convnet.head import train_head
+from nst_tf.training.convnet.train import train_convnet
+from nst_tf.training.convnet.zeiler_fergus import FilterRms, PlateauAnnealing
 from nst_tf.training.strategy import open_strategy
-from nst_tf.training.train import train_convnet
-from nst_tf.training.trained import Trained
 
 __all__ = [
     "PAPER_VARIANTS",
@@ -17,7 +16,7 @@ __all__ = [
     "ClassFolders",
     "FilterRms",
     "PlateauAnnealing",
-    "Trained",
+    "TrainedClassifier",
     "Variant",
     "ablate",
     "find_classes",

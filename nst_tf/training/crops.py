@@ -2,9 +2,13 @@
 image, 256x256 pixels for a network of 224x224, a random crop to train with and ten crops to judge by.
 """
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
 import tensorflow as tf
 
-__all__ = ["centre_crop", "random_crop", "read_square", "square_side", "ten_crops"]
+__all__ = ["centre_crop", "random_crop", "read_square", "readable_crops", "square_side", "ten_crops"]
 
 PAPER_SIDE, PAPER_SQUARE = 224, 256
 
@@ -49,3 +53,38 @@ def ten_crops(square: tf.Tensor, side: int) -> tf.Tensor:
     corners = [square[top : top + side, left : left + side] for top in (0, far) for left in (0, far)]
     crops = tf.stack([*corners, centre_crop(square, side)])
     return tf.concat([crops, crops[:, :, ::-1]], axis=0)
+
+
+def readable_crops(files: Sequence[Path], side: int, skipped: dict[str, str]) -> Iterator[np.ndarray]:
+    """The central crops of those images that can be read, in order.
+
+    Args:
+        files: Image files.
+        side: Of the crops, in pixels.
+        skipped: Takes the path of each unreadable file with the reason.
+
+    Yields:
+        float32 `(side, side, 3)` in [0, 1].
+    """
+
+    def example(index, path):
+        return index, centre_crop(read_square(path, square_side(side)), side)
+
+    paths = tf.data.Dataset.from_tensor_slices([str(file) for file in files]).enumerate()
+    crops = paths.map(example, tf.data.AUTOTUNE).ignore_errors().prefetch(tf.data.AUTOTUNE)
+    expected = 0
+    for index, crop in crops.as_numpy_iterator():
+        skipped.update((str(file), _reason(file)) for file in files[expected:index])
+        expected = index + 1
+        yield crop
+    skipped.update((str(file), _reason(file)) for file in files[expected:])
+
+
+def _reason(file: Path) -> str:
+    try:
+        read_square(tf.constant(str(file)), 1)
+    except tf.errors.OpError as error:
+        message = error.message.rpartition("}} ")[2].partition(" [Op:")[0]
+        # What TensorFlow says of damaged data is the name of a function of a decoder.
+        return message if message.startswith(("Unknown", "Input is empty")) else "it is damaged or truncated"
+    return "it could not be read at first"

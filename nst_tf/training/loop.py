@@ -1,4 +1,5 @@
-"""The training loop: Keras callbacks around compiled steps that run on every replica.
+"""The training loop: Keras callbacks around compiled steps that run on every replica; and the optimizer of networks
+that are trained for a number of updates.
 
 Not `keras.Model.fit`: in Keras 3 it fails under `MultiWorkerMirroredStrategy` (keras-team/keras issue 20585).
 """
@@ -12,42 +13,14 @@ import tensorflow as tf
 
 from nst_tf.errors import NstError
 
-__all__ = ["Step", "classification_step", "run_epochs", "summed"]
+__all__ = ["Step", "compile_with_adam", "run_epochs", "summed"]
+
+WARM_UP = 100  # updates
+LAST_RATE = 0.01  # of the learning rate
+LONGEST_GRADIENT = 5.0
 
 # Trains on the next batch, and gives what was measured on it by name.
 Step = Callable[[Iterator], dict[str, tf.Tensor]]
-
-
-def _logits(model: keras.Model) -> keras.Model:
-    """The model without its softmax: the gradient of the loss of rounded probabilities vanishes."""
-    return keras.Model(model.inputs, model.layers[-1].input)
-
-
-def classification_step(model: keras.Model, strategy: tf.distribute.Strategy, batch: int) -> Step:
-    """A step that trains a classifier, and gives the mean loss and the rate of errors before it.
-
-    Args:
-        model: Ends in a softmax; compiled with an optimizer, which does the updates.
-        strategy: In whose scope the model was made.
-        batch: Images in a batch of all replicas together.
-    """
-    logits_of = _logits(model)
-
-    def train(images, labels):
-        with tf.GradientTape() as tape:
-            logits = logits_of(images, training=True)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-            loss = tf.reduce_sum(losses) / batch
-        variables = model.trainable_variables
-        model.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        wrong = tf.argmax(logits, axis=1, output_type=tf.int32) != labels
-        return {"loss": loss, "error": tf.reduce_sum(tf.cast(wrong, tf.float32)) / batch}
-
-    @tf.function
-    def step(iterator):
-        return summed(strategy, strategy.run(train, args=next(iterator)))
-
-    return step
 
 
 def summed(strategy: tf.distribute.Strategy, measured: dict) -> dict[str, tf.Tensor]:
@@ -103,3 +76,18 @@ def _run_epoch(step: Step, batches: Iterator, calls: keras.callbacks.CallbackLis
         raise NstError(f"training diverged: the loss is {logs['loss']}; choose a smaller learning rate")
     rate = float(model.optimizer.learning_rate.numpy())
     return {**logs, "learning_rate": rate, "seconds": time.perf_counter() - began}
+
+
+def compile_with_adam(model: keras.Model, learning_rate: float, steps: int) -> None:
+    """Gives a new model its optimizer, which scales the loss if the policy is one of float16.
+
+    Args:
+        model: Made in the scope of the strategy, in which this is called too.
+        learning_rate: After the warm-up of 100 updates.
+        steps: Updates in all.
+    """
+    fall = keras.optimizers.schedules.CosineDecay(
+        0.0, steps, LAST_RATE, warmup_target=learning_rate, warmup_steps=min(WARM_UP, steps - 1)
+    )
+    model.compile(keras.optimizers.Adam(fall, global_clipnorm=LONGEST_GRADIENT), jit_compile=False)
+    model.optimizer.build(model.trainable_variables)

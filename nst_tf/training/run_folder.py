@@ -1,4 +1,6 @@
-"""What a training run leaves behind: `model.keras`, `run.json` and, of a classifier, `classes.txt`."""
+"""What a training run leaves behind: `model.keras`, `run.json`, `logs` for TensorBoard and, of a classifier,
+`classes.txt`.
+"""
 
 import json
 import os
@@ -8,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 import nst_tf.layers  # noqa: F401  for keras.saving.load_model
 from nst_tf.errors import InputError, NstError
 from nst_tf.images import atomic_write
 
-__all__ = ["RunFolder", "SaveEpochs"]
+__all__ = ["EventLog", "RunFolder", "SaveEpochs"]
 
 
 class RunFolder:
@@ -124,6 +127,33 @@ class SaveEpochs(keras.callbacks.Callback):
         self._folder.history.append({"epoch": epoch + 1, **{name: float(value) for name, value in logs.items()}})
         if self._writes:
             self._folder.save(self.model, self._classes)
+
+
+class EventLog(keras.callbacks.Callback):
+    """Writes the logs of every round to `RUN/logs`, if the package tensorboard is installed; else it does nothing.
+
+    Args:
+        run: The folder of the run.
+    """
+
+    def __init__(self, run: str | os.PathLike):
+        super().__init__()
+        self._folder, self._writer = Path(run) / "logs", None
+
+    def on_train_begin(self, logs=None):
+        try:
+            import tensorboard  # noqa: F401  without it tf.summary has no scalars
+        except ImportError:
+            return
+        self._writer = tf.summary.create_file_writer(str(self._folder))
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._writer is None:
+            return
+        with self._writer.as_default(step=epoch + 1):
+            for name, value in logs.items():
+                tf.summary.scalar(name, value)
+        self._writer.flush()
 
 
 def save_model(model: keras.Model, path: Path) -> None:

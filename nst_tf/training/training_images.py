@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nst_tf.errors import InputError
 from nst_tf.images import find_images
-from nst_tf.training.survey import readable_crops
+from nst_tf.training.crops import readable_crops
 
 __all__ = ["TrainingImages", "find_training_images"]
 

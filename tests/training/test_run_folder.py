@@ -1,11 +1,13 @@
 import json
+import sys
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from nst_tf.errors import InputError, NstError
-from nst_tf.training.run_folder import RunFolder, save_model
+from nst_tf.training.run_folder import EventLog, RunFolder, save_model
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
@@ -86,3 +88,26 @@ def test_a_save_that_fails_leaves_the_older_model(run, model, monkeypatch):
         save_model(model, run / "model.keras")
     assert (run / "model.keras").read_bytes() == before
     assert len(list(run.iterdir())) == 3
+
+
+def _log_two_rounds(folder):
+    log = EventLog(folder)
+    log.on_train_begin()
+    for epoch, loss in enumerate((2.0, 1.5)):
+        log.on_epoch_end(epoch, {"loss": loss})
+
+
+def test_every_round_is_logged_for_tensorboard(tmp_path):
+    _log_two_rounds(tmp_path)
+    (file,) = (tmp_path / "logs").iterdir()
+    found = {}
+    for event in tf.compat.v1.train.summary_iterator(str(file)):
+        for value in event.summary.value:
+            found[event.step, value.tag] = float(tf.make_ndarray(value.tensor))
+    assert found == {(1, "loss"): 2.0, (2, "loss"): 1.5}
+
+
+def test_without_tensorboard_nothing_is_logged(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    _log_two_rounds(tmp_path)
+    assert not list(tmp_path.iterdir())

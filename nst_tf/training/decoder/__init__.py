@@ -1,0 +1,1 @@
+"""Training a decoder of VGG16's features."""

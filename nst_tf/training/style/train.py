@@ -18,17 +18,13 @@ from nst_tf.images import read_image
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING
 from nst_tf.one_pass.style_network import StyleNetwork, build_style_network
 from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
-from nst_tf.training.adam import compile_with_adam
 from nst_tf.training.crop_batches import crop_batches
-from nst_tf.training.event_log import EventLog
-from nst_tf.training.loop import run_epochs
+from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed
 from nst_tf.training.precision import dtype_policy, precision_policy
-from nst_tf.training.run_folder import RunFolder, SaveEpochs
+from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
-from nst_tf.training.style.examples import SaveExamples
+from nst_tf.training.style.callbacks import SaveExamples, SaveNetwork
 from nst_tf.training.style.objective import StyleObjective
-from nst_tf.training.style.save import SaveNetwork
-from nst_tf.training.style.step import style_step
 from nst_tf.training.training_images import TrainingImages, find_training_images
 
 __all__ = ["TrainedStyles", "style_names", "train_style"]
@@ -185,9 +181,30 @@ class _Training:
                                   seed=settings["seed"], first=first * settings["every"])  # fmt: skip
         batches = iter(self.strategy.distribute_datasets_from_function(crops))
         objective = StyleObjective(self.encoder, styles, _objective_settings(settings))
-        step = style_step(self.network.model, self.encoder, objective, len(styles), self.strategy)
-        run_epochs(self.network.model, step, batches, [*self._callbacks(), *callbacks],
+        run_epochs(self.network.model, self._step(objective), batches, [*self._callbacks(), *callbacks],
                    steps=settings["every"], first=first, epochs=rounds)  # fmt: skip
+
+    def _step(self, objective: StyleObjective) -> Step:
+        """An update, each to the next style in turn."""
+        model, styles, replicas = self.network.model, len(self.network.styles), self.strategy.num_replicas_in_sync
+
+        def train(images):
+            style = tf.cast(model.optimizer.iterations % styles, tf.int32)
+            shares = tf.repeat(tf.one_hot([style], styles), tf.shape(images)[0], axis=0)
+            content = self.encoder(images)
+            with tf.GradientTape() as tape:
+                made = model({"image": images, "shares": shares}, training=True)
+                parts = objective(style, made, self.encoder(made), content)
+                loss = model.optimizer.scale_loss(parts["loss"] / replicas)
+            variables = model.trainable_variables
+            model.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            return {name: value / replicas for name, value in parts.items()}
+
+        @tf.function(autograph=False)
+        def step(iterator):
+            return summed(self.strategy, self.strategy.run(train, args=(next(iterator),)))
+
+        return step
 
     def _callbacks(self) -> list[keras.callbacks.Callback]:
         chief, run = is_chief(self.strategy), self.record.path

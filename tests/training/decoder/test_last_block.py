@@ -7,7 +7,7 @@ import pytest
 
 from nst_tf.backbones import feature_extractor, load_backbone
 from nst_tf.images import read_frame
-from nst_tf.one_pass import build_decoder
+from nst_tf.one_pass.decoder import build_decoder
 from nst_tf.training.decoder.last_block import SIDE, solve_last_block
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")

@@ -5,8 +5,7 @@ import pytest
 import scipy.linalg
 import tensorflow as tf
 
-from nst_tf.one_pass import build_decoder
-from nst_tf.one_pass.decoder import RMS, decode
+from nst_tf.one_pass.decoder import RMS, build_decoder, decode
 from nst_tf.training.decoder import losses
 from nst_tf.training.decoder.losses import PIXELS, reconstruction_loss
 

@@ -9,9 +9,9 @@ import pytest
 
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
-from nst_tf.one_pass import load_decoder, load_stylizer
+from nst_tf.one_pass.decoder_file import load_decoder, load_stylizer
+from nst_tf.training.decoder.callbacks import psnr
 from nst_tf.training.decoder.train import train_decoder
-from nst_tf.training.decoder.validate import psnr
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 

@@ -92,7 +92,7 @@ def run(arguments: Namespace) -> int:
 def _ablate(arguments: Namespace):
     from nst_tf.cli.shell.stages import stages
     from nst_tf.training import open_strategy
-    from nst_tf.training.ablation import PAPER_VARIANTS, Variant, ablate
+    from nst_tf.training.convnet.ablation import PAPER_VARIANTS, Variant, ablate
     from nst_tf.visualize.top.top_activations import Stage
 
     # Before anything else touches the devices.

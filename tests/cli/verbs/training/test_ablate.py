@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from nst_tf.cli.verbs.training.ablate import variant
-from nst_tf.training.ablation import ablate
-from nst_tf.training.ablation_table import Ablation
+from nst_tf.training.convnet.ablation import ablate
+from nst_tf.training.convnet.ablation_table import Ablation
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
-PHOTOS = Path(__file__).parents[1] / "data" / "photos"
+PHOTOS = Path(__file__).parents[3] / "data" / "photos"
 SMALL = ("--size", 53, "--width", 0.02, "--epochs", 1, "--batch", 6, "--held-out", 0.5, "--seed", 3)
 VARIANTS = ("--variant", "as-is", "--variant", "slim:-conv3,-fc7,conv4=100")
 
@@ -52,7 +52,7 @@ def test_the_default_is_the_papers_variants_and_the_functions_own_recipe(command
         return Ablation(options, 6, 6, 6, {}, ())
 
     parameters = inspect.signature(ablate).parameters
-    monkeypatch.setattr("nst_tf.training.ablation.ablate", note)
+    monkeypatch.setattr("nst_tf.training.convnet.ablation.ablate", note)
     assert command("ablate", PHOTOS, "-o", tmp_path / "out").status == 0
     defaults = {name: one.default for name, one in parameters.items() if one.default is not inspect.Parameter.empty}
     free = ("strategy", "on_progress")

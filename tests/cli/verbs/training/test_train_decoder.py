@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
-PHOTOS = Path(__file__).parents[1] / "data" / "photos"
+PHOTOS = Path(__file__).parents[3] / "data" / "photos"
 
 TINY = ("--level", "relu1_1", "--steps", 2, "--every", 1, "--side", 16, "--batch", 4)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from nst_tf.training.class_folders import Labelled
-from nst_tf.training.data import evaluation_batches
+from nst_tf.training.convnet.batches import evaluation_batches
+from nst_tf.training.convnet.class_folders import Labelled
 
 __all__ = ["TenCrop", "ten_crop_judge"]
 

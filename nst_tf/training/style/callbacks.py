@@ -1,4 +1,4 @@
-"""Pictures by a network of styles, while it is trained."""
+"""What is done after every round of the training of a network of styles: it is shown and saved."""
 
 import os
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ import numpy as np
 
 from nst_tf.images import Picture, read_frame, write_image
 from nst_tf.images.montage import montage
-from nst_tf.one_pass.style_network import StyleNetwork
+from nst_tf.one_pass.style_network import FILE, StyleNetwork, save_style_network
 
-__all__ = ["SaveExamples"]
+__all__ = ["SaveExamples", "SaveNetwork"]
 
 SIDE, PHOTOS = 256, 3
 
@@ -38,3 +38,19 @@ class SaveExamples(keras.callbacks.Callback):
         rows = ([photo, *(self._network.stylize(photo, shares) for shares in each)] for photo in self._photos)
         cells = [cell for row in rows for cell in row]
         write_image(self._folder / f"{epoch + 1:05d}.jpg", Picture(montage(cells, 1 + len(each))))
+
+
+class SaveNetwork(keras.callbacks.Callback):
+    """Writes `RUN/network.npz` after every round.
+
+    Args:
+        network: That is trained.
+        run: The folder of the run, which must exist when a round ends.
+    """
+
+    def __init__(self, network: StyleNetwork, run: str | os.PathLike):
+        super().__init__()
+        self._network, self._file = network, Path(run) / FILE
+
+    def on_epoch_end(self, epoch, logs=None):
+        save_style_network(self._file, self._network)

@@ -9,7 +9,7 @@ from nst_tf.backbones import load_backbone
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
 from nst_tf.training import find_classes, train_head
-from nst_tf.training.head import DECAY, fit_head
+from nst_tf.training.convnet.head import DECAY, fit_head
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from nst_tf.training.train import ARCHITECTURES
+from nst_tf.training.convnet.train import ARCHITECTURES
 
 from . import tiny
 

@@ -16,6 +16,7 @@ import nst_tf
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError, NstError
 from nst_tf.training import open_strategy, train_convnet
+from nst_tf.training.convnet.train import ARCHITECTURES
 from nst_tf.visualize.evolution.record import read_evolution
 
 from . import tiny
@@ -52,15 +53,51 @@ class CutOff(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-@pytest.fixture
-def whole(folder, tmp_path, options):
-    return train_convnet(folder, tmp_path / "whole", epochs=4, **options)
+@pytest.fixture(scope="module")
+def options():
+    """Arguments of `train_convnet` that train a tiny network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ARCHITECTURES, "tiny", tiny.tiny)
+        yield tiny.OPTIONS
 
 
-@pytest.mark.parametrize("epoch", [0, 1, 3])
-def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(folder, tmp_path, options, whole, epoch):
-    with pytest.raises(KeyboardInterrupt):
-        train_convnet(folder, tmp_path / "cut", epochs=4, callbacks=[CutOff(epoch, 2)], **options)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """48 images of three classes, which no test changes."""
+    return tiny.write_images(tmp_path_factory.mktemp("images") / "images", {"ant": 15, "bee": 16, "cat": 17})
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The run folder of `whole`, which no test changes."""
+    return tmp_path_factory.mktemp("runs") / "whole"
+
+
+@pytest.fixture(scope="module")
+def whole(folder, run, options):
+    """A run of four epochs."""
+    return train_convnet(folder, run, epochs=4, **options)
+
+
+@pytest.fixture(scope="module")
+def spoilt(folder, tmp_path_factory):
+    """The same images, and a file that is none."""
+    copy = shutil.copytree(folder, tmp_path_factory.mktemp("spoilt") / "images")
+    (copy / "bee" / "text.png").write_bytes(b"a letter")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def spoilt_run(spoilt, tmp_path_factory, options):
+    """The folder of a run of three epochs on the images of `spoilt`, and what it gave."""
+    path = tmp_path_factory.mktemp("runs") / "spoilt"
+    return path, train_convnet(spoilt, path, epochs=3, evolution_epochs=(1, 3), **options)
+
+
+def test_a_run_that_was_cut_off_again_and_again_ends_as_if_it_had_not_been(folder, tmp_path, options, whole):
+    for epoch in (0, 1, 3):
+        with pytest.raises(KeyboardInterrupt):
+            train_convnet(folder, tmp_path / "cut", epochs=4, callbacks=[CutOff(epoch, 2)], **options)
     assert_same(train_convnet(folder, tmp_path / "cut", epochs=4, **options), whole)
 
 
@@ -69,52 +106,51 @@ def test_more_epochs_prolong_a_finished_run(folder, tmp_path, options, whole):
     assert_same(train_convnet(folder, tmp_path / "run", epochs=4, **options), whole)
 
 
-def test_a_finished_run_is_given_back_as_it_is(folder, tmp_path, options, whole):
-    before = (tmp_path / "whole" / "model.keras").read_bytes()
-    assert_same(train_convnet(folder, tmp_path / "whole", epochs=4, **options), whole)
-    assert (tmp_path / "whole" / "model.keras").read_bytes() == before
+def test_a_finished_run_is_given_back_as_it_is(folder, run, options, whole):
+    before = (run / "model.keras").read_bytes()
+    assert_same(train_convnet(folder, run, epochs=4, **options), whole)
+    assert (run / "model.keras").read_bytes() == before
 
 
-def test_learns_the_classes_and_leaves_them_in_the_run_folder(tmp_path, whole):
+def test_learns_the_classes_and_leaves_them_in_the_run_folder(run, whole):
     assert whole.history[-1]["loss"] < 0.1 * whole.history[0]["loss"]
     assert whole.history[-1]["val_error"] == 0
     assert [row["epoch"] for row in whole.history] == [1, 2, 3, 4]
-    assert (tmp_path / "whole" / "classes.txt").read_text() == "ant\nbee\ncat\n"
-    assert json.loads((tmp_path / "whole" / "run.json").read_text())["history"] == list(whole.history)
-    loaded = keras.saving.load_model(tmp_path / "whole" / "model.keras")
+    assert (run / "classes.txt").read_text() == "ant\nbee\ncat\n"
+    assert json.loads((run / "run.json").read_text())["history"] == list(whole.history)
+    loaded = keras.saving.load_model(run / "model.keras")
     image = np.random.default_rng(0).random((1, 14, 14, 3), np.float32)
     np.testing.assert_array_equal(loaded(image), whole.model(image))
 
 
-def test_another_seed_is_another_run(folder, tmp_path, options, whole):
+def test_another_seed_is_another_run(folder, tmp_path, run, options, whole):
     other = train_convnet(folder, tmp_path / "other", epochs=1, **{**options, "held_out": 0.2}, seed=1)
     assert other.history[0]["loss"] != whole.history[0]["loss"]
     with pytest.raises(InputError, match="is a run with seed 0, not 1; choose another folder"):
-        train_convnet(folder, tmp_path / "whole", epochs=1, **options, seed=1)
+        train_convnet(folder, run, epochs=1, **options, seed=1)
 
 
-def test_other_images_are_refused(folder, tmp_path, options, whole):
-    shutil.copy(folder / "ant" / "00.png", folder / "ant" / "new.png")
+def test_other_images_are_refused(folder, tmp_path, run, options, whole):
+    images, again = shutil.copytree(folder, tmp_path / "images"), shutil.copytree(run, tmp_path / "run")
+    shutil.copy(images / "ant" / "00.png", images / "ant" / "new.png")
     with pytest.raises(InputError, match="is a run on other images"):
-        train_convnet(folder, tmp_path / "whole", epochs=5, **options)
-    (folder / "ant" / "new.png").unlink()
-    assert len(train_convnet(folder, tmp_path / "whole", epochs=5, **options).history) == 5
+        train_convnet(images, again, epochs=5, **options)
+    (images / "ant" / "new.png").unlink()
+    assert len(train_convnet(images, again, epochs=5, **options).history) == 5
 
 
-def test_unreadable_images_are_skipped_and_remembered(folder, tmp_path, options):
-    (folder / "bee" / "text.png").write_bytes(b"a letter")
-    first = train_convnet(folder, tmp_path / "run", epochs=1, **options)
+def test_unreadable_images_are_skipped_and_remembered(spoilt, spoilt_run, tmp_path, options):
+    first = train_convnet(spoilt, tmp_path / "run", epochs=1, **options)
     assert list(first.skipped) == ["bee/text.png"]
-    folder = folder.rename(tmp_path / "moved")
-    second = train_convnet(folder, tmp_path / "run", epochs=3, **options)
+    moved = shutil.copytree(spoilt, tmp_path / "moved")
+    second = train_convnet(moved, tmp_path / "run", epochs=3, **options)
     assert second.skipped == first.skipped
-    assert_same(second, train_convnet(folder, tmp_path / "other", epochs=3, **options))
+    assert_same(second, spoilt_run[1])
 
 
-def test_evolution_is_recorded_after_the_epochs_asked_for(folder, tmp_path, options):
-    (folder / "bee" / "text.png").write_bytes(b"a letter")
-    trained = train_convnet(folder, tmp_path / "run", epochs=3, evolution_epochs=(1, 3), **options)
-    evolution = read_evolution(tmp_path / "run")
+def test_evolution_is_recorded_after_the_epochs_asked_for(spoilt_run):
+    path, trained = spoilt_run
+    evolution = read_evolution(path)
     assert tuple(evolution.epochs) == (1, 3)
     assert tuple(evolution.layers) == Graph(trained.model).maps
 
@@ -180,20 +216,20 @@ def load(path):
         return [arrays[name] for name in arrays.files]
 
 
-def test_workers_and_mirrored_devices_train_what_one_device_trains(folder, tmp_path):
+def test_workers_and_mirrored_devices_train_what_one_device_trains(folder, tmp_path, monkeypatch):
     cluster = {"worker": free_addresses(2)}
-    workers = [
+    started = [
         start(folder, tmp_path / "run", tmp_path / f"{index}.npz", 1,
               config={"cluster": cluster, "task": {"type": "worker", "index": index}})
         for index in (0, 1)
     ]  # fmt: skip
-    for worker in workers:
-        finish(worker)
-    alone = [start(folder, tmp_path / f"on{count}", tmp_path / f"on{count}.npz", count) for count in (1, 2)]
-    for process in alone:
+    started.append(start(folder, tmp_path / "on2", tmp_path / "on2.npz", 2))
+    monkeypatch.setitem(ARCHITECTURES, "undropped", tiny.undropped)
+    alone = train_convnet(folder, tmp_path / "on1", **tiny.UNDROPPED).model.trainable_weights
+    for process in started:
         finish(process)
-    first, second, single, mirrored = (load(tmp_path / f"{name}.npz") for name in ("0", "1", "on1", "on2"))
-    for index, weights in enumerate(single):
+    first, second, mirrored = (load(tmp_path / f"{name}.npz") for name in ("0", "1", "on2"))
+    for index, weights in enumerate(alone):
         np.testing.assert_array_equal(first[index], second[index])
         np.testing.assert_allclose(first[index], weights, atol=1e-6)
         np.testing.assert_allclose(mirrored[index], weights, atol=1e-6)

@@ -5,7 +5,7 @@ run that was cut off sees on its resumption what it would have seen. Only the na
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.training.class_folders import Labelled
+from nst_tf.training.convnet.class_folders import Labelled
 from nst_tf.training.crops import random_crop, read_square, square_side, ten_crops
 
 __all__ = ["evaluation_batches", "training_batches"]

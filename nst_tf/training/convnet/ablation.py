@@ -14,12 +14,12 @@ import tensorflow as tf
 
 from nst_tf.errors import InputError, NstError
 from nst_tf.images import atomic_write
-from nst_tf.training.ablation_table import Ablation, AblationRow
-from nst_tf.training.class_folders import ClassFolders, find_classes
+from nst_tf.training.convnet.ablation_table import Ablation, AblationRow
+from nst_tf.training.convnet.class_folders import ClassFolders, find_classes
+from nst_tf.training.convnet.classifier import TrainedClassifier
+from nst_tf.training.convnet.ten_crop import ten_crop_judge
+from nst_tf.training.convnet.train import ARCHITECTURES, train_convnet
 from nst_tf.training.strategy import is_chief, open_strategy
-from nst_tf.training.ten_crop import ten_crop_judge
-from nst_tf.training.train import ARCHITECTURES, train_convnet
-from nst_tf.training.trained import Trained
 
 __all__ = ["PAPER_VARIANTS", "Variant", "ablate"]
 
@@ -137,7 +137,7 @@ def _check_layers(variant: Variant, recipe: Mapping[str, Any]) -> None:
         build(2, side=recipe["side"], width=1e-9, mean=None, omit=variant.omit, maps=variant.maps)
 
 
-def _train(folder: str | os.PathLike, out: Path, variant: Variant, options: Mapping[str, Any]) -> Trained:
+def _train(folder: str | os.PathLike, out: Path, variant: Variant, options: Mapping[str, Any]) -> TrainedClassifier:
     run = out / variant.name
     try:
         trained = train_convnet(folder, run, omit=variant.omit, maps=variant.maps, **options)
@@ -154,7 +154,7 @@ def _train(folder: str | os.PathLike, out: Path, variant: Variant, options: Mapp
 
 
 def _row(
-    variant: Variant, trained: Trained, images: ClassFolders, strategy: tf.distribute.Strategy, side: int
+    variant: Variant, trained: TrainedClassifier, images: ClassFolders, strategy: tf.distribute.Strategy, side: int
 ) -> AblationRow:
     train_error = ten_crop_judge(trained.model, images.train, strategy, side)()["error"]
     last = trained.history[-1]
@@ -162,7 +162,9 @@ def _row(
                        last["val_top5_error"], trained.model.count_params())  # fmt: skip
 
 
-def _ablation(recipe: Mapping[str, Any], images: ClassFolders, trained: Trained, rows: list[AblationRow]) -> Ablation:
+def _ablation(
+    recipe: Mapping[str, Any], images: ClassFolders, trained: TrainedClassifier, rows: list[AblationRow]
+) -> Ablation:
     counts = len(images.classes), len(images.train.files), len(images.held_out.files)
     return Ablation(recipe, *counts, trained.skipped, tuple(rows))
 

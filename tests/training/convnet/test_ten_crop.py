@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.training import find_classes
+from nst_tf.training.convnet.ten_crop import TenCrop
 from nst_tf.training.crops import read_square, square_side, ten_crops
-from nst_tf.training.ten_crop import TenCrop
 
 SIDE = 14
 

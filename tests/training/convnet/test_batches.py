@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.training import find_classes
+from nst_tf.training.convnet.batches import _fold, evaluation_batches, training_batches
 from nst_tf.training.crops import random_crop, read_square, square_side, ten_crops
-from nst_tf.training.data import _fold, evaluation_batches, training_batches
 
 SIDE = 14
 

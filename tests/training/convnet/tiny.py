@@ -12,9 +12,10 @@ import tensorflow as tf
 from PIL import Image
 
 from nst_tf.training import open_strategy, train_convnet
-from nst_tf.training.train import ARCHITECTURES
+from nst_tf.training.convnet.train import ARCHITECTURES
 
 OPTIONS = {"architecture": "tiny", "side": 14, "batch": 8, "learning_rate": 0.05}
+UNDROPPED = {**OPTIONS, "architecture": "undropped", "epochs": 2}
 
 
 def tiny(classes, *, side, width, mean, omit, maps, dropout=0.5):
@@ -27,6 +28,9 @@ def tiny(classes, *, side, width, mean, omit, maps, dropout=0.5):
     x = keras.layers.Dropout(dropout, name="drop")(x)
     x = keras.layers.Dense(classes, name="fc")(x)
     return keras.Model(image, keras.layers.Softmax(name="softmax")(x))
+
+
+undropped = functools.partial(tiny, dropout=0.0)
 
 
 def write_images(folder, counts):
@@ -48,10 +52,10 @@ def main(folder, run, weights, devices):
     tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], parts)
     mirrored = tf.distribute.MirroredStrategy(cpus) if len(cpus) > 1 else open_strategy()
     strategy = open_strategy("multiworker") if "TF_CONFIG" in os.environ else mirrored
-    trained = train_convnet(folder, run, epochs=2, strategy=strategy, **{**OPTIONS, "architecture": "undropped"})
+    trained = train_convnet(folder, run, strategy=strategy, **UNDROPPED)
     np.savez(weights, *[np.asarray(value) for value in trained.model.trainable_weights])
 
 
 if __name__ == "__main__":
-    ARCHITECTURES["undropped"] = functools.partial(tiny, dropout=0.0)
+    ARCHITECTURES["undropped"] = undropped
     main(*sys.argv[1:])

@@ -11,8 +11,8 @@ import tensorflow as tf
 from nst_tf.backbones.zfnet import zfnet
 from nst_tf.errors import InputError, NstError
 from nst_tf.training import find_classes
-from nst_tf.training.ablation import PAPER_VARIANTS, Variant, ablate
-from nst_tf.training.ablation_table import Ablation, AblationRow
+from nst_tf.training.convnet.ablation import PAPER_VARIANTS, Variant, ablate
+from nst_tf.training.convnet.ablation_table import Ablation, AblationRow
 from nst_tf.training.crops import read_square
 
 from . import tiny

@@ -7,23 +7,21 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones.alexnet import alexnet_classifier
 from nst_tf.backbones.zfnet import zfnet
 from nst_tf.errors import InputError, unknown
-from nst_tf.training.class_folders import ClassFolders, find_classes
-from nst_tf.training.data import training_batches
-from nst_tf.training.epoch_seeds import EpochSeeds
-from nst_tf.training.filter_rms import FilterRms
-from nst_tf.training.initial import scale_kernels
-from nst_tf.training.loop import classification_step, run_epochs
-from nst_tf.training.plateau import PlateauAnnealing
+from nst_tf.training.convnet.batches import training_batches
+from nst_tf.training.convnet.class_folders import ClassFolders, find_classes
+from nst_tf.training.convnet.classifier import TrainedClassifier, classification_step
+from nst_tf.training.convnet.mean_image import mean_image
+from nst_tf.training.convnet.ten_crop import TenCrop
+from nst_tf.training.convnet.zeiler_fergus import FilterRms, PlateauAnnealing, scale_kernels
+from nst_tf.training.loop import run_epochs
 from nst_tf.training.run_folder import RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
-from nst_tf.training.survey import survey
-from nst_tf.training.ten_crop import TenCrop
-from nst_tf.training.trained import Trained
 from nst_tf.visualize.evolution.callback import EPOCHS, FeatureEvolution
 
 __all__ = ["ARCHITECTURES", "train_convnet"]
@@ -50,7 +48,7 @@ def train_convnet(
     evolution_epochs: Sequence[int] = EPOCHS,
     evolution_layers: Sequence[str] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-) -> Trained:
+) -> TrainedClassifier:
     """Trains a convolutional network on a folder of images by the paper's recipe, or goes on with it.
 
     After every epoch `run` holds `model.keras` (with the optimizer's state), `classes.txt` and `run.json` (settings and
@@ -76,8 +74,8 @@ def train_convnet(
         evolution_epochs: After which epochs to record what the filters respond to, see `FeatureEvolution`; the
             record is in `run/evolution`.
         evolution_layers: In which layers; all rectified feature maps if `None`.
-        callbacks: Keras callbacks, called after ours, so `logs` has all that `Trained.history` has. They are not
-            called for the epochs already done.
+        callbacks: Keras callbacks, called after ours, so `logs` has all that `TrainedClassifier.history` has. They are
+            not called for the epochs already done.
 
     Returns:
         The model after the last epoch, and how it came about.
@@ -115,7 +113,7 @@ class _Training:
         self.record, self.settings, self.strategy = record, settings, strategy
         mean = None
         if not record.model_file.exists():
-            mean, record.skipped = survey(folders, settings["side"])
+            mean, record.skipped = mean_image(folders, settings["side"])
         self.folders = folders.without(record.skipped)
         count, replicas = len(self.folders.train.files), strategy.num_replicas_in_sync
         self.batch = min(settings["batch"], count // replicas * replicas)
@@ -141,7 +139,7 @@ class _Training:
         files, chief = self.folders.train.files, is_chief(self.strategy)
         self._evolution = FeatureEvolution(files, self.record.path, layers, epochs, writes=chief)
 
-    def go(self, epochs: int, callbacks: Sequence[keras.callbacks.Callback]) -> Trained:
+    def go(self, epochs: int, callbacks: Sequence[keras.callbacks.Callback]) -> TrainedClassifier:
         """Trains up to that number of epochs."""
         first = len(self.record.history)
         if first < epochs:
@@ -154,11 +152,11 @@ class _Training:
             step = classification_step(self.model, self.strategy, self.batch)
             run_epochs(self.model, step, iter(batches), self._callbacks(callbacks),
                        steps=self.steps, first=first, epochs=epochs)  # fmt: skip
-        return Trained(self.model, self.folders.classes, tuple(self.record.history), self.record.skipped)
+        return TrainedClassifier(self.model, self.folders.classes, tuple(self.record.history), self.record.skipped)
 
     def _callbacks(self, users: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
         return [
-            EpochSeeds(self.settings["seed"]),
+            _EpochSeeds(self.settings["seed"]),
             FilterRms(),
             TenCrop(self.folders.held_out, self.strategy, self.settings["side"]),
             PlateauAnnealing(self.record.history),
@@ -167,3 +165,16 @@ class _Training:
             SaveEpochs(self.record, self.folders.classes, is_chief(self.strategy)),
             *users,
         ]
+
+
+class _EpochSeeds(keras.callbacks.Callback):
+    """Makes the random numbers of dropout a function of the seed and the epoch; Keras does not save them."""
+
+    def __init__(self, seed: int):
+        super().__init__()
+        self._seed = seed
+
+    def on_epoch_begin(self, epoch, logs=None):
+        states = [variable for variable in self.model.variables if variable.name == "seed_generator_state"]
+        for number, state in enumerate(states):
+            state.assign(np.random.SeedSequence((self._seed, epoch, number)).generate_state(2))

@@ -19,10 +19,10 @@ import tensorflow as tf
 from nst_tf.backbones import load_backbone
 from nst_tf.errors import unknown
 from nst_tf.optimize import Lbfgs, Loop
-from nst_tf.training.class_folders import find_classes
+from nst_tf.training.convnet.class_folders import find_classes
+from nst_tf.training.convnet.classifier import TrainedClassifier
+from nst_tf.training.crops import readable_crops
 from nst_tf.training.run_folder import RunFolder
-from nst_tf.training.survey import readable_crops
-from nst_tf.training.trained import Trained
 
 __all__ = ["HEADLESS", "fit_head", "train_head"]
 
@@ -40,7 +40,7 @@ def train_head(
     side: int = 224,
     held_out: float = 0.2,
     seed: int = 0,
-) -> Trained:
+) -> TrainedClassifier:
     """Trains a linear classifier of a folder of images on a bundled network's features.
 
     `run` gets `model.keras`, which takes images of any size, `classes.txt` and `run.json`.
@@ -79,7 +79,7 @@ def train_head(
     record.history = [dict(zip(names, values, strict=True))]
     model = _with_head(network, kernel, bias)
     record.save(model, folders.classes)
-    return Trained(model, folders.classes, tuple(record.history), record.skipped)
+    return TrainedClassifier(model, folders.classes, tuple(record.history), record.skipped)
 
 
 def _features(network: keras.Model, files: Sequence[Path], side: int, skipped: dict[str, str]) -> np.ndarray:
