@@ -47,7 +47,8 @@ class Indirect:
 
     def start(self, image, seed: int = 0):
         """The state before the first evaluation, from images `(batch, height, width, 3)` and the transforms' seed."""
-        return IndirectState(self.optimizer.start(self.canvas.of(image)), tf.stack([tf.cast(seed, tf.int64), tf.zeros([], tf.int64)]))
+        key = tf.stack([tf.cast(seed, tf.int64), tf.zeros([], tf.int64)])
+        return IndirectState(self.optimizer.start(self.canvas.of(image)), key)
 
     def step(self, state, value_and_gradient):
         """One step of the parameters."""

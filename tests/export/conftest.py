@@ -14,8 +14,8 @@ from nst_tf.backbones import feature_extractor, load_backbone
 from nst_tf.export.catalogue import make_servable
 from nst_tf.export.export import export
 from nst_tf.export.servable import Servable
-from nst_tf.one_pass import Stylizer, build_decoder
-from nst_tf.one_pass.decoder import levels_from
+from nst_tf.one_pass.decoder import build_decoder, levels_from
+from nst_tf.one_pass.stylizer import Stylizer
 
 CLASSES = ("cat", "dog", "fish")
 OPTIONS = {

@@ -1,6 +1,5 @@
 """The exported models, in every way to load them: they give what the package gives in Python."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -88,7 +87,6 @@ def test_keras_and_the_interface_of_reusable_models(exported, name):
             np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("tensorflow_hub") is None, reason="tensorflow-hub is not installed")
 def test_tf_hub_loads_them(exported):
     folders = [str(exported(name).folder) for name in NAMES]
     # In a process of its own: the package warns of what it imports.

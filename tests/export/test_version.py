@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from nst_tf.errors import InputError, NstError
@@ -10,11 +14,22 @@ def write(folder):
 
 def test_versions_are_counted_from_the_largest(tmp_path):
     assert write_version(tmp_path / "model", write) == tmp_path / "model" / "1"
-    for name in ("007", "notes", ".tmp-9", "3.old"):
+    for name in ("007", "notes", ".tmp-9", "3.old", "٩", str(2**63)):  # the last two are no versions to a server
         (tmp_path / "model" / name).mkdir()
     assert next_version(tmp_path / "model") == 8
     assert (write_version(tmp_path / "model", write) / "file").read_text() == "whole"
     assert (tmp_path / "model" / "8").is_dir()
+
+
+def test_what_is_in_the_way_is_counted_even_if_it_is_no_folder(tmp_path):
+    (tmp_path / "4").write_text("a file")
+    assert write_version(tmp_path, write) == tmp_path / "5"
+
+
+def test_a_version_is_written_without_the_libraries_of_a_server():
+    missing = ("aiohttp", "grpc", "grpc_health", "prometheus_client", "tensorflow_serving")
+    script = f"import sys; sys.modules.update(dict.fromkeys({missing})); import nst_tf.export.export"
+    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"})
 
 
 def test_a_version_appears_when_it_is_whole(tmp_path):

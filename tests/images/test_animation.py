@@ -1,5 +1,6 @@
 import sys
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
@@ -32,7 +33,6 @@ def test_frames_come_back_in_order_with_their_durations(tmp_path, extension):
 # What reads the video back leaves its files open.
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_mp4_has_the_frames_and_even_sides(tmp_path):
-    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
     path = tmp_path / "moving.mp4"
     write_animation(path, frames(33, 51), seconds=0.25, last=0.75)
     reader = imageio_ffmpeg.read_frames(str(path))

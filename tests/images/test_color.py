@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from nst_tf.images import luminance, match_color, match_histogram, match_luminance, with_luminance
+from nst_tf.images import (
+    colors_for_transfer,
+    luminance,
+    match_color,
+    match_luminance,
+    restore_color,
+    with_luminance,
+)
 
 RGB_TO_YIQ = np.array([[0.299, 0.587, 0.114], [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]])
 
@@ -90,28 +97,30 @@ def test_result_is_clipped():
     assert matched.max() == 1
 
 
-def test_a_matched_histogram_is_the_sources_in_each_channel():
-    rng = np.random.default_rng(3)
-    pixels, source = rng.random((12, 10, 3), np.float32), rng.beta(2, 5, (12, 10, 3)).astype(np.float32)
-    matched = match_histogram(pixels, [source], [2.0])
-    for channel in range(3):
-        ours, theirs = matched[..., channel].ravel(), source[..., channel].ravel()
-        np.testing.assert_allclose(np.sort(ours), np.sort(theirs), atol=1e-6)
-        np.testing.assert_array_equal(np.argsort(ours), np.argsort(pixels[..., channel].ravel()))
+CONTENT, STYLE = cloud(11), cloud(12, 0.1, 0.6, (20, 30))
 
 
-def test_a_histogram_of_another_size_is_matched_at_its_quantiles():
-    rng = np.random.default_rng(4)
-    pixels, source = rng.random((40, 50, 3), np.float32), rng.beta(2, 5, (30, 20, 3)).astype(np.float32)
-    matched, levels = match_histogram(pixels, [source], [1.0]), np.linspace(0.01, 0.99, 50)
-    for channel in range(3):
-        expected = np.quantile(source[..., channel], levels)
-        np.testing.assert_allclose(np.quantile(matched[..., channel], levels), expected, atol=5e-3)
-    assert source.min() <= matched.min() <= matched.max() <= source.max()
+def test_with_luminance_preserved_the_network_sees_grey_and_the_result_has_the_contents_chroma():
+    guide, (style,) = colors_for_transfer(CONTENT, [STYLE], "luminance")
+    assert np.ptp(guide, axis=2).max() == 0
+    assert np.ptp(style, axis=2).max() == 0
+    assert style.mean() == pytest.approx(guide.mean(), abs=0.02)
+    grey = np.full_like(CONTENT, 0.5)
+    result = restore_color(grey, CONTENT, "luminance")
+    inside = ((result > 0) & (result < 1)).all(axis=2)
+    chroma = lambda image: image - luminance(image)[..., None]  # noqa: E731
+    np.testing.assert_allclose(chroma(result)[inside], chroma(CONTENT)[inside], atol=1e-5)
+    np.testing.assert_allclose(luminance(result)[inside], 0.5, atol=1e-5)
 
 
-def test_blended_histograms_hold_each_source_by_its_share():
-    dark, light = np.full((4, 4, 3), 0.25, np.float32), np.full((9, 9, 3), 0.75, np.float32)
-    pixels = np.random.default_rng(5).random((100, 100, 3), np.float32)
-    matched = match_histogram(pixels, [dark, light], [1.0, 3.0])
-    np.testing.assert_allclose((matched < 0.5).mean(axis=(0, 1)), 0.25, atol=0.05)
+def test_with_the_histogram_preserved_the_style_has_the_contents_mean_colour():
+    guide, (style,) = colors_for_transfer(CONTENT, [STYLE], "histogram")
+    assert guide is CONTENT
+    np.testing.assert_allclose(style.mean((0, 1)), CONTENT.mean((0, 1)), atol=0.03)
+
+
+def test_without_preservation_nothing_changes():
+    guide, styles = colors_for_transfer(CONTENT, [STYLE], None)
+    assert guide is CONTENT
+    assert styles[0] is STYLE
+    assert restore_color(guide, STYLE, None) is guide

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.one_pass import LEVELS, build_decoder, load_decoder
-from nst_tf.one_pass.decoder import decode, level_of, levels_from, normalised_error
+from nst_tf.one_pass.decoder import LEVELS, build_decoder, decode, level_of, levels_from, normalised_error
+from nst_tf.one_pass.decoder_file import load_decoder
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 

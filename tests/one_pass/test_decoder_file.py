@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.one_pass import build_decoder, load_decoder, load_stylizer, save_decoder
+from nst_tf.one_pass.decoder import build_decoder
+from nst_tf.one_pass.decoder_file import load_decoder, load_stylizer, save_decoder
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 

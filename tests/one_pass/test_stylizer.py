@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from nst_tf.images import fit, read_image, resize
 from nst_tf.measures.style_distance import style_distances
-from nst_tf.one_pass import LEVELS, load_stylizer
-from nst_tf.one_pass.decoder import decode
+from nst_tf.one_pass.decoder import LEVELS, decode
+from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.stylizer import mix_moments
 from nst_tf.samples import sample
 

@@ -6,7 +6,7 @@ import scipy.linalg
 import tensorflow as tf
 
 from nst_tf.objectives import raw_moments
-from nst_tf.one_pass import monge_map, transport
+from nst_tf.one_pass.transport import monge_map, transport
 
 CHANNELS = 12
 

@@ -9,24 +9,14 @@ import tensorflow as tf
 from PIL import Image
 
 from nst_tf.backbones.fit_image import fit_image
+from nst_tf.canvas.sizes import fit_shortest
 from nst_tf.export.signature.examples import example_pixels
-from nst_tf.export.signature.histogram import match_histogram
-from nst_tf.export.signature.pictures import display, encode_png, fill, fit_longest, fit_shortest
-from nst_tf.images import fit
-from nst_tf.images import match_histogram as match_in_numpy
+from nst_tf.export.signature.pictures import display, encode_png, fill
 from nst_tf.visualize.display import display_projection
-
-SHAPES = [(683, 1024), (1024, 683), (1, 50), (333, 333), (67, 100), (5000, 101), (3, 2)]
 
 
 def network(rows, columns):
     return keras.Sequential([keras.Input((rows, columns, 3)), keras.layers.ReLU()])
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("longest", [32, 107, 224, 1023])
-def test_the_longest_side_is_fitted_as_images_are(shape, longest):
-    assert tuple(fit_longest(tf.constant(shape), longest).numpy()) == fit(shape, longest)
 
 
 @pytest.mark.parametrize("shape", [(40, 60), (60, 41), (33, 33)])
@@ -43,12 +33,6 @@ def test_a_projection_is_shown_as_in_figures():
     projection[:4] = 0
     np.testing.assert_allclose(display(tf.constant(projection)), display_projection(projection), atol=1e-6)
     np.testing.assert_array_equal(display(tf.zeros([2, 2, 3])), np.full((2, 2, 3), 0.5))
-
-
-def test_histograms_are_matched_as_in_numpy():
-    pixels, source = example_pixels("great_wave", 40), example_pixels("auvers", 50)
-    expected = match_in_numpy(pixels, [source], [1.0])
-    np.testing.assert_allclose(match_histogram(tf.constant(pixels), tf.constant(source)), expected, atol=1e-6)
 
 
 def test_a_file_holds_the_nearest_values():

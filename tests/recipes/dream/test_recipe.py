@@ -6,24 +6,21 @@ import tensorflow as tf
 
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, resize
-from nst_tf.recipes.dream import recipe as module
-from nst_tf.recipes.dream.engine import dream_engine
-from nst_tf.recipes.dream.recipe import Dream, dream, dream_steps, octave_sizes
+from nst_tf.recipes.dream import dream as module
+from nst_tf.recipes.dream.dream import dream, dream_steps, prepare
+from nst_tf.recipes.dream.recipe import dream_network, octave_sizes
 from nst_tf.recipes.dream.settings import PRESETS
-from nst_tf.recipes.dream.target import read_target
 
 FAST = {"size": 64, "octaves": 2, "steps": (3, 2), "layers": {"relu3_1": 1.0}}
 
 
 def recipe(image, guide=None, **changes):
-    settings = PRESETS.choose(**{**FAST, **changes})
-    targets = tuple(map(read_target, settings.layers))
-    return Dream(image, guide, settings, targets, dream_engine(settings, (target.layer for target in targets)))
+    return prepare(image, guide, PRESETS.choose(**{**FAST, **changes}))
 
 
 def mean_square(image, layer="relu3_1"):
-    engine = dream_engine(PRESETS.choose(**FAST), [layer])
-    return float(tf.reduce_mean(engine.extractor(tf.constant(image[None]))[layer] ** 2))
+    network = dream_network(PRESETS.choose(**{**FAST, "layers": {layer: 1.0}}))
+    return float(tf.reduce_mean(network.observe(tf.constant(image[None]))[layer] ** 2))
 
 
 def test_the_dream_has_more_of_the_layer_than_the_image_and_stays_in_range(castle):
@@ -44,28 +41,29 @@ def test_a_preset_multiplies_each_of_its_layers(castle, preset):
 
 def test_octaves_shrink_by_the_scale_and_keep_the_aspect():
     settings = PRESETS.choose("deepdream2015", size=1024)
-    assert octave_sizes((300, 400, 3), settings) == [fit((300, 400), side) for side in (373, 522, 731, 1024)]
+    sizes = list(map(tuple, octave_sizes(tf.constant([300, 400]), settings).numpy()))
+    assert sizes == [fit((300, 400), side) for side in (373, 522, 731, 1024)]
 
 
 def test_what_is_carried_to_the_next_octave_is_the_detail(castle):
     dreamt = recipe(castle)
     (small, large), start = dreamt.sizes, dreamt.start()
-    np.testing.assert_allclose(start[0], np.clip(resize(castle.pixels, small), 0, 1), atol=1e-4)
+    np.testing.assert_allclose(start[0], np.clip(resize(castle.pixels, tuple(small.numpy())), 0, 1), atol=1e-4)
     np.testing.assert_allclose(dreamt.enlarge(start, large)[0], castle.pixels, atol=1e-6)
     grey = recipe(Picture(np.full((64, 64, 3), 0.5, np.float32)))
-    detail = np.zeros((1, *grey.sizes[0], 3), np.float32)
+    detail = np.zeros((1, *grey.sizes[0].numpy(), 3), np.float32)
     detail[:, :, : detail.shape[2] // 2] = 0.25
-    carried = grey.enlarge(grey.start() + detail, (64, 64)).numpy() - 0.5
+    carried = grey.enlarge(grey.start() + detail, tf.constant([64, 64])).numpy() - 0.5
     np.testing.assert_allclose(carried[:, :, :24], 0.25, atol=1e-6)
     np.testing.assert_allclose(carried[:, :, 40:], 0, atol=1e-6)
 
 
 def test_an_octave_begins_at_the_image_with_the_detail_and_the_jitter_goes_on(castle):
     dreamt = recipe(castle, seed=7)
-    first = dreamt.begin(dreamt, None, dreamt.sizes[0])
+    first = dreamt.begin()
     np.testing.assert_array_equal(first.key, [7, 0])
     lighter = first._replace(image=tf.minimum(first.image + 0.1, 1), key=first.key + tf.constant([0, 3], tf.int64))
-    second = dreamt.begin(dreamt, lighter, dreamt.sizes[1])
+    second = dreamt.enter(lighter, dreamt.sizes[1])
     np.testing.assert_array_equal(second.key, [7, 3])
     np.testing.assert_allclose(second.image, dreamt.enlarge(lighter.image, dreamt.sizes[1]), atol=1e-6)
 
@@ -78,7 +76,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(castle):
 
 def test_one_trace_serves_all_octaves_sizes_weights_and_images(castle, wave):
     dream(castle, **FAST)
-    loop = dream_engine(PRESETS.choose(**FAST), ["relu3_1"]).loop
+    loop = dream_network(PRESETS.choose(**FAST)).loop
     traces = loop.traces
     dream(wave, **{**FAST, "size": 80, "octaves": 3, "layers": {"relu3_1": 3.0}, "seed": 9})
     assert loop.traces == traces == 1
@@ -86,15 +84,15 @@ def test_one_trace_serves_all_octaves_sizes_weights_and_images(castle, wave):
 
 def test_a_channel_rises_more_when_it_is_asked_for_than_with_its_layer(castle):
     def of_channel(image):
-        engine = dream_engine(PRESETS.choose(**FAST), ["relu3_1"])
-        return float(tf.reduce_mean(engine.extractor(tf.constant(image[None]))["relu3_1"][..., 5] ** 2))
+        network = dream_network(PRESETS.choose(**FAST))
+        return float(tf.reduce_mean(network.observe(tf.constant(image[None]))["relu3_1"][..., 5] ** 2))
 
     asked = of_channel(dream(castle, **{**FAST, "layers": {"relu3_1:5": 1.0}}).image)
     assert asked > 2 * of_channel(dream(castle, **FAST).image)
 
 
 def test_a_place_changes_what_is_around_it(castle):
-    maps = recipe(castle).engine.extractor(castle.pixels[None])["relu3_1"][0]
+    maps = recipe(castle).network.observe(castle.pixels[None])["relu3_1"][0]
     channel = np.argmax(maps[int(0.2 * maps.shape[0]), int(0.2 * maps.shape[1])])  # of others that see nothing
     options = {**FAST, "octaves": 1, "jitter": 0, "layers": {f"relu3_1:{channel}:0.2:0.2": 1.0}}
     change = np.abs(dream(castle, **options).image - castle.pixels).sum(axis=2)
@@ -105,7 +103,7 @@ def test_layers_are_weighed_in_units_of_their_values_at_the_start(castle):
     dreamt = recipe(castle, layers={"relu2_1": 2.0, "relu3_1": -0.5})
     size = dreamt.sizes[-1]
     image = dreamt.enlarge(dreamt.start(), size)
-    features = dreamt.engine.extractor(image)
+    features = dreamt.network.observe(image)
     values = {name: float(part(features, image)[0]) for name, part in dreamt.objective(size).items()}
     assert values == pytest.approx({"relu2_1": -2.0, "relu3_1": 0.5}, rel=1e-3)
 
@@ -116,7 +114,7 @@ def test_a_dream_is_more_like_its_guide_than_one_with_another_guide(castle, wave
 
     def likeness(image):
         image = tf.constant(image[None])
-        return -float(part(guided.engine.extractor(image), image)[0])
+        return -float(part(guided.network.observe(image), image)[0])
 
     by_auvers, by_wave = (dream(castle, guide=guide, **FAST).image for guide in (auvers, wave))
     assert likeness(castle.pixels) == pytest.approx(1, rel=1e-4)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.recipes.dream.recipe import dream
+from nst_tf.recipes.dream.dream import dream
 from nst_tf.recipes.dream.zoom import dream_zoom, zoomed
 
 FAST = {"size": 48, "octaves": 1, "steps": (2,), "layers": {"relu2_1": 1.0}}

@@ -3,9 +3,10 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.recipes.features.engine import feature_engine, network_graph
-from nst_tf.recipes.features.recipe import visualize_features, visualize_features_steps
+from nst_tf.recipes.feature_loop import network_graph
+from nst_tf.recipes.features.recipe import feature_network
 from nst_tf.recipes.features.settings import PRESETS
+from nst_tf.recipes.features.visualize_features import visualize_features, visualize_features_steps
 
 layers = keras.layers
 TINY = {"size": 24, "steps": 10, "jitter": 1.0}
@@ -118,13 +119,13 @@ def test_priors_calm_the_picture(network):
 
 def test_other_channels_do_not_trace_again(network):
     settings = PRESETS.choose(model=network, **TINY)
-    engine = feature_engine(network_graph(network, None), "first/linear", settings)
+    loop = feature_network(network_graph(network, None), "first/linear", settings).loop
     for channels in ([0, 1], [4, 5], [3, 3]):
         visualize_features("first", model=network, channels=channels, **TINY)
-    assert engine.loop.traces == 1
+    assert loop.traces == 1
     for unit in ((0, 0), (7, 3)):
         visualize_features("first", model=network, channels=[1, 2], unit=unit, **TINY)
-    assert engine.loop.traces == 2
+    assert loop.traces == 2
 
 
 def test_the_time_limit_ends_with_what_there_is(network):

@@ -4,14 +4,15 @@ import keras
 import numpy as np
 import pytest
 
+from nst_tf import memory
 from nst_tf.backbones import open_network
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
-from nst_tf.recipes.features.engine import network_graph
-from nst_tf.recipes.reconstruct.engine import reconstruct_engine
-from nst_tf.recipes.reconstruct.layer import Reconstruct, psnr
-from nst_tf.recipes.reconstruct.recipe import reconstruct, reconstruct_steps
+from nst_tf.recipes.feature_loop import network_graph
+from nst_tf.recipes.reconstruct.recipe import reconstruct_network
+from nst_tf.recipes.reconstruct.reconstruct import prepare, reconstruct, reconstruct_steps
 from nst_tf.recipes.reconstruct.settings import NATURAL_RMS, PRESETS
+from nst_tf.recipes.reconstruct.strip import psnr
 
 MEAN = np.array([0.485, 0.456, 0.406])
 
@@ -65,7 +66,7 @@ def test_the_papers_descent_lowers_the_error_and_ends_within_the_range(castle):
 
 def test_every_restart_starts_from_another_noise_of_the_set_deviation(network, noisy):
     settings = PRESETS.choose(model=network, restarts=3, noise=NATURAL_RMS)
-    start = Reconstruct(noisy, settings, reconstruct_engine(Graph(network), "first", settings)).start().numpy()
+    start = prepare(noisy, settings, Graph(network), "first").start().numpy()
     assert start.shape == (3, 12, 16, 3)
     np.testing.assert_allclose(np.sqrt(((start - MEAN) ** 2).mean(axis=(1, 2, 3))), NATURAL_RMS, rtol=1e-5)
     assert np.abs(start[0] - start[1]).mean() > 0.1
@@ -124,7 +125,7 @@ def test_the_graph_is_traced_once_for_all_images_sizes_and_weights(castle, wave)
     for image, size, weight in ((castle, 64, 0.1), (wave, 48, 0.1), (wave, 56, 0.2)):
         reconstruct(image, "relu1_1", size=size, steps=(3,), tv_weight=(weight,))
     settings = PRESETS.choose(steps=(9,), seed=2)
-    assert reconstruct_engine(network_graph("vgg16", None), "relu1_1", settings).loop.traces == 1
+    assert reconstruct_network(network_graph("vgg16", None), "relu1_1", settings).loop.traces == 1
 
 
 @pytest.mark.parametrize(
@@ -155,3 +156,9 @@ def test_psnr_of_equal_images_is_infinite():
     image = np.full((2, 2, 3), 0.5)
     assert psnr(image, image) == np.inf
     assert psnr(image, image + 0.1) == pytest.approx(20)
+
+
+def test_restarts_beyond_memory_are_refused_with_their_number_and_size(noisy, monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: memory.FIXED + 3 * memory.PER_PIXEL * 96 * 72)
+    with pytest.raises(InputError, match=r"^4 pictures of 96x72 pixels need .*; a size of 83 fits$"):
+        next(reconstruct_steps(noisy, "relu1_1", size=96, restarts=4))

@@ -2,38 +2,40 @@
 
 import functools
 import operator
+import os
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from nst_tf import memory
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, luminance
 from nst_tf.optimize import Adam, Loop
-from nst_tf.recipes.stylize.engine import engine_for
-from nst_tf.recipes.stylize.recipe import Transfer, stylize, stylize_steps
+from nst_tf.recipes.stylize.recipe import style_network
 from nst_tf.recipes.stylize.settings import PRESETS
+from nst_tf.recipes.stylize.stylize import prepare, stylize, stylize_steps
 
 FAST = {"size": 64, "first_size": 32, "steps": (6, 4)}
 
 
 @pytest.fixture(scope="module")
 def transfer(castle, wave):
-    settings = PRESETS.choose(size=64)
-    return Transfer(castle, [wave], settings, engine_for(settings))
+    return prepare(castle, [wave], PRESETS.choose(size=64))
 
 
 @pytest.fixture(scope="module")
 def problem(transfer):
-    """The engine, the start and the objective of a small style transfer on VGG16."""
-    size = transfer.size
-    return transfer.engine, transfer.start(), functools.reduce(operator.add, transfer.objective(size).values())
+    """The network, the start and the objective of a small style transfer on VGG16."""
+    size = transfer.sizes[-1]
+    return transfer.network, transfer.start(), functools.reduce(operator.add, transfer.objective(size).values())
 
 
 def test_the_result_has_less_of_the_objective_than_content_and_style_had(castle, wave, problem):
-    engine, start, objective = problem
+    network, start, objective = problem
     result = stylize(castle, wave, **FAST)
-    before = float(engine.value(start, objective)[0])
+    before = float(network.value(start, objective)[0])
     assert result.finished
     assert sum(result.losses.values()) < 0.7 * before
     assert result.image.shape == castle.pixels.shape
@@ -42,9 +44,9 @@ def test_the_result_has_less_of_the_objective_than_content_and_style_had(castle,
 
 
 def test_reported_losses_are_those_of_the_result(castle, wave, problem):
-    engine, _, objective = problem
+    network, _, objective = problem
     result = stylize(castle, wave, **FAST)
-    value = float(engine.value(tf.constant(result.image[None]), objective)[0])
+    value = float(network.value(tf.constant(result.image[None]), objective)[0])
     assert sum(result.losses.values()) == pytest.approx(value, rel=1e-3)
     assert result.history[-1]["loss"] == pytest.approx(value, rel=1e-3)
 
@@ -57,7 +59,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(castle, wav
 
 def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers):
     stylize(castle, wave, **FAST)
-    loop = engine_for(PRESETS.choose()).loop
+    loop = style_network(PRESETS.choose()).loop
     before = loop.traces
     stylize(wave, auvers, **{**FAST, "size": 80, "content_weight": 0.1})
     stylize(castle, [wave, auvers], style_blend=(0.2, 0.8), **FAST)
@@ -65,10 +67,9 @@ def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers)
 
 
 def test_lbfgs_reaches_adams_loss_in_a_third_of_the_evaluations_on_the_gram_loss(castle, auvers):
-    settings = PRESETS.choose("gatys", size=64)
-    transfer = Transfer(castle, [auvers], settings, engine_for(settings))
-    start, style = tf.constant(castle.pixels[None]), transfer.objective(transfer.size)["style"]
-    loop, slow = transfer.engine.loop, Loop(transfer.engine.value, Adam())
+    transfer = prepare(castle, [auvers], PRESETS.choose("gatys", size=64))
+    start, style = tf.constant(castle.pixels[None]), transfer.objective(transfer.sizes[-1])["style"]
+    loop, slow = transfer.network.loop, Loop(transfer.network.value, Adam())
     adam = slow.optimizer.loss(slow.advance(slow.optimizer.start(start), 300, style))
     lbfgs = loop.optimizer.loss(loop.advance(loop.optimizer.start(start), 100, style))
     assert float(lbfgs[0]) <= float(adam[0])
@@ -129,8 +130,7 @@ def test_a_plateau_ends_a_scale(castle, wave):
 
 
 def test_an_image_to_start_from_is_where_it_starts(castle, wave, transfer):
-    settings = PRESETS.choose(size=64, init=wave.pixels)
-    start = Transfer(castle, [wave], settings, engine_for(settings)).start()
+    start = prepare(castle, [wave], PRESETS.choose(size=64, init=wave.pixels)).start()
     assert start.shape == transfer.start().shape
     assert np.abs(start[0].numpy() - transfer.start()[0].numpy()).mean() > 0.05
 
@@ -142,6 +142,7 @@ def test_an_image_to_start_from_is_where_it_starts(castle, wave, transfer):
         ({"content_layers": {"relu4_9": 1.0}}, "did you mean 'relu4_"),
         ({"style_layers": {"conv9": 1.0}}, "unknown layer 'conv9'"),
         ({"style_blend": (1.0, 1.0, 1.0)}, "3 shares"),
+        ({"init": "contnet"}, "unknown init 'contnet'; did you mean 'content'"),
     ],
 )
 def test_what_cannot_be_made_is_refused_before_anything_is_computed(castle, wave, change, words):
@@ -153,3 +154,28 @@ def test_a_picture_of_one_colour_is_no_trouble(wave):
     grey = np.full((40, 64, 3), 0.5, np.float32)
     for content, style in ((grey, wave), (wave, grey), (grey, grey)):
         assert np.isfinite(stylize(content, style, **FAST).image).all()
+
+
+def test_a_style_that_would_not_fit_into_memory_is_refused_with_a_scale_that_fits(castle, wave, monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: memory.FIXED + memory.MEASURED * 1500**2)
+    with pytest.raises(
+        InputError, match=r"^with a style_scale of 8 .*4096x\d+ pixels, .* a style_scale of \d\.\d+ fits$"
+    ):
+        next(stylize_steps(castle, wave, size=512, style_scale=8.0))
+    prepare(castle, [wave], PRESETS.choose(size=512, style_scale=2.0))
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+def test_a_network_that_was_changed_on_the_disk_is_another_network(castle, wave, tmp_path):
+    path = str(tmp_path / "run" / "model.keras")
+    os.makedirs(os.path.dirname(path))
+    layers = {"content_layers": {"first": 1.0}, "style_layers": {"first": 1.0}}
+    made = []
+    for seed in (0, 1):
+        keras.utils.set_random_seed(seed)
+        image = keras.Input((None, None, 3))
+        maps = keras.layers.Conv2D(4, 3, activation="relu", name="first")(image)
+        keras.Model(image, maps).save(path)
+        options = {"model": os.path.dirname(path), "preprocessing": "unit", **layers}
+        made.append(stylize(castle, wave, size=48, steps=(3,), **options).image)
+    assert np.abs(made[0] - made[1]).max() > 1e-3

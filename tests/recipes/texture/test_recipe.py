@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from nst_tf import memory
 from nst_tf.errors import InputError
-from nst_tf.recipes.texture.engine import texture_engine
-from nst_tf.recipes.texture.recipe import Texture, texture, texture_steps
+from nst_tf.recipes.texture.network import texture_network
 from nst_tf.recipes.texture.settings import PRESETS
+from nst_tf.recipes.texture.texture import prepare, texture, texture_steps
 
 
 def recipe(sources, preset="default", **changes):
-    settings = PRESETS.choose(preset, **changes)
-    return Texture(sources, settings, texture_engine(settings))
+    return prepare(sources, PRESETS.choose(preset, **changes))
 
 
 def loss_of_the_paper(features, source):
@@ -36,9 +36,9 @@ def seams(image):
 
 def test_the_objective_of_gatys_is_that_of_the_paper(auvers):
     made = recipe([auvers], "gatys", size=64)
-    image, extractor = made.start(), made.engine.extractor
+    image, extractor = made.start(), made.network.extractor
     features = extractor(image)
-    value = made.objective((50, 64))["texture"](features, image)
+    value = made.objective(tf.constant([50, 64]))["texture"](features, image)
     np.testing.assert_allclose(value, [loss_of_the_paper(features, extractor(auvers.pixels[None]))], rtol=1e-3)
 
 
@@ -81,33 +81,38 @@ def test_only_the_canvas_of_a_tileable_texture_knows_no_border(tileable, least, 
 def test_a_canvas_that_repeats_is_enlarged_across_its_border(auvers):
     made = recipe([auvers], size=(48, 64), tileable=True)
     image = np.random.default_rng(0).random((1, 24, 32, 3)).astype("float32")
-    rolled = made.enlarged(tf.constant(np.roll(image, (6, 12), (1, 2))), (48, 64))
-    expected = np.roll(made.enlarged(tf.constant(image), (48, 64)), (12, 24), (1, 2))
+    rolled = made.enlarge(tf.constant(np.roll(image, (6, 12), (1, 2))), tf.constant([48, 64]))
+    expected = np.roll(made.enlarge(tf.constant(image), tf.constant([48, 64])), (12, 24), (1, 2))
     np.testing.assert_allclose(rolled, expected, atol=1e-5)
 
 
-def test_a_texture_larger_than_its_source_shows_it_at_its_own_size(auvers, monkeypatch):
-    made, seen = recipe([auvers], size=(96, 160), first_size=32), []
-    monkeypatch.setattr(made.engine, "measure", lambda image: seen.append(image.shape) or {})
-    for size in made.sizes:
-        made._moments(auvers.pixels, max(size))
-    assert made.sizes[-1] == (96, 160)
-    assert seen[-1] == auvers.pixels.shape
-    assert [round(max(size) / max(shape[:2]), 1) for size, shape in zip(made.sizes, seen, strict=True)] == [
+def test_a_texture_larger_than_its_source_shows_it_at_its_own_size(auvers):
+    made = recipe([auvers], size=(96, 160), first_size=32)
+    seen = [made.source_size(made.sources[0], size).numpy() for size in made.sizes]
+    assert tuple(made.sizes.numpy()[-1]) == (96, 160)
+    assert tuple(seen[-1]) == auvers.pixels.shape[:2]
+    assert [round(max(size) / max(shape), 1) for size, shape in zip(made.sizes.numpy(), seen, strict=True)] == [
         2.5 for _ in seen
     ]
 
 
 def test_a_source_larger_than_the_texture_is_shrunk_to_it(auvers):
     made = recipe([auvers], size=32)
-    assert made._seen(auvers.pixels, 32) == 32
+    assert max(made.source_size(made.sources[0], made.size).numpy()) == 32
+
+
+def test_a_source_that_would_not_fit_into_memory_is_refused_with_a_scale_that_fits(auvers, monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: memory.FIXED + memory.MEASURED * 200**2)
+    monkeypatch.setattr("nst_tf.recipes.texture.texture.check_memory", lambda *_: None)
+    with pytest.raises(InputError, match=r"^with a source_scale of 8 .* pixels, .* a source_scale of \d\.\d+ fits$"):
+        recipe([auvers], size=64, source_scale=8.0)
 
 
 def test_blended_sources_have_the_mixture_of_their_moments(auvers, wave):
     def value(sources, blend):
         made = recipe(sources, "gatys", size=(48, 48), source_blend=blend)
         image = made.start()
-        return made.objective((48, 48))["texture"](made.engine.extractor(image), image)
+        return made.objective(tf.constant([48, 48]))["texture"](made.network.extractor(image), image)
 
     only, second = value([auvers], (1.0,)), value([wave], (1.0,))
     np.testing.assert_allclose(value([auvers, wave], (1.0, 0.0)), only, rtol=1e-5)
@@ -117,7 +122,9 @@ def test_blended_sources_have_the_mixture_of_their_moments(auvers, wave):
 def test_the_smoothness_of_a_tileable_texture_is_measured_across_its_border(auvers):
     ramp = tf.constant(np.tile(np.linspace(0, 1, 48, dtype="float32")[None, :, None], (48, 1, 3))[None])
     plain, tileable = (
-        recipe([auvers], size=(48, 48), tv_weight=1.0, tileable=tileable).objective((48, 48))["total variation"]
+        recipe([auvers], size=(48, 48), tv_weight=1.0, tileable=tileable).objective(tf.constant([48, 48]))[
+            "total variation"
+        ]
         for tileable in (False, True)
     )
     assert tileable({}, ramp)[0] > 10 * plain({}, ramp)[0]
@@ -149,9 +156,9 @@ def test_what_cannot_be_is_refused_with_a_line(changes, message, auvers):
 
 
 def test_the_network_is_traced_once_for_all_sources_and_sizes(auvers, wave):
-    engine = texture_engine(PRESETS["default"])
+    network = texture_network(PRESETS["default"])
     texture(auvers, size=48, steps=(1,))
-    before = engine.loop.traces
+    before = network.loop.traces
     for source, size in ((wave, 48), (auvers, 64), (wave, (56, 48))):
         texture(source, size=size, steps=(1,))
-    assert engine.loop.traces == before
+    assert network.loop.traces == before

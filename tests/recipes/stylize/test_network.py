@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.recipes.stylize.engine import engine_for
-from nst_tf.recipes.stylize.recipe import stylize
+from nst_tf.recipes.stylize.recipe import style_network
 from nst_tf.recipes.stylize.settings import PRESETS
+from nst_tf.recipes.stylize.stylize import stylize
 
 # Keras itself converts variables in the way that NumPy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -43,7 +43,7 @@ def test_a_file_of_others_styles_pictures_of_any_size(network, castle, wave):
 
 
 def test_its_features_are_those_of_its_preprocessing(network):
-    extractor = engine_for(PRESETS.choose(model=network, preprocessing="0-255", **LAYERS)).extractor
+    extractor = style_network(PRESETS.choose(model=network, preprocessing="0-255", **LAYERS)).extractor
     image = np.random.default_rng(0).random((1, 20, 40, 3)).astype(np.float32)
     first = keras.saving.load_model(network).get_layer("body").get_layer("first")
     np.testing.assert_allclose(extractor(image)["body/first"], first(255 * image), rtol=1e-4, atol=1e-3)
@@ -65,11 +65,11 @@ def test_its_features_are_those_of_its_preprocessing(network):
 )
 def test_refuses_in_one_line(network, change, message):
     with pytest.raises(InputError, match=message):
-        engine_for(PRESETS.choose(**{"model": network, "preprocessing": "unit", **LAYERS, **change}))
+        style_network(PRESETS.choose(**{"model": network, "preprocessing": "unit", **LAYERS, **change}))
 
 
 def test_padding_is_replicated_where_it_can_be():
-    names = [layer.name for layer in engine_for(PRESETS["default"]).extractor.layers]
+    names = [layer.name for layer in style_network(PRESETS["default"]).extractor.layers]
     assert "pad1_1" in names
-    assert engine_for(PRESETS["default"]) is engine_for(PRESETS.choose(padding="replicate"))
-    assert engine_for(PRESETS["default"]) is not engine_for(PRESETS.choose(padding="zero"))
+    assert style_network(PRESETS["default"]) is style_network(PRESETS.choose(padding="replicate"))
+    assert style_network(PRESETS["default"]) is not style_network(PRESETS.choose(padding="zero"))

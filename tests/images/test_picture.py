@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from nst_tf.errors import InputError
+from nst_tf.images import Picture, as_picture, as_pictures
+
+
+def test_arrays_of_bytes_and_of_floats_are_the_same_picture():
+    pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    np.testing.assert_array_equal(as_picture(pixels).pixels, as_picture(pixels.astype(np.float32) / 255).pixels)
+
+
+def test_one_image_and_a_sequence_of_one_are_the_same():
+    grey = Picture(np.full((4, 5, 3), 0.5, np.float32))
+    assert as_pictures(grey) == as_pictures([grey]) == [grey]
+    assert len(as_pictures(grey.pixels)) == 1
+    assert len(as_pictures(np.stack([grey.pixels] * 2))) == 2
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (np.zeros((4, 4)), r"shape \(4, 4\)"),
+        (np.zeros((0, 4, 3)), "shape"),
+        (np.full((2, 2, 3), 255.0), "values from 255"),
+        (np.full((2, 2, 3), np.nan), "nan"),
+        (np.zeros((2, 2, 3), np.int64), "int64"),
+    ],
+)
+def test_unusable_arrays_are_refused_with_what_is_wrong(image, words):
+    with pytest.raises(InputError, match=words):
+        as_picture(image)
+
+
+def test_no_style_is_refused():
+    with pytest.raises(InputError, match="at least one"):
+        as_pictures([])
+
+
+def test_a_picture_passes_through():
+    picture = Picture(np.zeros((2, 2, 3), np.float32))
+    assert as_picture(picture) is picture
