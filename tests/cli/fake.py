@@ -1,4 +1,6 @@
-"""A recipe that only counts, and `nst-tf` with it: `python fake.py SECONDS ARGUMENTS` runs that, without TensorFlow."""
+"""A recipe that only counts, and `nst-tf` with it: `python fake.py STEP ARGUMENTS` runs that, without TensorFlow; it
+falls asleep before this evaluation, and says so on standard error.
+"""
 
 import sys
 import time
@@ -15,18 +17,22 @@ from nst_tf.recipes.stylize.settings import PRESETS
 STEPS = 4
 
 
-def steps_that_take(seconds):
-    """A recipe whose picture has the content's pixels and, after each of `STEPS` evaluations, is darker by 1/255."""
+def steps_that_take(seconds, before=None):
+    """A recipe whose picture has the content's pixels and, after each of `STEPS` evaluations, is darker by 1/255.
 
-    def stylize_steps(content, style, *, preset, time_limit, **changes):
-        settings = PRESETS.choose(preset, **changes)
+    It sleeps for some seconds, and says so, before evaluation number `before`.
+    """
+
+    def run_stylize(content, styles, settings=PRESETS["default"], time_limit=None, **_):
         if min(content.pixels.shape[:2]) < 4:
             raise InputError("the picture is too small")
         for step in range(1, STEPS + 1):
-            time.sleep(seconds)
+            if step == before:
+                print("asleep", file=sys.stderr, flush=True)
+                time.sleep(seconds)
             yield _progress(content, step, settings)
 
-    return stylize_steps
+    return run_stylize
 
 
 def _progress(content, step, settings):
@@ -39,10 +45,10 @@ def _progress(content, step, settings):
     return Progress(1, 1, height, width, step, STEPS, 1 / step, 0.5 * step, None, result)
 
 
-def use(seconds, change=setattr, change_item=dict.__setitem__):
+def use(seconds, change=setattr, change_item=dict.__setitem__, before=None):
     """Puts the recipe where the command line looks for it, and has it import no TensorFlow."""
-    module = types.ModuleType("nst_tf.recipes.stylize.recipe")
-    module.stylize_steps = steps_that_take(seconds)
+    module = types.ModuleType("nst_tf.recipes.stylize.stylize")
+    module.run_stylize = steps_that_take(seconds, before)
     change_item(sys.modules, module.__name__, module)
     change(pictures, "import_tensorflow", lambda debug: None)
 
@@ -50,5 +56,5 @@ def use(seconds, change=setattr, change_item=dict.__setitem__):
 if __name__ == "__main__":
     from nst_tf.cli import run
 
-    use(float(sys.argv[1]))
+    use(60, before=int(sys.argv[1]))
     sys.exit(run(sys.argv[2:]))

@@ -1,9 +1,14 @@
 import json
+import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nst_tf.cli.shell.stop import Stopped, stoppable
+from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.jobs import Job
 from nst_tf.images import Picture, read_image, write_image
 
 pytestmark = pytest.mark.usefixtures("fake_recipe")
@@ -50,8 +55,55 @@ def test_quiet_success_is_silent(command, album, pictures):
 
 
 def test_an_unexpected_error_ends_it(command, album, pictures, monkeypatch):
-    monkeypatch.setattr(sys.modules["nst_tf.recipes.stylize.recipe"], "stylize_steps", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(sys.modules["nst_tf.recipes.stylize.stylize"], "run_stylize", lambda *_, **__: 1 / 0)
     status, out, err = command("stylize", album, pictures / "style.jpg", "-o", pictures / "out")
     assert (status, out) == (1, "")
     assert err.splitlines()[0] == "nst-tf: 0 of 4 pictures made"
     assert "internal error (ZeroDivisionError" in err.splitlines()[-1]
+
+
+def stopped_after(made, tmp_path, outcome=None):
+    """What is told of a batch of four pictures that is stopped when so many were made."""
+    jobs = [Job(None, tmp_path / f"{number}.png") for number in range(4)]
+
+    def make(job):
+        if job == jobs[made]:
+            if outcome:
+                raise Stopped(signal.SIGTERM, outcome)
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(Stopped) as stop, stoppable():
+        Batch(jobs, make).finish()
+    assert stop.value.number == signal.SIGTERM
+    return str(stop.value)
+
+
+@pytest.mark.parametrize(
+    ("made", "outcome", "told"),
+    [
+        (0, None, "nothing was written"),
+        (1, None, "1 picture was written before"),
+        (3, None, "3 pictures were written before"),
+        (0, "d.png is the picture so far", "d.png is the picture so far"),
+        (2, "d.png is the picture so far", "d.png is the picture so far; 2 pictures were written before"),
+    ],
+)
+def test_a_signal_says_how_many_were_made(tmp_path, made, outcome, told):
+    assert stopped_after(made, tmp_path, outcome) == told
+
+
+def test_what_was_made_before_a_signal_is_told():
+    def make(job):
+        if job.target.name == "c.png":
+            raise Stopped(signal.SIGINT)
+        return job.target.name
+
+    batch = Batch([Job(None, Path(f"{name}.png")) for name in "abcd"], make)
+    with pytest.raises(Stopped, match=r"^2 pictures were written before$"):
+        batch.finish()
+    one = Batch([Job(None, Path(f"{name}.png")) for name in "ac"], make)
+    with pytest.raises(Stopped, match=r"^1 picture was written before$"):
+        one.finish()
+    none = Batch([Job(None, Path(f"{name}.png")) for name in "cd"], make)
+    with pytest.raises(Stopped, match=r"^nothing was written$"):
+        none.finish()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from nst_tf.images import Picture, read_image, resize, write_image
-from nst_tf.one_pass import build_decoder, save_decoder
+from nst_tf.one_pass.decoder import build_decoder
+from nst_tf.one_pass.decoder_file import save_decoder
 from nst_tf.one_pass.style_network import StyleNetwork, build_style_network, save_style_network
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
@@ -85,7 +86,7 @@ def test_a_network_of_styles_needs_no_style(command, tmp_path, photo):
         (("--hub", "folder", "--strength", "1"), "--strength has no meaning with --hub"),
         (("--hub", "nowhere"), "there is no folder nowhere"),
         (("--network", "nowhere"), "--network knows its styles already"),
-        (("--fast", "--strength", "2"), "'2' is not between 0 and 1"),
+        (("--fast", "--strength", "2"), "strength is 2.0; it must be a number not above 1"),
         (("--fast", "--hub", "folder"), "not allowed with argument"),
         (("--fast", "--decoder", "nowhere"), "there is no decoder nowhere"),
     ],

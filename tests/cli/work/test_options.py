@@ -1,38 +1,39 @@
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
 import pytest
 
 from nst_tf.cli import make_parser
-from nst_tf.cli.main import VERBS
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.work.options import add_settings, chosen, preset_options
+from nst_tf.cli.verbs import dream, reconstruct, stylize, texture, visualize_features
+from nst_tf.cli.work.options import GROUPS, add_settings, chosen, preset_options
 from nst_tf.errors import InputError
 from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
-from nst_tf.settings.presets import Presets
+from nst_tf.settings import Presets, setting
 
 REST = ["stylize", "a", "b", "-o", "c"]
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if hasattr(verb, "OPTIONS")], ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize("verb", [stylize, texture, dream, reconstruct, visualize_features])
 def test_every_setting_has_one_option(verb):
-    named = [name for group in verb.OPTIONS.values() for name in group]
-    assert sorted(named) == sorted(setting.name for setting in fields(verb.PRESETS["default"]))
+    parser = Parser(inherited_absl_flags=None)
+    verb.add_arguments(parser)
+    for name in verb.PRESETS.types:
+        assert len(re.findall(rf"^  --{name.replace('_', '-')}[ ,]", parser.format_help(), re.MULTILINE)) == 1
+    assert all(about.group in GROUPS for about in verb.PRESETS.about.values())
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_without_options_the_preset_stays_as_it_is(name):
-    settings = chosen(make_parser().parse_args([*REST, "--preset", name]), PRESETS)
-    assert settings == {"preset": name}
-    assert PRESETS.choose(**settings) == PRESETS[name]
+    assert chosen(make_parser().parse_args([*REST, "--preset", name]), PRESETS) == PRESETS[name]
 
 
 @dataclass(frozen=True)
 class Switched:
-    smooth: bool = True
-    scale: float | None = None
-    layers: tuple[str, ...] = ("a",)
-    seed: int = 0
+    smooth: bool = setting(True, "what it is")
+    scale: float | None = setting(None, "what it is", unit="VALUE", group="objective")
+    layers: tuple[str, ...] = setting(("a",), "what it is", unit="VALUE", group="objective")
+    seed: int = setting(0, "what it is", unit="VALUE")
 
 
 @pytest.mark.parametrize(
@@ -47,9 +48,8 @@ class Switched:
 def test_switches_and_settings_that_may_be_missing(text, given):
     presets = Presets({"default": Switched(), "rough": Switched(smooth=False, scale=0.5)})
     parser = Parser(inherited_absl_flags=None)
-    rows = dict.fromkeys(presets.types, ("VALUE", "what it is"))
-    add_settings(parser, presets, {"all": rows})
-    assert chosen(parser.parse_args(text.split()), presets) == {"preset": "default", **given}
+    add_settings(parser, presets)
+    assert chosen(parser.parse_args(text.split()), presets) == replace(Switched(), **given)
     assert preset_options(presets, "rough") == "--no-smooth --scale 0.5"
     assert "what it is (default: on)" in parser.format_help()
 
@@ -71,16 +71,15 @@ def test_values_are_checked():
     ],
 )
 def test_an_option_changes_its_setting_only(text, name, value):
-    changes = chosen(make_parser().parse_args([*REST, *text.split()]), PRESETS)
-    assert changes == {"preset": "default", name: value}
+    settings = chosen(make_parser().parse_args([*REST, *text.split()]), PRESETS)
+    assert settings == replace(PRESETS["default"], **{name: value})
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_preset_options_make_the_preset(name):
-    changes = chosen(make_parser().parse_args([*REST, *preset_options(PRESETS, name).split()]), PRESETS)
-    made = PRESETS.choose(**changes)
+    made = chosen(make_parser().parse_args([*REST, *preset_options(PRESETS, name).split()]), PRESETS)
     assert made.content_weight == pytest.approx(PRESETS[name].content_weight, rel=1e-4)
-    assert PRESETS.choose(**{**changes, "content_weight": PRESETS[name].content_weight}) == PRESETS[name]
+    assert replace(made, content_weight=PRESETS[name].content_weight) == PRESETS[name]
 
 
 def test_help_tells_the_defaults_and_the_choices(command):

@@ -4,16 +4,20 @@ import errno
 import json
 import math
 import os
+import signal
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.work import pictures as pictures_module
+from nst_tf.cli.work.jobs import Job
 from nst_tf.cli.work.options import add_running
-from nst_tf.cli.work.pictures import make_pictures
+from nst_tf.cli.work.pictures import make_pictures, watch
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, atomic_write, read_image, write_image
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -68,18 +72,25 @@ def test_json_tells_everything(stylize):
     }
 
 
-def test_passes_pictures_and_options_on(stylize, monkeypatch):
-    seen = {}
+def test_passes_pictures_and_settings_on(stylize, monkeypatch):
+    seen = []
 
-    def stylize_steps(content, style, **options):
-        seen.update(content=content, style=style, **options)
-        return fake.steps_that_take(0)(content, style, preset="default", time_limit=None)
+    def run_stylize(content, styles, settings, time_limit):
+        seen.extend([content, styles, settings, time_limit])
+        return fake.steps_that_take(0)(content, styles, settings)
 
-    monkeypatch.setattr(sys.modules["nst_tf.recipes.stylize.recipe"], "stylize_steps", stylize_steps)
+    monkeypatch.setattr(sys.modules["nst_tf.recipes.stylize.stylize"], "run_stylize", run_stylize)
     assert stylize("content.png", "-o", "x.png", "--time-limit", "9", "--init", "style.jpg", "--size", "64").status == 0
-    assert [picture.pixels.shape for picture in (seen["content"], *seen["style"])] == [(6, 8, 3), (5, 5, 3), (6, 8, 3)]
-    assert (seen["preset"], seen["time_limit"], seen["size"], "steps" in seen) == ("default", 9.0, 64, False)
-    np.testing.assert_array_equal(seen["init"], read_image("style.jpg").pixels)
+    content, styles, settings, time_limit = seen
+    assert [picture.pixels.shape for picture in (content, *styles)] == [(6, 8, 3), (5, 5, 3), (6, 8, 3)]
+    assert (time_limit, settings.size, settings.steps) == (9.0, 64, PRESETS["default"].steps)
+    np.testing.assert_array_equal(settings.init, read_image("style.jpg").pixels)
+
+
+def test_a_start_that_is_neither_a_word_nor_a_file_is_refused(stylize):
+    status, out, err = stylize("-o", "out.png", "--init", "nosie")
+    assert (status, out) == (2, "")
+    assert "unknown start 'nosie'; did you mean 'noise'" in err
 
 
 def test_saves_the_picture_so_far(stylize, monkeypatch):
@@ -183,9 +194,9 @@ def test_a_picture_of_nothing_and_what_its_recipe_has_to_tell(form, tmp_path, mo
 
     def steps(content):
         assert content is None
-        return fake.steps_that_take(0)(grey, [], preset="default", time_limit=None)
+        return fake.steps_that_take(0)(grey, [], PRESETS["default"])
 
-    assert make_pictures(arguments, steps, facts=painted) == 0
+    assert make_pictures(arguments, steps, facts=painted).finish() == 0
     assert level("out.png") == 128 - fake.STEPS
     out = capsys.readouterr().out
     if form == "--json":
@@ -203,3 +214,43 @@ def test_another_file_to_read_is_not_replaced(tmp_path):
     arguments = Namespace(quiet=True, output=str(tmp_path / "out.png"), bit_depth=8)
     with pytest.raises(InputError, match="is one of the images to read"):
         make_pictures(arguments, None, others=[None, str(tmp_path / "out.png")])
+
+
+def test_results_are_given_with_their_jobs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    parser = Parser(inherited_absl_flags=None)
+    add_running(parser)
+    arguments = parser.parse_args(["--quiet"])
+    arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
+    grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
+    pictures = make_pictures(arguments, lambda _: fake.steps_that_take(0)(grey, [], PRESETS["default"]))
+    ((job, result),) = pictures
+    assert str(job.target) == "out.png"
+    np.testing.assert_allclose(result.image, 0.5 - fake.STEPS / 255, atol=1e-6)
+    assert pictures.status == 0
+
+
+GREY, JOB = Picture(np.full((6, 8, 3), 0.5, np.float32)), Job(None, Path("x.png"))
+
+
+@pytest.mark.parametrize(("every", "saved"), [(None, []), (1, [1, 2, 3, 4]), (3, [3])])
+def test_saves_after_every_so_many_evaluations(every, saved):
+    levels = []
+    steps = fake.steps_that_take(0)(GREY, [], PRESETS["default"])
+    arguments = Namespace(quiet=True, save_every=every)
+    last, stop = watch(JOB, steps, arguments, lambda _, picture: levels.append(0.5 - picture.pixels[0, 0, 0]))
+    assert (last.step, stop) == (fake.STEPS, None)
+    np.testing.assert_allclose(levels, np.array(saved) / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_a_signal_gives_what_there_is(after):
+    def stopped():
+        for progress in fake.steps_that_take(0)(GREY, [], PRESETS["default"]):
+            if progress.step > after:
+                raise Stopped(signal.SIGINT)
+            yield progress
+
+    last, stop = watch(JOB, stopped(), Namespace(quiet=True, save_every=None), None)
+    assert stop.number == signal.SIGINT
+    assert (last and last.step) == (after or None)
