@@ -1,11 +1,11 @@
 """Neural style transfer and the visualization of convolutional networks, in TensorFlow and Keras.
 
     >>> import nst_tf
-    >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=512)
+    >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
     >>> nst_tf.write_image("castle-wave.png", result.picture)
 
     >>> deconv = nst_tf.Deconv(nst_tf.load_backbone("alexnet"), "relu5")
-    >>> deconv({"image": images, "filter": filters})["projection"]
+    >>> projected = deconv({"image": images, "filter": filters})["projection"]
 
 Names are loaded when they are first used, so that `import nst_tf` costs nothing. Before a Keras model of ours is loaded
 with `keras.saving.load_model`, `import nst_tf.layers` makes its layers known.

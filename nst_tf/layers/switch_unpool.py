@@ -21,8 +21,8 @@ class SwitchUnpool(Pool2D):
 
     The output is `(batch, height, width, channels)`.
 
-        >>> pooled, within, _ = SwitchMaxPool(3, 2, return_switches=True)(images)
-        >>> placed = SwitchUnpool(3, 2)([pooled, within, images])
+        >>> pooled, within, _ = nst_tf.SwitchMaxPool(3, 2, return_switches=True)(images)
+        >>> placed = nst_tf.SwitchUnpool(3, 2)([pooled, within, images])
 
     Args:
         pool_size: Of the pooling, as `strides` and `padding`.

@@ -43,8 +43,8 @@ def evaluate(content: Source, style: Source, result: Source) -> Evaluation:
         InputError: An image cannot be used, or the result is less than 31 pixels high or wide.
 
     Example:
-        >>> result = nst_tf.stylize(content, style)
-        >>> nst_tf.evaluate(content, style, result.picture).style_distance
+        >>> result = nst_tf.stylize(content, style, size=256)
+        >>> distance = nst_tf.evaluate(content, style, result.picture).style_distance
     """
     content, style, result = (as_picture(image).pixels for image in (content, style, result))
     if content.shape != result.shape:

@@ -151,7 +151,7 @@ def fast_stylize(
         InputError: An image, a setting, the decoder or the size cannot be used.
 
     Example:
-        >>> picture = nst_tf.fast_stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=1024)
+        >>> picture = nst_tf.fast_stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), strength=0.7)
         >>> nst_tf.write_image("castle-wave.png", picture)
     """
     return FastPainter(style, FAST.choose(**changes), decoder)(content)

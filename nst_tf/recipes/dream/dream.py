@@ -151,7 +151,7 @@ def dream(
         InputError: An image, a setting or the size cannot be used.
 
     Example:
-        >>> result = nst_tf.dream(nst_tf.read_image("castle.jpg"), size=768)
+        >>> result = nst_tf.dream(nst_tf.read_image("castle.jpg"), size=256)
         >>> nst_tf.write_image("dream.png", result.picture)
     """
     return last_result(dream_steps(image, guide=guide, preset=preset, time_limit=time_limit, **changes), callback)

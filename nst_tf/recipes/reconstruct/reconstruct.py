@@ -156,7 +156,7 @@ def reconstruct(
 
     Example:
         >>> result = nst_tf.reconstruct(nst_tf.read_image("castle.jpg"), "relu3_3")
-        >>> result.picture.psnr
+        >>> decibels = result.picture.psnr
         >>> nst_tf.write_image("relu3_3.png", result.picture)
     """
     return last_result(reconstruct_steps(image, layer, **options), callback)

@@ -101,7 +101,7 @@ def texture(
         InputError: An image, a setting or the size cannot be used.
 
     Example:
-        >>> result = nst_tf.texture(nst_tf.read_image("pebbles.jpg"), size=256, tileable=True)
+        >>> result = nst_tf.texture(nst_tf.read_image("pebbles.jpg"), size=128, tileable=True)
         >>> nst_tf.write_image("pebbles-tile.png", result.picture)
     """
     return last_result(texture_steps(source, preset=preset, time_limit=time_limit, **changes), callback)

