@@ -8,14 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nst_tf.errors import InputError, NstError
+from nst_tf.serve.server.version_folders import version_number
 
 __all__ = ["next_version", "write_version"]
 
 
 def next_version(folder: Path) -> int:
     """The number after the largest there is in a model's folder, from 1."""
-    taken = [int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()] if folder.is_dir() else []
-    return max(taken, default=0) + 1
+    numbers = [version_number(entry.name) for entry in folder.iterdir()] if folder.is_dir() else []
+    return max((number for number in numbers if number is not None), default=0) + 1
 
 
 def write_version(folder: Path, write: Callable[[Path], None]) -> Path:

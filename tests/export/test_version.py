@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 
@@ -28,8 +27,8 @@ def test_what_is_in_the_way_is_counted_even_if_it_is_no_folder(tmp_path):
 
 def test_a_version_is_written_without_the_libraries_of_a_server():
     missing = ("aiohttp", "grpc", "grpc_health", "prometheus_client", "tensorflow_serving")
-    script = f"import sys; sys.modules.update(dict.fromkeys({missing})); import nst_tf.export.export"
-    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"})
+    script = f"import sys; sys.modules.update(dict.fromkeys({missing})); import nst_tf.export.version"
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_a_version_appears_when_it_is_whole(tmp_path):

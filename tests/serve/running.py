@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+import time
 from pathlib import Path
 
 from nst_tf.serve.server.config import config_of_folder
@@ -33,3 +34,13 @@ def running(folder: Path, find=None, **settings):
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def wait_for(condition, seconds=60.0):
+    """Looks until a condition holds; whether it did in time, of which there is enough on a busy machine."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True

@@ -75,7 +75,7 @@ def run(arguments: Namespace) -> int:
     token = read_token(arguments.token_file)
     # Only now what takes a while to import.
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
-    from nst_tf.serve.client.image_file import image_bytes
+    from nst_tf.serve.codec.image_file import image_bytes
     from nst_tf.serve.extra import check_extra
 
     inputs: dict[str, Any] = {f"{name}_bytes": [image_bytes(getattr(arguments, name))] for name in model.images}
@@ -102,7 +102,7 @@ def _check_output(output: str, model: Exportable) -> None:
 
 
 def _ask(arguments: Namespace, inputs: dict[str, Any], signature: str, token: str) -> dict[str, Any]:
-    from nst_tf.serve.client.client import Client
+    from nst_tf.serve.client import Client
     from nst_tf.serve.codec.refusal import Refusal
 
     server = arguments.server or (REST if arguments.rest else GRPC)
@@ -133,7 +133,7 @@ def _write(output: str, model: Exportable, outputs: dict[str, Any]) -> None:
             np.savez_compressed(file, **outputs)
         return
     from nst_tf.images import write_image
-    from nst_tf.serve.client.image_file import picture_of
+    from nst_tf.serve.codec.image_file import picture_of
 
     write_image(output, picture_of(outputs.pop(model.answer)[0]))
 

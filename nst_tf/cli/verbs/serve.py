@@ -75,7 +75,7 @@ def run(arguments: Namespace) -> int:
 
     check_extra()
     import_tensorflow(arguments.debug)
-    from nst_tf.serve.server.run import serve
+    from nst_tf.serve.server.process import serve
 
     serve(_find(arguments), _settings(arguments, token), _tell)
     return 0

@@ -1,11 +1,13 @@
 """Calls over gRPC."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import grpc
 import numpy as np
 import tensorflow as tf
+from google.protobuf.message import Message
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, SignatureDefMap
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, ModelVersionStatus
@@ -14,7 +16,7 @@ from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from nst_tf.serve.client.call import WAITS, Access
+from nst_tf.serve.client.connection import WAITS, Connection
 from nst_tf.serve.codec.refusal import Refusal
 
 __all__ = ["GrpcCalls"]
@@ -46,17 +48,17 @@ class GrpcCalls:
     """The calls of a `Client`.
 
     Args:
-        access: To the server.
+        connection: To the server.
     """
 
-    def __init__(self, access: Access):
-        self._access = access
-        self._metadata = [("authorization", f"Bearer {access.token}")] if access.token else []
-        if access.tls:
-            credentials = grpc.ssl_channel_credentials(access.certificates())
-            self._channel = grpc.secure_channel(access.server, credentials, OPTIONS)
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        self._metadata = [("authorization", f"Bearer {connection.token}")] if connection.token else []
+        if connection.tls:
+            credentials = grpc.ssl_channel_credentials(connection.certificates())
+            self._channel = grpc.secure_channel(connection.server, credentials, OPTIONS)
         else:
-            self._channel = grpc.insecure_channel(access.server, OPTIONS)
+            self._channel = grpc.insecure_channel(connection.server, OPTIONS)
         self._predictions = PredictionServiceStub(self._channel)
         self._models = ModelServiceStub(self._channel)
 
@@ -74,23 +76,24 @@ class GrpcCalls:
         response = self._call(self._predictions.Predict, request)
         return {name: tf.make_ndarray(proto) for name, proto in response.outputs.items()}
 
-    def signatures(self, spec: ModelSpec) -> dict[str, SignatureDef]:
-        """Asks what a model takes and gives."""
+    def signatures(self, spec: ModelSpec) -> tuple[ModelSpec, dict[str, SignatureDef]]:
+        """Asks what a model takes and gives; the spec in the answer has the version of which that is true."""
         request = GetModelMetadataRequest(model_spec=spec, metadata_field=["signature_def"])
         found = SignatureDefMap()
-        self._call(self._predictions.GetModelMetadata, request).metadata["signature_def"].Unpack(found)
-        return dict(found.signature_def)
+        response = self._call(self._predictions.GetModelMetadata, request)
+        response.metadata["signature_def"].Unpack(found)
+        return response.model_spec, dict(found.signature_def)
 
     def status(self, spec: ModelSpec) -> list[ModelVersionStatus]:
         """Asks for the states of a model's versions."""
         response = self._call(self._models.GetModelStatus, GetModelStatusRequest(model_spec=spec))
         return list(response.model_version_status)
 
-    def _call(self, method, request):
+    def _call(self, method: Callable[..., Any], request: Message) -> Any:
         try:
-            return method(request, timeout=self._access.timeout, metadata=self._metadata)
+            return method(request, timeout=self._connection.timeout, metadata=self._metadata)
         except grpc.RpcError as error:
-            message = f"{self._access.server}: {error.details()}"
+            message = f"{self._connection.server}: {error.details()}"
             if error.code() == grpc.StatusCode.UNAVAILABLE:
-                message = f"cannot reach {self._access.server}, or it cannot answer now: {error.details()}"
+                message = f"cannot reach {self._connection.server}, or it cannot answer now: {error.details()}"
             raise Refusal(error.code(), message) from error

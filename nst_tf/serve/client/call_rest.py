@@ -19,7 +19,7 @@ from tensorflow_serving.apis.get_model_metadata_pb2 import SignatureDefMap
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse, ModelVersionStatus
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
-from nst_tf.serve.client.call import WAITS, Access
+from nst_tf.serve.client.connection import WAITS, Connection
 from nst_tf.serve.codec.json_tensors import inputs_of
 from nst_tf.serve.codec.refusal import HTTP_STATUS, Refusal
 
@@ -34,14 +34,15 @@ class RestCalls:
     """The calls of a `Client`.
 
     Args:
-        access: To the server.
+        connection: To the server.
     """
 
-    def __init__(self, access: Access):
-        self._access = access
-        self._headers = {"Authorization": f"Bearer {access.token}"} if access.token else {}
-        certificates = access.certificates()
-        self._context = access.tls and ssl.create_default_context(cadata=certificates and certificates.decode())
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        self._headers = {"Authorization": f"Bearer {connection.token}"} if connection.token else {}
+        certificates = connection.certificates()
+        authority = certificates and certificates.decode()
+        self._context = ssl.create_default_context(cadata=authority) if connection.tls else None
 
     def close(self) -> None:
         """There is nothing to close: each call has a connection of its own."""
@@ -59,24 +60,26 @@ class RestCalls:
         arrays = inputs_of({"inputs": found}, signature.outputs)
         return {name: arrays[name] for name in outputs or arrays}
 
-    def signatures(self, spec: ModelSpec) -> dict[str, SignatureDef]:
-        """Asks what a model takes and gives."""
-        found = self._ask(f"{_path(spec)}/metadata")["metadata"]["signature_def"]
-        return dict(ParseDict(found, SignatureDefMap(), ignore_unknown_fields=True).signature_def)
+    def signatures(self, spec: ModelSpec) -> tuple[ModelSpec, dict[str, SignatureDef]]:
+        """Asks what a model takes and gives; the spec in the answer has the version of which that is true."""
+        found = self._ask(f"{_path(spec)}/metadata")
+        signatures = ParseDict(found["metadata"]["signature_def"], SignatureDefMap(), ignore_unknown_fields=True)
+        answered = ParseDict(found.get("model_spec", {}), ModelSpec(), ignore_unknown_fields=True)
+        return answered, dict(signatures.signature_def)
 
     def status(self, spec: ModelSpec) -> list[ModelVersionStatus]:
         """Asks for the states of a model's versions."""
         return list(ParseDict(self._ask(_path(spec)), GetModelStatusResponse()).model_version_status)
 
     def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        url = f"{'https' if self._access.tls else 'http'}://{self._access.server}{path}"
+        url = f"{'https' if self._connection.tls else 'http'}://{self._connection.server}{path}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url, data, {"Content-Type": "application/json", **self._headers})
-        return _patiently(lambda seconds: self._answer(request, seconds), self._access.timeout)
+        return _patiently(lambda seconds: self._answer(request, seconds), self._connection.timeout)
 
     def _answer(self, request: urllib.request.Request, seconds: float) -> dict[str, Any]:
         try:
-            with urllib.request.urlopen(request, timeout=seconds, context=self._context or None) as response:
+            with urllib.request.urlopen(request, timeout=seconds, context=self._context) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:
@@ -85,7 +88,7 @@ class RestCalls:
             raise Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer within {seconds:.3g} s") from error
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            raise Refusal(UNAVAILABLE, f"cannot reach {self._access.server}: {reason}") from error
+            raise Refusal(UNAVAILABLE, f"cannot reach {self._connection.server}: {reason}") from error
 
 
 def _patiently(answer: Callable[[float], dict], timeout: float) -> dict:

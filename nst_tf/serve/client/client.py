@@ -10,9 +10,9 @@ from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 from tensorflow_serving.apis.get_model_status_pb2 import ModelVersionStatus
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
-from nst_tf.serve.client.call import Access
 from nst_tf.serve.client.call_grpc import GrpcCalls
 from nst_tf.serve.client.call_rest import RestCalls
+from nst_tf.serve.client.connection import Connection
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.loaded_model import DEFAULT_SIGNATURE
 
@@ -52,14 +52,13 @@ class Client:
         authority: str | None = None,
         token: str = "",
     ):
-        access = Access(server, timeout, tls or authority is not None, authority, token)
-        self._calls = RestCalls(access) if rest else GrpcCalls(access)
-        self._signatures: dict[bytes, SignatureDef] = {}
+        connection = Connection(server, timeout, tls or authority is not None, authority, token)
+        self._calls = RestCalls(connection) if rest else GrpcCalls(connection)
 
-    def __enter__(self):
+    def __enter__(self) -> "Client":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -76,7 +75,9 @@ class Client:
         version: int | None = None,
         label: str | None = None,
     ) -> dict[str, np.ndarray]:
-        """Asks for a prediction.
+        """Asks for a prediction, of the version whose signature the inputs were brought to.
+
+        The signature is asked for each time: while a client lives, a server may go over to a version of another one.
 
         Args:
             model: Its name.
@@ -94,10 +95,19 @@ class Client:
             Refusal: With the code of the server, or UNAVAILABLE if it cannot be reached, or INVALID_ARGUMENT for an
                 input that is unknown or of another type.
         """
-        spec = _spec(model, signature, version, label)
-        taken = self._signature(spec)
-        arrays = {name: _array(name, value, taken) for name, value in inputs.items()}
-        return self._calls.predict(spec, taken, arrays, outputs)
+        asked = _spec(model, signature, version, label)
+        spec, taken = self._signature(asked)
+        while True:
+            arrays = {name: _array(name, value, taken) for name, value in inputs.items()}
+            try:
+                return self._calls.predict(spec, taken, arrays, outputs)
+            except Refusal as refusal:
+                if refusal.code != grpc.StatusCode.NOT_FOUND:
+                    raise
+                before = spec
+                spec, taken = self._signature(asked)
+                if spec == before:  # it was not unloaded meanwhile
+                    raise
 
     def status(self, model: str) -> list[ModelVersionStatus]:
         """The states of a model's versions, the newest first.
@@ -115,17 +125,19 @@ class Client:
         Raises:
             Refusal: As `predict`.
         """
-        return self._calls.signatures(_spec(model, "", version, label))
+        return self._calls.signatures(_spec(model, "", version, label))[1]
 
-    def _signature(self, spec: ModelSpec) -> SignatureDef:
-        key = spec.SerializeToString()
-        if key not in self._signatures:
-            found = self._calls.signatures(spec)
-            if spec.signature_name not in found:
-                message = f"there is no signature {spec.signature_name!r}; there is: {', '.join(sorted(found))}"
-                raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
-            self._signatures[key] = found[spec.signature_name]
-        return self._signatures[key]
+    def _signature(self, asked: ModelSpec) -> tuple[ModelSpec, SignatureDef]:
+        """The signature, and the spec of the very version that has it."""
+        answered, found = self._calls.signatures(asked)
+        if asked.signature_name not in found:
+            message = f"there is no signature {asked.signature_name!r}; there is: {', '.join(sorted(found))}"
+            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
+        spec = ModelSpec()
+        spec.CopyFrom(asked)
+        if answered.HasField("version"):
+            spec.version.CopyFrom(answered.version)
+        return spec, found[asked.signature_name]
 
 
 def _spec(model: str, signature: str = "", version: int | None = None, label: str | None = None) -> ModelSpec:

@@ -1,1 +1,1 @@
-"""Tensors and refusals on the wire, as gRPC and REST have them; client and server share it."""
+"""Tensors, refusals and image files on the wire, as gRPC and REST have them."""

@@ -70,7 +70,7 @@ def _only(infos: Infos) -> str:
 def _array(name: str, value: Any, infos: Infos) -> np.ndarray:
     kind = tf.as_dtype(infos[name].dtype)
     try:
-        return _strings(value) if kind == tf.string else _numbers(value, kind.as_numpy_dtype)
+        return _strings(value) if kind == tf.string else _numbers(value, np.dtype(kind.as_numpy_dtype))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _invalid(f"input {name!r} is not of {kind.name}: {error}") from error
 
@@ -99,9 +99,8 @@ def _decoded(text: str) -> bytes:
         raise ValueError(f"unable to base64 decode ({error})") from error
 
 
-def _numbers(value: Any, kind: type) -> np.ndarray:
+def _numbers(value: Any, wanted: np.dtype) -> np.ndarray:
     array = np.asarray(value)
-    wanted = np.dtype(kind)
     if array.size and array.dtype.kind not in KINDS[wanted.kind]:
         raise TypeError("its elements are of another type")
     if wanted.kind in "iu" and array.size:

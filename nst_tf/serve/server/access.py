@@ -2,11 +2,13 @@
 
 import hmac
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from nst_tf.errors import InputError
 from nst_tf.serve.ui import OPEN_ROUTES
@@ -69,7 +71,11 @@ class TokenCheck(grpc.aio.ServerInterceptor):
     def __init__(self, token: str):
         self._token = token
 
-    async def intercept_service(self, continuation, details):
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
         """Lets a call through, or refuses it."""
         given = dict(details.invocation_metadata).get(HEADER)
         if details.method.startswith(OPEN) or _is_right(given, self._token):
@@ -77,11 +83,11 @@ class TokenCheck(grpc.aio.ServerInterceptor):
         return grpc.unary_unary_rpc_method_handler(_refuse)
 
 
-async def _refuse(request, context):
+async def _refuse(request: object, context: grpc.aio.ServicerContext) -> None:
     await context.abort(grpc.StatusCode.UNAUTHENTICATED, "the metadata `authorization: Bearer TOKEN` is needed")
 
 
-def token_middleware(token: str):
+def token_middleware(token: str) -> Middleware:
     """Refuses requests without the token, those for the page apart.
 
     Args:
@@ -89,7 +95,7 @@ def token_middleware(token: str):
     """
 
     @web.middleware
-    async def check(request: web.Request, handler):
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         is_open = request.match_info.route.name in OPEN_ROUTES
         if not is_open and not _is_right(request.headers.get(HEADER), token):
             raise web.HTTPUnauthorized(text="the header `Authorization: Bearer TOKEN` is needed")

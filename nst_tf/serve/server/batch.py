@@ -1,13 +1,57 @@
-"""Computes requests together, and gives each its own answer."""
+"""Requests on their way, and how several are computed together, each to get its own answer."""
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from nst_tf.serve.codec.refusal import refusal_of
-from nst_tf.serve.server.request import Request
+from nst_tf.serve.server.batching_parameters import ALONE, BatchingParameters
+from nst_tf.serve.server.loaded_model import LoadedModel
 
-__all__ = ["compute"]
+__all__ = ["Request", "compute"]
+
+
+@dataclass(eq=False)
+class Request:
+    """A request that waits to be computed.
+
+    Attributes:
+        model: What computes it.
+        signature: Name of its signature.
+        inputs: All inputs of the signature, by their names.
+        outputs: Names of the outputs wanted; none means all.
+        deadline: On `time.monotonic`, or `None`.
+        batching: How it may be put together with others.
+        answer: Becomes the outputs by their names, or a `Refusal`; cancelling it takes the request out of the queue.
+    """
+
+    model: LoadedModel
+    signature: str
+    inputs: dict[str, np.ndarray]
+    outputs: tuple[str, ...] = ()
+    deadline: float | None = None
+    batching: BatchingParameters = ALONE
+    answer: Future = field(default_factory=Future)
+
+    @property
+    def expired(self) -> bool:
+        """Whether it is too late for an answer."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    @property
+    def rows(self) -> int:
+        """The size of the batch dimension, or 0 if the inputs have none in common."""
+        sizes = {array.shape[0] if array.ndim else 0 for array in self.inputs.values()}
+        return sizes.pop() if len(sizes) == 1 else 0
+
+    @property
+    def kind(self) -> tuple:
+        """What must be equal for requests to be put together."""
+        arrays = sorted((name, one.dtype.str, one.ndim, one.shape[1:]) for name, one in self.inputs.items())
+        return id(self.model), self.batching, self.signature, tuple(sorted(self.outputs)), tuple(arrays)
 
 
 def compute(requests: Sequence[Request]) -> None:
@@ -30,7 +74,7 @@ def compute(requests: Sequence[Request]) -> None:
 
 def _alone(request: Request) -> None:
     try:
-        answer = request.servable.run(request.signature, request.inputs, request.outputs, request.deadline)
+        answer = request.model.run(request.signature, request.inputs, request.outputs, request.deadline)
     except Exception as error:  # Of any kind: a request that is never answered would be worse.
         request.answer.set_exception(refusal_of(error))
     else:
@@ -43,7 +87,7 @@ def _together(requests: Sequence[Request]) -> list[dict[str, np.ndarray]] | None
     total = sum(rows)
     missing = first.batching.filled(total) - total
     inputs = {name: _joined([one.inputs[name] for one in requests], missing) for name in first.inputs}
-    outputs = first.servable.run(first.signature, inputs, first.outputs, _latest(requests))
+    outputs = first.model.run(first.signature, inputs, first.outputs, _latest(requests))
     if any(array.shape[:1] != (total + missing,) for array in outputs.values()):
         return None
     ends = np.cumsum(rows)
@@ -59,5 +103,5 @@ def _joined(arrays: Sequence[np.ndarray], missing: int) -> np.ndarray:
 
 
 def _latest(requests: Sequence[Request]) -> float | None:
-    deadlines = [request.deadline for request in requests]
-    return None if None in deadlines else max(deadlines)
+    deadlines = [request.deadline for request in requests if request.deadline is not None]
+    return max(deadlines) if len(deadlines) == len(requests) else None

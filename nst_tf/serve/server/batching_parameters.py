@@ -6,13 +6,15 @@ stub.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format, wrappers_pb2
+from google.protobuf.message import Message
 
 from nst_tf.serve.codec.refusal import Refusal
 
-__all__ = ["FILE", "BatchingParameters", "read_batching_parameters"]
+__all__ = ["ALONE", "FILE", "BatchingParameters", "read_batching_parameters"]
 
 FILE = "batching_params.pbtxt"
 FIELD = descriptor_pb2.FieldDescriptorProto
@@ -50,6 +52,9 @@ class BatchingParameters:
         return min((size for size in self.allowed if size >= rows), default=rows)
 
 
+ALONE = BatchingParameters(rows=1)
+
+
 def read_batching_parameters(folder: Path) -> BatchingParameters | None:
     """The parameters of a version; `None` if it has none, and is not to be batched.
 
@@ -66,7 +71,7 @@ def read_batching_parameters(folder: Path) -> BatchingParameters | None:
         raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"cannot use {path}: {error}") from error
 
 
-def _checked(message) -> BatchingParameters:
+def _checked(message: Any) -> BatchingParameters:
     rows = message.max_batch_size.value or DEFAULT_ROWS
     wait = message.batch_timeout_micros.value
     allowed = tuple(message.allowed_batch_sizes)
@@ -77,7 +82,7 @@ def _checked(message) -> BatchingParameters:
     return BatchingParameters(rows, wait * 1e-6, allowed)
 
 
-def _message():
+def _message() -> Message:
     file = descriptor_pb2.FileDescriptorProto(name="batching_parameters.proto", package="nst_tf", syntax="proto3")
     file.dependency.append(wrappers_pb2.DESCRIPTOR.name)
     fields = file.message_type.add(name="BatchingParameters").field

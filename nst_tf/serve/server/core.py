@@ -13,11 +13,13 @@ from tensorflow_serving.apis.get_model_status_pb2 import ModelVersionStatus
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
-from nst_tf.serve.codec.request_signature import checked_inputs, checked_outputs
+from nst_tf.serve.codec.request_check import checked_inputs, checked_outputs
+from nst_tf.serve.server.batch import Request
+from nst_tf.serve.server.batching_parameters import ALONE
 from nst_tf.serve.server.loaded_model import DEFAULT_SIGNATURE
 from nst_tf.serve.server.metrics import Metrics
+from nst_tf.serve.server.model import Model
 from nst_tf.serve.server.models import Models
-from nst_tf.serve.server.request import Request
 from nst_tf.serve.server.version import Version
 
 __all__ = ["Core", "Prediction"]
@@ -76,7 +78,9 @@ class Core:
             self.metrics.count(spec.name if known else "", interface, code, time.monotonic() - started)
         return prediction
 
-    async def _predict(self, spec, inputs, outputs, seconds):
+    async def _predict(
+        self, spec: ModelSpec, inputs: Mapping[str, np.ndarray], outputs: Collection[str], seconds: float | None
+    ) -> Prediction:
         model, version = self._acquire(spec)
         try:
             request = self._request(version, spec.signature_name, inputs, outputs, seconds)
@@ -93,18 +97,25 @@ class Core:
         answered.version.value = version.number
         return Prediction(answered, found)
 
-    def _request(self, version, name, inputs, outputs, seconds) -> Request:
-        signature = version.servable.signature(name)
+    def _request(
+        self,
+        version: Version,
+        name: str,
+        inputs: Mapping[str, np.ndarray],
+        outputs: Collection[str],
+        seconds: float | None,
+    ) -> Request:
+        signature = version.model.signature(name)
         return Request(
-            version.servable,
+            version.model,
             name,
             checked_inputs(signature, inputs),
             checked_outputs(signature, outputs),
             None if seconds is None else time.monotonic() + seconds,
-            version.batching if self._batching else None,
+            version.batching if self._batching else ALONE,
         )
 
-    def _acquire(self, spec: ModelSpec):
+    def _acquire(self, spec: ModelSpec) -> tuple[Model, Version]:
         model = self.models[spec.name]
         number = spec.version.value if spec.HasField("version") else None
         return model, model.acquire(number, spec.version_label)
@@ -117,7 +128,7 @@ class Core:
         """
         _, version = self._acquire(spec)
         try:
-            return version.servable.signature(spec.signature_name)
+            return version.model.signature(spec.signature_name)
         finally:
             version.release()
 
@@ -129,7 +140,7 @@ class Core:
         """
         model, version = self._acquire(spec)
         try:
-            signatures = SignatureDefMap(signature_def=version.servable.signatures)
+            signatures = SignatureDefMap(signature_def=version.model.signatures)
         finally:
             version.release()
         answered = ModelSpec(name=model.name)

@@ -4,11 +4,13 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import grpc
-from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataResponse
-from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
-from tensorflow_serving.apis.model_management_pb2 import ReloadConfigResponse
+from google.protobuf.message import Message
+from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, GetModelMetadataResponse
+from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
+from tensorflow_serving.apis.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceServicer
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import (
@@ -16,9 +18,8 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import (
     add_PredictionServiceServicer_to_server,
 )
 
-from nst_tf.serve.codec.predict_response import encode_prediction
+from nst_tf.serve.codec.proto_tensors import array_of, encode_response
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
-from nst_tf.serve.codec.tensors import array_of
 from nst_tf.serve.server.core import Core
 
 __all__ = ["PREDICTION_SERVICE", "ModelService", "PredictionService", "add_prediction_service"]
@@ -27,11 +28,14 @@ PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
 SIGNATURES = "signature_def"
 
 
-def _answered(method: Callable[..., Awaitable]) -> Callable[..., Awaitable]:
+Answer = TypeVar("Answer")
+
+
+def _answered(method: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[Answer]]:
     """Turns refusals into the status of the call."""
 
     @functools.wraps(method)
-    async def answer(self, request, context):
+    async def answer(self: object, request: Message, context: grpc.aio.ServicerContext) -> Answer:
         try:
             return await method(self, request, context)
         except Exception as error:  # Of any kind: a client is to see a status, not our insides.
@@ -43,7 +47,7 @@ def _answered(method: Callable[..., Awaitable]) -> Callable[..., Awaitable]:
     return answer
 
 
-def _check_spec(request) -> None:
+def _check_spec(request: Message) -> None:
     if not request.HasField("model_spec"):
         raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "Missing ModelSpec")
 
@@ -59,17 +63,19 @@ class PredictionService(PredictionServiceServicer):
         self._core = core
 
     @_answered
-    async def Predict(self, request, context):
+    async def Predict(self, request: PredictRequest, context: grpc.aio.ServicerContext) -> bytes:
         """Computes outputs; returns the encoded answer."""
         _check_spec(request)
         inputs = {name: array_of(name, proto) for name, proto in request.inputs.items()}
         found = await self._core.predict(
             "grpc", request.model_spec, inputs, request.output_filter, context.time_remaining()
         )
-        return encode_prediction(found)
+        return encode_response(found.spec, found.outputs)
 
     @_answered
-    async def GetModelMetadata(self, request, context):
+    async def GetModelMetadata(
+        self, request: GetModelMetadataRequest, context: grpc.aio.ServicerContext
+    ) -> GetModelMetadataResponse:
         """Gives the signatures."""
         _check_spec(request)
         if not request.metadata_field:
@@ -83,7 +89,7 @@ class PredictionService(PredictionServiceServicer):
         return response
 
     @_answered
-    async def _unimplemented(self, request, context):
+    async def _unimplemented(self, request: Message, context: grpc.aio.ServicerContext) -> Message:
         raise Refusal(grpc.StatusCode.UNIMPLEMENTED, "these models have no such signatures; call Predict")
 
     Classify = Regress = MultiInference = _unimplemented
@@ -110,13 +116,17 @@ class ModelService(ModelServiceServicer):
         self._core = core
 
     @_answered
-    async def GetModelStatus(self, request, context):
+    async def GetModelStatus(
+        self, request: GetModelStatusRequest, context: grpc.aio.ServicerContext
+    ) -> GetModelStatusResponse:
         """Tells which versions there are, in which state."""
         _check_spec(request)
         return GetModelStatusResponse(model_version_status=self._core.status(request.model_spec))
 
     @_answered
-    async def HandleReloadConfigRequest(self, request, context):
+    async def HandleReloadConfigRequest(
+        self, request: ReloadConfigRequest, context: grpc.aio.ServicerContext
+    ) -> ReloadConfigResponse:
         """Serves other models."""
         await asyncio.to_thread(self._core.models.reload, request.config)
         return ReloadConfigResponse()

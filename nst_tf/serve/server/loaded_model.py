@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import grpc
 import numpy as np
@@ -16,7 +17,7 @@ from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
 
-__all__ = ["DEFAULT_SIGNATURE", "Servable"]
+__all__ = ["DEFAULT_SIGNATURE", "LoadedModel"]
 
 DEFAULT_SIGNATURE = "serving_default"
 MOST_SELECTIONS = 32  # of outputs, for each of which the session keeps a compiled graph
@@ -24,7 +25,7 @@ MOST_SELECTIONS = 32  # of outputs, for each of which the session keeps a compil
 Arrays = dict[str, np.ndarray]
 
 
-class Servable:
+class LoadedModel:
     """A SavedModel that is ready to run.
 
     Args:
@@ -48,7 +49,7 @@ class Servable:
             self.close()
             raise refusal_of(error) from error
         graph.finalize()
-        self._selections = set()
+        self._selections: set[tuple[str, tuple[str, ...]]] = set()
 
     def signature(self, name: str) -> SignatureDef:
         """A signature; the empty name is that of `serving_default`.
@@ -96,7 +97,7 @@ class Servable:
         """Gives the memory back; nothing must run any more."""
         self._session.close()
 
-    def _selection(self, signature, found, wanted):
+    def _selection(self, signature: str, found: SignatureDef, wanted: tuple[str, ...]) -> tuple[str, ...]:
         selection = signature, wanted
         if selection not in self._selections and len(self._selections) >= MOST_SELECTIONS:
             return tuple(sorted(found.outputs))
@@ -116,10 +117,10 @@ def _load(session: tf.compat.v1.Session, path: Path) -> dict[str, SignatureDef]:
 class _without_advice:
     """TensorFlow tells each caller once that this loader is for version 1."""
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         logging.getLogger("tensorflow").addFilter(_is_no_advice)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         logging.getLogger("tensorflow").removeFilter(_is_no_advice)
 
 
@@ -134,6 +135,6 @@ def _options(deadline: float | None) -> tf.compat.v1.RunOptions | None:
     return tf.compat.v1.RunOptions(timeout_in_ms=max(1, round(left)))
 
 
-def _array(value) -> np.ndarray:
+def _array(value: Any) -> np.ndarray:
     """What a session fetched; of a scalar string it gives bytes."""
     return np.array(value, object) if isinstance(value, bytes) else np.asarray(value)

@@ -52,7 +52,7 @@ class _Models(Collector):
     def __init__(self, models: Iterable[Model]):
         self._models = models
 
-    def collect(self):
+    def collect(self) -> list[GaugeMetricFamily]:
         waiting = GaugeMetricFamily("nst_tf_waiting_requests", "Requests in the queue.", labels=["model"])
         available = GaugeMetricFamily("nst_tf_version_available", "Versions that take requests.",
                                       labels=["model", "version"])  # fmt: skip

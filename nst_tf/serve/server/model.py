@@ -1,18 +1,22 @@
 """A model: its versions, its labels, its queue."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import grpc
+from tensorflow_serving.config.file_system_storage_path_source_pb2 import FileSystemStoragePathSourceConfig
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig
 
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.queue import Queue
 from nst_tf.serve.server.version import Version
-from nst_tf.serve.server.version_folders import find_versions, wanted_versions
+from nst_tf.serve.server.version_folders import find_versions
 
-__all__ = ["Model"]
+__all__ = ["Model", "VersionPolicy", "wanted_versions"]
+
+VersionPolicy: TypeAlias = FileSystemStoragePathSourceConfig.ServableVersionPolicy
 
 
 class Model:
@@ -60,7 +64,7 @@ class Model:
             number = self.labelled(label)
         while True:
             chosen = number if number is not None else max(self.available, default=None)
-            version = self.versions.get(chosen)
+            version = None if chosen is None else self.versions.get(chosen)
             if version is not None and version.acquire():
                 return version
             if number is not None or chosen is None:
@@ -112,7 +116,7 @@ class Model:
 
     def _forget(self, found: Mapping[int, Path]) -> None:
         """Versions that ended, and whose folders are gone, are not reported any more."""
-        kept = {number: version for number, version in self.versions.items() if number in found or version.servable}
+        kept = {number: version for number, version in self.versions.items() if number in found or version.loaded}
         self.versions = kept
 
     def close(self, patience: float | None = None) -> None:
@@ -122,6 +126,16 @@ class Model:
             patience: Seconds after which requests that still run are cancelled; by default there is no limit.
         """
         for version in self.versions.values():
-            if version.servable is not None:
+            if version.loaded:
                 version.unload(patience)
         self.queue.close()
+
+
+def wanted_versions(policy: VersionPolicy, found: Collection[int]) -> list[int]:
+    """The versions to serve, the newest first."""
+    newest = sorted(found, reverse=True)
+    if policy.HasField("all"):
+        return newest
+    if policy.HasField("specific"):
+        return [number for number in newest if number in policy.specific.versions]
+    return newest[: policy.latest.num_versions or 1]

@@ -2,10 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import grpc
-from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
+from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.config import check_config
@@ -31,7 +31,7 @@ class Models:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="models", daemon=True)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Model]:
         return iter(self._models.values())
 
     def __getitem__(self, name: str) -> Model:
@@ -108,7 +108,7 @@ class Models:
         for model in gone:
             model.close()
 
-    def _model(self, name, config):
+    def _model(self, name: str, config: ModelConfig) -> Model:
         model = self._models.get(name) or Model(config, self._capacity, self._workers)
         model.config = config
         return model
@@ -125,7 +125,7 @@ class Models:
                     )
 
 
-def _check_available(models) -> None:
+def _check_available(models: Iterable[Model]) -> None:
     failed = [model.name for model in models if not model.available]
     if failed:
         message = f"{len(failed)} model(s) did not become available: {', '.join(failed)}"

@@ -7,8 +7,7 @@ from collections import deque
 import grpc
 
 from nst_tf.serve.codec.refusal import Refusal
-from nst_tf.serve.server.batch import compute
-from nst_tf.serve.server.request import Request
+from nst_tf.serve.server.batch import Request, compute
 
 __all__ = ["Queue"]
 
@@ -32,7 +31,7 @@ class Queue:
         for thread in self._threads:
             thread.start()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._waiting)
 
     def put(self, request: Request) -> None:
@@ -60,10 +59,10 @@ class Queue:
         for thread in self._threads:
             thread.join()
 
-    def _drop_cancelled(self):
+    def _drop_cancelled(self) -> None:
         self._waiting = deque(request for request in self._waiting if not request.answer.cancelled())
 
-    def _work(self):
+    def _work(self) -> None:
         while batch := self._take():
             compute([request for request in batch if _is_wanted(request)])
 
@@ -75,7 +74,7 @@ class Queue:
                 return []
             first = self._waiting.popleft()
             batch, size = [first], first.rows
-            if first.batching is None or not size:
+            if not size:
                 return batch
             patience = time.monotonic() + first.batching.wait
             while True:
@@ -99,7 +98,7 @@ class Queue:
         kind, most = batch[0].kind, batch[0].batching.rows
         rest = deque()
         for request in self._waiting:
-            if request.kind == kind and size + request.rows <= most:
+            if request.kind == kind and 0 < request.rows <= most - size:
                 batch.append(request)
                 size += request.rows
             else:

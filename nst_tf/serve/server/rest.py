@@ -4,12 +4,15 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 import grpc
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
@@ -23,7 +26,6 @@ __all__ = ["rest_application"]
 MODEL = r"(?i:/v1/models)/(?P<name>[^/:]+)(?:/versions/(?P<version>\d+)|/labels/(?P<label>[^/:]+))?"
 PREDICTION = re.compile(MODEL + r":(?P<method>classify|regress|predict)")
 STATUS = re.compile(MODEL + r"(?P<metadata>/metadata)?")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def rest_application(core: Core, timeout: float, largest: int) -> web.Application:
@@ -88,7 +90,7 @@ class _Rest:
         found = await self._core.predict("rest", spec, inputs, seconds=self._timeout)
         return web.Response(text=await asyncio.to_thread(_answer, body, found.outputs), content_type="application/json")
 
-    def _infos(self, spec: ModelSpec):
+    def _infos(self, spec: ModelSpec) -> Mapping[str, TensorInfo]:
         try:
             return self._core.signature(spec).inputs
         except Refusal as refusal:
@@ -134,7 +136,7 @@ def _answer(body: dict, outputs: dict) -> str:
     return json.dumps(answer)
 
 
-def _dict(message) -> dict:
+def _dict(message: Message) -> dict:
     return MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
 

@@ -1,22 +1,28 @@
-"""One version of a model, from its folder to its end."""
+"""One version of a model: loaded and warmed up, then asked, then unloaded."""
 
 import gc
 import logging
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import grpc
+import tensorflow as tf
 from tensorflow_serving.apis.get_model_status_pb2 import ModelVersionStatus
+from tensorflow_serving.apis.predict_pb2 import PredictRequest
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from nst_tf.serve.codec.proto_tensors import array_of
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
-from nst_tf.serve.server.batching_parameters import read_batching_parameters
-from nst_tf.serve.server.first_requests import warm_up
-from nst_tf.serve.server.loaded_model import Servable
+from nst_tf.serve.codec.request_check import checked_inputs
+from nst_tf.serve.server.batching_parameters import ALONE, read_batching_parameters
+from nst_tf.serve.server.loaded_model import LoadedModel
 from nst_tf.serve.server.version_folders import fingerprint
 
 __all__ = ["Version"]
 
 State = ModelVersionStatus.State
+WARM_UP = Path("assets.extra", "tf_serving_warmup_requests")
 
 
 class Version:
@@ -30,21 +36,38 @@ class Version:
     Attributes:
         state: As TensorFlow Serving names it.
         failure: Why it ended, if it could not be loaded.
-        servable: The loaded model, while there is one.
-        batching: How its requests may be put together, or `None`.
+        batching: How its requests may be put together.
     """
 
     def __init__(self, name: str, number: int, folder: Path):
         self.name, self.number, self.folder = name, number, folder
-        self.state, self.failure = State.START, None
-        self.servable, self.batching = None, None
-        self._files = None
+        self.state = State.START
+        self.failure: Refusal | None = None
+        self.batching = ALONE
+        self._model: LoadedModel | None = None
+        self._files = ()
         self._users, self._changed = 0, threading.Condition()
 
     @property
     def available(self) -> bool:
         """Whether it takes requests."""
         return self.state == State.AVAILABLE
+
+    @property
+    def loaded(self) -> bool:
+        """Whether it holds memory: from its loading until it is unloaded."""
+        return self._model is not None
+
+    @property
+    def model(self) -> LoadedModel:
+        """The loaded model.
+
+        Raises:
+            Refusal: UNAVAILABLE, there is none.
+        """
+        if self._model is None:
+            raise Refusal(grpc.StatusCode.UNAVAILABLE, f"version {self.number} of model {self.name} is not loaded")
+        return self._model
 
     @property
     def worth_loading(self) -> bool:
@@ -57,9 +80,9 @@ class Version:
         """Loads it and warms it up; the state tells how that ended."""
         self.state, self.failure, self._files = State.LOADING, None, fingerprint(self.folder)
         try:
-            self.batching = read_batching_parameters(self.folder)
-            self.servable = Servable(self.folder)
-            warm_up(self.servable, self.folder)
+            self.batching = read_batching_parameters(self.folder) or ALONE
+            self._model = LoadedModel(self.folder)
+            _warm_up(self._model, self.folder / WARM_UP)
         except Exception as error:  # Of any kind: other versions must not suffer from it.
             self._fail(refusal_of(error))
         else:
@@ -77,7 +100,7 @@ class Version:
             self._users += self.available
             return self.available
 
-    def release(self, _=None) -> None:
+    def release(self, _: Future | None = None) -> None:
         """Ends what `acquire` began."""
         with self._changed:
             self._users -= 1
@@ -101,9 +124,9 @@ class Version:
         logging.info("%s version %d is unloaded", self.name, self.number)
 
     def _close(self) -> None:
-        if self.servable is not None:
-            self.servable.close()
-        self.servable, self.state = None, State.END
+        if self._model is not None:
+            self._model.close()
+        self._model, self.state = None, State.END
         gc.collect()  # Graphs are full of cycles, and hold much memory that Python does not know of.
 
     def status(self) -> ModelVersionStatus:
@@ -113,3 +136,26 @@ class Version:
         found.status.error_code = code.value[0]
         found.status.error_message = str(self.failure or "")
         return found
+
+
+def _warm_up(model: LoadedModel, records: Path) -> None:
+    """Answers a file of requests, if there is one, before anybody else asks: the first ones are slow.
+
+    Raises:
+        Refusal: A record cannot be read, or fails; as in TensorFlow Serving, the version is then not fit to be served.
+    """
+    if not records.is_file():
+        return
+    for number, record in enumerate(tf.data.TFRecordDataset(str(records)).as_numpy_iterator(), 1):
+        log = PredictionLog.FromString(record)
+        if log.HasField("predict_log"):
+            _warm_up_with(model, log.predict_log.request, number)
+
+
+def _warm_up_with(model: LoadedModel, request: PredictRequest, number: int) -> None:
+    name = request.model_spec.signature_name
+    try:
+        arrays = {key: array_of(key, proto) for key, proto in request.inputs.items()}
+        model.run(name, checked_inputs(model.signature(name), arrays), request.output_filter)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, f"warm-up request {number} failed: {refusal}") from refusal

@@ -1,6 +1,7 @@
 """The client over gRPC and REST."""
 
 import http.server
+import shutil
 import socket
 import threading
 import time
@@ -18,8 +19,10 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import (
 )
 
 from nst_tf.errors import InputError
-from nst_tf.serve.client.client import Client
+from nst_tf.serve.client import Client
 from nst_tf.serve.codec.refusal import Refusal
+
+from ..running import running, wait_for
 
 
 @pytest.fixture(params=["grpc", "rest"])
@@ -82,6 +85,38 @@ def test_a_refusal_has_the_code_and_the_message_of_the_server(client, inputs, op
     assert caught.value.code.name == code
 
 
+THREE = tf.constant([3])
+
+
+class Successor(tf.Module):
+    """A version of the toy whose `controls` takes whole numbers, has another default, and gives another output."""
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None], tf.int32, name="x"), tf.TensorSpec([1], tf.int32, name="scale")]
+    )
+    def controls(self, x, scale=tf.constant([3])):  # noqa: B008
+        return {"y": x * scale, "scale": scale}
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_version_that_takes_over_is_asked_by_its_own_signature(put, tmp_path, rest):
+    put(1)
+    successor = Successor()
+    tf.saved_model.save(successor, str(tmp_path / "successor"), signatures={"controls": successor.controls})
+    with (
+        running(tmp_path / "models") as server,
+        Client(f"127.0.0.1:{server.rest_port if rest else server.port}", rest=rest) as client,
+    ):
+        assert client.predict("toy", {"x": [1, 3]}, signature="controls")["y"].tolist() == [10, 30]
+        shutil.move(tmp_path / "successor", tmp_path / "models" / "toy" / "2")
+        assert wait_for(lambda: server.models["toy"].available == [2])
+        found = client.predict("toy", {"x": [1, 3]}, signature="controls")
+    assert {name: (array.dtype.name, array.tolist()) for name, array in found.items()} == {
+        "y": ("int32", [3, 9]),
+        "scale": ("int32", [3]),
+    }
+
+
 def test_an_answer_that_takes_too_long(server):
     for rest in (False, True):
         address = f"127.0.0.1:{server.rest_port if rest else server.port}"
@@ -92,6 +127,7 @@ def test_an_answer_that_takes_too_long(server):
 
 @pytest.mark.parametrize("rest", [False, True])
 def test_a_server_that_is_not_there(rest, monkeypatch):
+    monkeypatch.setattr("nst_tf.serve.client.call_rest.WAITS", (0.01,) * 4)
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{bound.getsockname()[1]}"
@@ -126,11 +162,11 @@ class Flaky(PredictionServiceServicer):
 
 @pytest.fixture
 def flaky():
-    """Starts a server that refuses; returns it with its address."""
+    """Starts a server that refuses; returns what it runs with its address."""
     servers = []
 
-    def start(refusals, code):
-        service, server = Flaky(refusals, code), grpc.server(futures.ThreadPoolExecutor(1))
+    def start(service):
+        server = grpc.server(futures.ThreadPoolExecutor(1))
         add_PredictionServiceServicer_to_server(service, server)
         address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
         server.start()
@@ -142,11 +178,44 @@ def flaky():
         server.stop(None)
 
 
+class Swapping(Flaky):
+    """Names one version after the other, of which only the last is still there."""
+
+    def __init__(self, *versions):
+        self.versions, self.asked = list(versions), []
+
+    def GetModelMetadata(self, request, context):
+        response = super().GetModelMetadata(request, context)
+        response.model_spec.version.value = self.versions.pop(0) if len(self.versions) > 1 else self.versions[0]
+        return response
+
+    def Predict(self, request, context):
+        self.asked.append(request.model_spec.version.value)
+        if self.asked[-1] != 3:
+            context.abort(grpc.StatusCode.NOT_FOUND, "it was unloaded")
+        return PredictResponse(outputs={"y": tf.make_tensor_proto([3.0])})
+
+
+def test_a_version_that_is_unloaded_between_signature_and_request_is_replaced_by_its_successor(flaky):
+    service, address = flaky(Swapping(1, 2, 3))
+    with Client(address) as client:
+        assert client.predict("toy", {"x": [1]})["y"].tolist() == [3]
+    assert service.asked == [1, 2, 3]
+
+
+def test_a_version_that_is_named_but_not_there_is_asked_once(flaky):
+    service, address = flaky(Swapping(1))
+    with Client(address) as client, pytest.raises(Refusal, match="it was unloaded") as caught:
+        client.predict("toy", {"x": [1]})
+    assert caught.value.code.name == "NOT_FOUND"
+    assert service.asked == [1]
+
+
 LARGE = {"x": np.zeros(500_000, np.float32)}  # 2 MB: more than gRPC keeps for another try unless it is told to
 
 
 def test_a_call_that_the_server_could_not_take_is_tried_again(flaky):
-    service, address = flaky(2, grpc.StatusCode.UNAVAILABLE)
+    service, address = flaky(Flaky(2, grpc.StatusCode.UNAVAILABLE))
     with Client(address) as client:
         assert client.predict("toy", LARGE)["y"].tolist() == [1]
     assert service.calls == 3
@@ -154,7 +223,7 @@ def test_a_call_that_the_server_could_not_take_is_tried_again(flaky):
 
 @pytest.mark.parametrize("code", ["INTERNAL", "RESOURCE_EXHAUSTED", "INVALID_ARGUMENT"])
 def test_nothing_else_is_tried_again(flaky, code):
-    service, address = flaky(1, grpc.StatusCode[code])
+    service, address = flaky(Flaky(1, grpc.StatusCode[code]))
     with Client(address) as client, pytest.raises(Refusal, match="not now") as caught:
         client.predict("toy", LARGE)
     assert caught.value.code.name == code

@@ -10,7 +10,7 @@ import trustme
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from nst_tf.errors import InputError
-from nst_tf.serve.client.client import Client
+from nst_tf.serve.client import Client
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.access import Tls
 

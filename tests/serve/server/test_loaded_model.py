@@ -8,12 +8,12 @@ import tensorflow as tf
 
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server import loaded_model as module
-from nst_tf.serve.server.loaded_model import Servable
+from nst_tf.serve.server.loaded_model import LoadedModel
 
 
 @pytest.fixture(scope="module")
 def toy(toy_versions):
-    loaded = Servable(toy_versions[2])
+    loaded = LoadedModel(toy_versions[2])
     yield loaded
     loaded.close()
 
@@ -65,7 +65,7 @@ def test_an_unknown_signature_is_refused_with_those_there_are(toy):
 
 
 def test_its_memory_is_given_back(toy_versions):
-    loaded = Servable(toy_versions[1])
+    loaded = LoadedModel(toy_versions[1])
     loaded.run("", {"x": np.ones(1, np.float32)})
     graph = weakref.ref(loaded._session.graph)
     loaded.close()
@@ -88,6 +88,6 @@ def test_a_damaged_folder_is_refused(put, damage, code):
     folder = put(1)
     damage(folder)
     with pytest.raises(Refusal) as caught:
-        Servable(folder)
+        LoadedModel(folder)
     assert code in (None, caught.value.code.name)
     assert str(caught.value)

@@ -1,7 +1,6 @@
 """Versions come and go in a folder; nobody asks through a network."""
 
 import shutil
-import threading
 
 import numpy as np
 import pytest
@@ -16,6 +15,8 @@ from nst_tf.errors import InputError
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.config import config_of_folder, read_config
 from nst_tf.serve.server.models import Models
+
+from ..running import wait_for
 
 STATE = ModelVersionStatus.State
 
@@ -33,19 +34,11 @@ def states(model):
     return {number: STATE.Name(version.state) for number, version in model.versions.items()}
 
 
-def wait_for(condition):
-    for _ in range(500):
-        if condition():
-            return True
-        threading.Event().wait(0.01)
-    return False
-
-
 def offset(model, number=None):
     """What the version that answers adds."""
     version = model.acquire(number, None)
     try:
-        return version.servable.run("", {"x": np.zeros(1, np.float32)})["y"].item()
+        return version.model.run("", {"x": np.zeros(1, np.float32)})["y"].item()
     finally:
         version.release()
 
@@ -68,10 +61,10 @@ def test_the_old_version_serves_until_its_requests_are_done(models, put):
     models.update()
     assert states(models["toy"]) == {1: "UNLOADING", 2: "AVAILABLE"}
     assert not old.acquire()
-    assert old.servable.run("", {"x": np.zeros(1, np.float32)})["y"].item() == 1
+    assert old.model.run("", {"x": np.zeros(1, np.float32)})["y"].item() == 1
     old.release()
     assert wait_for(lambda: states(models["toy"])[1] == "END")
-    assert old.servable is None
+    assert not old.loaded
 
 
 def test_a_version_that_cannot_be_loaded_leaves_the_old_one_in_place_and_says_why(models, put):

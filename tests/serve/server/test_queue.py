@@ -1,4 +1,4 @@
-"""The queue with servables that are no TensorFlow: what they were asked, and when, is known."""
+"""The queue with models that are no TensorFlow: what they were asked, and when, is known."""
 
 import threading
 import time
@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.server.batch import Request
 from nst_tf.serve.server.batching_parameters import BatchingParameters
 from nst_tf.serve.server.queue import Queue
-from nst_tf.serve.server.request import Request
+
+PATIENCE = 60  # seconds, on a busy machine
 
 
 class Doubler:
@@ -23,7 +25,7 @@ class Doubler:
         self.runs.append(inputs["x"].tolist())
         self.entered.release()
         if self.gate:
-            self.gate.wait(10)
+            self.gate.wait(PATIENCE)
         if -1 in inputs["x"]:
             raise Refusal(CODE, "-1 is bad")
         return {"y": 2 * inputs["x"]}
@@ -32,8 +34,8 @@ class Doubler:
 CODE = grpc.StatusCode.INVALID_ARGUMENT
 
 
-def request(servable, *values, **options):
-    return Request(servable, "", {"x": np.array(values)}, **options)
+def request(model, *values, **options):
+    return Request(model, "", {"x": np.array(values)}, **options)
 
 
 @pytest.fixture
@@ -47,92 +49,92 @@ def queue():
 def held(queue):
     """A queue whose one worker is busy until the gate is opened."""
     gate = threading.Event()
-    servable = Doubler(gate)
-    first = request(servable, 0)
+    model = Doubler(gate)
+    first = request(model, 0)
     queue.put(first)
-    assert servable.entered.acquire(timeout=5)
-    yield servable, gate
+    assert model.entered.acquire(timeout=PATIENCE)
+    yield model, gate
     gate.set()
 
 
 def test_requests_are_answered_in_the_order_they_came(queue, held):
-    servable, gate = held
-    requests = [request(servable, number) for number in (1, 2, 3)]
+    model, gate = held
+    requests = [request(model, number) for number in (1, 2, 3)]
     for one in requests:
         queue.put(one)
     gate.set()
-    assert [one.answer.result(5)["y"].tolist() for one in requests] == [[2], [4], [6]]
-    assert servable.runs == [[0], [1], [2], [3]]
+    assert [one.answer.result(PATIENCE)["y"].tolist() for one in requests] == [[2], [4], [6]]
+    assert model.runs == [[0], [1], [2], [3]]
 
 
 def test_a_full_queue_refuses_and_then_takes_again(queue, held):
-    servable, gate = held
-    waiting = [request(servable, number) for number in range(4)]
+    model, gate = held
+    waiting = [request(model, number) for number in range(4)]
     for one in waiting:
         queue.put(one)
     with pytest.raises(Refusal, match="4 requests wait for model toy") as caught:
-        queue.put(request(servable, 9))
+        queue.put(request(model, 9))
     assert caught.value.code.name == "RESOURCE_EXHAUSTED"
     waiting[1].answer.cancel()
-    queue.put(request(servable, 9))
+    queue.put(request(model, 9))
     gate.set()
-    waiting[3].answer.result(5)
-    assert [1] not in servable.runs
+    waiting[3].answer.result(PATIENCE)
+    assert [1] not in model.runs
 
 
 def test_what_was_cancelled_or_came_too_late_is_not_computed(queue, held):
-    servable, gate = held
+    model, gate = held
     cancelled, late, wanted = (
-        request(servable, 1),
-        request(servable, 2, deadline=time.monotonic()),
-        request(servable, 3),
+        request(model, 1),
+        request(model, 2, deadline=time.monotonic()),
+        request(model, 3),
     )
     for one in (cancelled, late, wanted):
         queue.put(one)
     assert cancelled.answer.cancel()
     gate.set()
-    assert wanted.answer.result(5)["y"].tolist() == [6]
+    assert wanted.answer.result(PATIENCE)["y"].tolist() == [6]
     assert late.answer.exception().code.name == "DEADLINE_EXCEEDED"
-    assert servable.runs == [[0], [3]]
+    assert model.runs == [[0], [3]]
 
 
 def test_two_workers_compute_at_the_same_time():
     gate, queue = threading.Event(), Queue("toy", capacity=4, workers=2)
-    servable = Doubler(gate)
+    model = Doubler(gate)
     for number in (1, 2):
-        queue.put(request(servable, number))
+        queue.put(request(model, number))
     for _ in range(2):
-        assert servable.entered.acquire(timeout=5)
+        assert model.entered.acquire(timeout=PATIENCE)
     gate.set()
     queue.close()
 
 
 def test_a_closed_queue_answers_what_waits_and_takes_no_more(queue, held):
-    servable, gate = held
-    last = request(servable, 5)
+    model, gate = held
+    last = request(model, 5)
     queue.put(last)
     closing = threading.Thread(target=queue.close)
     closing.start()
     gate.set()
-    closing.join(5)
+    closing.join(PATIENCE)
     assert last.answer.result(0)["y"].tolist() == [10]
     with pytest.raises(Refusal, match="unloaded"):
-        queue.put(request(servable, 6))
+        queue.put(request(model, 6))
 
 
-def together(servable, values, **parameters):
+def together(model, values, **parameters):
     """Lets requests of these values wait, then computes them; returns their answers."""
-    return [request(servable, *each, batching=BatchingParameters(**{"rows": 4} | parameters)) for each in values]
+    return [request(model, *each, batching=BatchingParameters(**{"rows": 4} | parameters)) for each in values]
 
 
 def run_together(queue, held, values, **parameters):
-    servable, gate = held
-    requests = together(servable, values, **parameters)
+    model, gate = held
+    requests = together(model, values, **parameters)
     for one in requests:
         queue.put(one)
     gate.set()
     for one in requests:
-        one.answer.exception(5)
+        one.answer.exception(PATIENCE)
     return requests
 
 
@@ -162,43 +164,43 @@ def test_a_bad_request_does_not_fail_its_neighbours(queue, held):
 
 
 def test_only_what_is_alike_is_put_together(queue, held):
-    servable, gate = held
+    model, gate = held
     parameters = BatchingParameters(8)
     requests = [
-        request(servable, 1, batching=parameters),
-        request(servable, 1.5, batching=parameters),
-        Request(servable, "other", {"x": np.array([2])}, batching=parameters),
-        Request(servable, "", {"x": np.array([[3]])}, batching=parameters),
-        Request(servable, "", {"x": np.array(4)}, batching=parameters),
-        request(servable, 5),
+        request(model, 1, batching=parameters),
+        request(model, 1.5, batching=parameters),
+        Request(model, "other", {"x": np.array([2])}, batching=parameters),
+        Request(model, "", {"x": np.array([[3]])}, batching=parameters),
+        Request(model, "", {"x": np.array(4)}, batching=parameters),
+        request(model, 5),
     ]
-    with_first = request(servable, 6, batching=parameters)
+    with_first = request(model, 6, batching=parameters)
     queue.capacity = 10
     for one in [*requests, with_first]:
         queue.put(one)
     gate.set()
     for one in requests:
-        one.answer.result(5)
-    assert servable.runs[1:] == [[1, 6], [1.5], [2], [[3]], 4, [5]]
+        one.answer.result(PATIENCE)
+    assert model.runs[1:] == [[1, 6], [1.5], [2], [[3]], 4, [5]]
 
 
 def test_a_lone_request_waits_for_company_only_as_long_as_it_may(queue):
-    servable = Doubler()
-    alone = together(servable, [[1]], wait=0.05)[0]
+    model = Doubler()
+    alone = together(model, [[1]], wait=0.05)[0]
     queue.put(alone)
-    assert alone.answer.result(5)["y"].tolist() == [2]
-    pair = together(servable, [[2], [3]], rows=2, wait=30)
+    assert alone.answer.result(PATIENCE)["y"].tolist() == [2]
+    pair = together(model, [[2], [3]], rows=2, wait=30)
     for one in pair:
         queue.put(one)
-    assert [one.answer.result(5)["y"].tolist() for one in pair] == [[4], [6]]
-    assert servable.runs == [[1], [2, 3]]
+    assert [one.answer.result(PATIENCE)["y"].tolist() for one in pair] == [[4], [6]]
+    assert model.runs == [[1], [2, 3]]
 
 
 def test_outputs_without_a_batch_dimension_are_computed_one_by_one(queue, held):
-    servable, gate = held
-    servable.run, run = lambda *a: {"mean": run(*a)["y"].mean()}, servable.run
-    requests = together(servable, [[1], [2]])
+    model, gate = held
+    model.run, run = lambda *a: {"mean": run(*a)["y"].mean()}, model.run
+    requests = together(model, [[1], [2]])
     for one in requests:
         queue.put(one)
     gate.set()
-    assert [one.answer.result(5)["mean"] for one in requests] == [2, 4]
+    assert [one.answer.result(PATIENCE)["mean"] for one in requests] == [2, 4]

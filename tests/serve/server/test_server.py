@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import json
 import threading
-import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from tensorflow_serving.apis.regression_pb2 import RegressionRequest
 
 from nst_tf.errors import InputError, NstError
 
-from ..running import running
+from ..running import running, wait_for
 from ..stock import StockClient
 
 X = {"x": np.ones(1, np.float32)}
@@ -51,14 +50,6 @@ def code_of(call):
     except grpc.RpcError as error:
         return error.code().name
     return "OK"
-
-
-def wait_for(condition):
-    for _ in range(1000):
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def text(server, path):
@@ -216,7 +207,7 @@ def test_requests_under_way_are_answered_when_the_server_stops(put, tmp_path):
         assert wait_for(lambda: server.models["toy"].versions[2]._users == 1)
         version = server.models["toy"].versions[2]
     assert code_of(call) == "OK"
-    assert version.servable is None
+    assert not version.loaded
     client.channel.close()
 
 

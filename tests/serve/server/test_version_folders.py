@@ -1,7 +1,4 @@
-import pytest
-from google.protobuf import text_format
-
-from nst_tf.serve.server.version_folders import VersionPolicy, find_versions, fingerprint, wanted_versions
+from nst_tf.serve.server.version_folders import find_versions, fingerprint
 
 
 def test_only_folders_named_by_numbers_are_versions(tmp_path):
@@ -10,20 +7,6 @@ def test_only_folders_named_by_numbers_are_versions(tmp_path):
     (tmp_path / "8").write_text("a file")
     assert find_versions(tmp_path) == {number: tmp_path / name for number, name in ((1, "1"), (7, "007"), (12, "12"))}
     assert find_versions(tmp_path / "missing") == {}
-
-
-@pytest.mark.parametrize(
-    ("policy", "wanted"),
-    [
-        ("", [10]),
-        ("latest { num_versions: 2 }", [10, 9]),
-        ("latest {}", [10]),
-        ("all {}", [10, 9, 1]),
-        ("specific { versions: 1 versions: 9 versions: 5 }", [9, 1]),
-    ],
-)
-def test_the_policy_chooses(policy, wanted):
-    assert wanted_versions(text_format.Parse(policy, VersionPolicy()), [1, 9, 10]) == wanted
 
 
 def test_the_fingerprint_changes_with_the_files(tmp_path):

@@ -3,9 +3,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow.core.framework.tensor_pb2 import TensorProto
+from tensorflow_serving.apis.model_pb2 import ModelSpec
+from tensorflow_serving.apis.predict_pb2 import PredictResponse
 
+from nst_tf.serve.codec.proto_tensors import array_of, encode_response, tensor_pieces
 from nst_tf.serve.codec.refusal import Refusal
-from nst_tf.serve.codec.tensors import array_of, tensor_pieces
 
 NUMBERS = ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 ARRAYS = [np.arange(6).reshape(2, 3).astype(name) for name in NUMBERS]
@@ -72,3 +74,24 @@ def test_a_tensor_that_is_none_is_refused_by_its_name(proto, reason):
         array_of("pixels", proto)
     assert caught.value.code.name == "INVALID_ARGUMENT"
     assert "'pixels'" in str(caught.value)
+
+
+SPEC = ModelSpec(name="toy", signature_name="pixels")
+OUTPUTS = {
+    "maps": np.random.default_rng(0).random((1, 40, 30, 3), np.float32),
+    "none": np.zeros((0, 2), np.float32),
+    "count": np.array([3, -1], np.int32),
+    "Text_bytes": np.array([b"\xff", b""], object),
+}
+
+
+def test_the_public_message_reads_what_is_written():
+    response = PredictResponse.FromString(encode_response(SPEC, OUTPUTS))
+    assert response.model_spec == SPEC
+    assert response.outputs.keys() == OUTPUTS.keys()
+    for name, array in OUTPUTS.items():
+        np.testing.assert_array_equal(tf.make_ndarray(response.outputs[name]), array, strict=True)
+
+
+def test_a_prediction_without_outputs_is_that_of_the_message():
+    assert encode_response(SPEC, {}) == PredictResponse(model_spec=SPEC).SerializeToString()

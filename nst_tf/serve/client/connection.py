@@ -5,15 +5,15 @@ from pathlib import Path
 
 from nst_tf.errors import InputError
 
-__all__ = ["WAITS", "Access"]
+__all__ = ["WAITS", "Connection"]
 
 # Seconds before each further try of a call that the server could not take.
 WAITS = (0.2, 0.4, 0.8, 1.6)
 
 
 @dataclass(frozen=True)
-class Access:
-    """Where a server is and how to get in; see `nst_tf.serve.client.client.Client`."""
+class Connection:
+    """Where a server is and how to get in; see `Client`."""
 
     server: str
     timeout: float

@@ -1,4 +1,4 @@
-"""What a signature takes and gives, and whether a request fits it."""
+"""Whether a request fits the signature that it is for."""
 
 from collections.abc import Collection, Mapping
 
@@ -41,7 +41,7 @@ def _check(name: str, array: np.ndarray, info: TensorInfo) -> None:
     taken, given = tf.as_dtype(info.dtype), tf.as_dtype(array.dtype)
     if taken != given:
         raise Refusal(INVALID, f"input {name!r} takes {taken.name}, not {given.name}")
-    shape = tf.TensorShape(info.tensor_shape)
+    shape = tf.TensorShape(info.tensor_shape)  # pyright: ignore[reportArgumentType]  # which takes messages, too
     if not shape.is_compatible_with(array.shape):
         raise Refusal(INVALID, f"input {name!r} takes the shape {shape}, not {tf.TensorShape(array.shape)}")
 
