@@ -6,9 +6,10 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from nst_tf.backbones import WEIGHTS
 from nst_tf.export.signature.signature import Signature
 
-__all__ = ["Servable", "write_saved_model"]
+__all__ = ["Servable", "origin", "write_saved_model"]
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,12 @@ def write_saved_model(servable: Servable, folder: Path) -> dict[str, tf.types.ex
     root.__call__ = functions["pixels"] if servable.call is None else servable.call.function()
     tf.saved_model.save(root, folder, signatures=functions)
     return functions
+
+
+def origin(network: str) -> list[str]:
+    """A line for each file of weights of a network, by its name or place."""
+    if network not in WEIGHTS:
+        return [f"`{Path(network).name}`: its licence is that of its maker"]
+    weights = WEIGHTS[network]
+    line = f"`{weights.file}`: {weights.origin}; licence: {weights.licence}; {weights.hash}"
+    return [line] if weights.base is None else [line, *origin(weights.base)]

@@ -112,15 +112,16 @@ class Setting:
         return " and ".join(f"{word} {end}" for word, end in ends.items() if end is not None)
 
 
-def setting(default: Any, help: str, **about: Any) -> Any:
+def setting(default: Any, help: str, unit: str = "", **about: Any) -> Any:
     """A field of a class of settings.
 
     Args:
         default: Its value in the preset `default`; of a mapping, each instance gets a copy.
         help: What it is, for people.
+        unit: What its value is called where it is to be given.
         **about: Further attributes of `Setting`.
     """
-    metadata = {"setting": Setting(help, **about)}
+    metadata = {"setting": Setting(help, unit, **about)}
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=metadata)
     return field(default=default, metadata=metadata)

@@ -1,9 +1,8 @@
 """What lies beside a SavedModel: warm-up records, the card, and how to batch."""
 
+import nst_tf.export.batching as batching
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
-
-import nst_tf.export.batching as batching
 
 
 def records(folder):

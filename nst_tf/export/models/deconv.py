@@ -11,12 +11,11 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit_shortest
 from nst_tf.export.catalogue import MODELS
-from nst_tf.export.origin import origin
-from nst_tf.export.servable import Servable
+from nst_tf.export.servable import Servable, origin
+from nst_tf.export.signature.batches import Values, defaults, each, every
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
-from nst_tf.export.signature.items import Values, defaults, each, every
 from nst_tf.export.signature.pictures import display, encode_png
 from nst_tf.export.signature.signature import STATUS, Signature
 from nst_tf.export.signature.weights import Stored

@@ -6,12 +6,11 @@ import tensorflow as tf
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit, measured_size
 from nst_tf.export.catalogue import MODELS
-from nst_tf.export.origin import origin
-from nst_tf.export.servable import Servable
+from nst_tf.export.servable import Servable, origin
+from nst_tf.export.signature.batches import Values, defaults, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
-from nst_tf.export.signature.items import Values, defaults, each, refuse
 from nst_tf.export.signature.picture_signatures import size_problem
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature

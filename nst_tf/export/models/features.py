@@ -7,8 +7,7 @@ import keras
 from nst_tf.backbones import feature_extractor, open_network
 from nst_tf.backbones.graph import Graph
 from nst_tf.export.models.image_network import image_network
-from nst_tf.export.origin import origin
-from nst_tf.export.servable import Servable
+from nst_tf.export.servable import Servable, origin
 
 __all__ = ["features"]
 

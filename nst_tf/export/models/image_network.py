@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from nst_tf.backbones import smallest_size
 from nst_tf.export.servable import Servable
+from nst_tf.export.signature.batches import Values, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import first_problem, problem_if
-from nst_tf.export.signature.items import Values, each, refuse
 from nst_tf.export.signature.pictures import fill
 from nst_tf.export.signature.signature import STATUS, Signature
 from nst_tf.export.signature.weights import Stored

@@ -6,8 +6,7 @@ import keras
 
 from nst_tf.backbones import class_names, open_network
 from nst_tf.export.models.image_network import image_network
-from nst_tf.export.origin import origin
-from nst_tf.export.servable import Servable
+from nst_tf.export.servable import Servable, origin
 
 __all__ = ["keras_model"]
 

@@ -10,10 +10,9 @@ from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit
 from nst_tf.export.catalogue import MODELS
-from nst_tf.export.origin import origin
-from nst_tf.export.servable import Servable
+from nst_tf.export.servable import Servable, origin
+from nst_tf.export.signature.batches import Values, refuse
 from nst_tf.export.signature.inputs import Input, problem_if
-from nst_tf.export.signature.items import Values, refuse
 from nst_tf.export.signature.picture_signatures import ONE, picture_signatures, served_settings, size_problem
 from nst_tf.export.signature.weights import Stored
 from nst_tf.recipes.feature_loop import GraphLoop

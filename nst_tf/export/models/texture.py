@@ -3,10 +3,9 @@
 import tensorflow as tf
 
 from nst_tf.export.catalogue import MODELS
-from nst_tf.export.origin import origin
-from nst_tf.export.servable import Servable
+from nst_tf.export.servable import Servable, origin
+from nst_tf.export.signature.batches import Values
 from nst_tf.export.signature.inputs import Input
-from nst_tf.export.signature.items import Values
 from nst_tf.export.signature.picture_signatures import ONE, picture_signatures, served_settings, size_problem
 from nst_tf.export.signature.weights import Stored
 from nst_tf.recipes.graph_driver import make_in_graph

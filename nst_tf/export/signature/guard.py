@@ -4,11 +4,12 @@ The number of bytes, the first bytes, the number of a JPEG's scans and the size 
 TensorFlow's own limit, 2^29 pixels, would let 59 kB of PNG become 1.45 GB.
 """
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
-from nst_tf.export.signature.attempt import attempt
+from nst_tf.export.signature.exif import upright
 from nst_tf.export.signature.inputs import first_problem, problem_if
-from nst_tf.export.signature.orientation import upright
 
 __all__ = ["LARGEST_ASPECT", "MOST_BYTES", "MOST_PIXELS", "decode_image"]
 
@@ -19,6 +20,18 @@ LARGEST_ASPECT = 50  # a longer strip would have to be enlarged too much before 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 JPEG_MAGIC = b"\xff\xd8\xff"
 PNG_SIZE_AT = 16  # the byte where width and height begin, big-endian
+
+
+def _attempt(function: Callable[[tf.Tensor], tf.Tensor], argument: tf.Tensor, otherwise: tf.Tensor) -> tf.Tensor:
+    """The value of a function, or another value if one of its operations fails: a graph can catch that by a dataset.
+
+    Args:
+        function: Of one tensor; it captures no variables.
+        argument: For it.
+        otherwise: The value where it fails, of the same type and rank.
+    """
+    tried = tf.data.Dataset.from_tensors(argument).map(function).ignore_errors()
+    return tried.concatenate(tf.data.Dataset.from_tensors(otherwise)).take(1).get_single_element()
 
 
 def _starts_with(data: tf.Tensor, magic: bytes) -> tf.Tensor:
@@ -46,7 +59,7 @@ def _scans(data: tf.Tensor) -> tf.Tensor:
 
 
 def _header_problem(data: tf.Tensor) -> tf.Tensor:
-    size = attempt(_size, data, tf.zeros([2], tf.int64))
+    size = _attempt(_size, data, tf.zeros([2], tf.int64))
     pixels, (short, long) = tf.reduce_prod(size), (tf.reduce_min(size), tf.reduce_max(size))
     name = ["it has ", size[1], "x", size[0], " pixels"]
     scans = tf.cond(_starts_with(data, JPEG_MAGIC), lambda: _scans(data), lambda: tf.constant(0, tf.int64))
@@ -102,7 +115,7 @@ def decode_image(data: tf.Tensor, name: str) -> tuple[tf.Tensor, tf.Tensor]:
     """
     nothing = tf.zeros([0, 0, 3])
     problem = _problem(data)
-    image = tf.cond(problem == "", lambda: attempt(_decode, data, nothing), lambda: nothing)
+    image = tf.cond(problem == "", lambda: _attempt(_decode, data, nothing), lambda: nothing)
     damaged = (problem == "") & (tf.size(image) == 0)
     problem = tf.where(damaged, "it is damaged or truncated", problem)
     return problem_if(problem != "", f"{name}: ", problem), image

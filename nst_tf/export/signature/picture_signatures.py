@@ -7,10 +7,10 @@ from typing import Any
 import tensorflow as tf
 
 from nst_tf.canvas.sizes import fit
+from nst_tf.export.signature.batches import Check, Run, Values, defaults, only
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, problem_if
-from nst_tf.export.signature.items import Check, Run, Values, defaults, only
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature
 from nst_tf.settings import Control

@@ -124,25 +124,13 @@ def dream_steps(
     yield from run_dream(image, None if guide is None else as_picture(guide), settings, time_limit)
 
 
-def dream(
-    image: Source | None,
-    *,
-    guide: Source | None = None,
-    preset: str = "default",
-    time_limit: float | None = None,
-    callback: Callable[[Progress], object] | None = None,
-    **changes: Any,
-) -> Result:
+def dream(image: Source | None, *, callback: Callable[[Progress], object] | None = None, **options: Any) -> Result:
     """Dreams on an image as DeepDream does.
 
     Args:
-        image: What to begin with: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8. `None` stands for
-            a square of noise.
-        guide: Another image; the dream takes on those of its features that the image resembles most already.
-        preset: A key of `PRESETS`: `"default"` or `"deepdream2015"`.
-        time_limit: Seconds after which to stop with what there is.
+        image: What to begin with; `None` stands for a square of noise.
         callback: Called with each `Progress`.
-        **changes: Attributes of `DreamSettings` to change in the preset.
+        **options: As for `dream_steps`.
 
     Returns:
         The picture, with its history and settings.
@@ -154,4 +142,4 @@ def dream(
         >>> result = nst_tf.dream(nst_tf.read_image("castle.jpg"), size=256)
         >>> nst_tf.write_image("dream.png", result.picture)
     """
-    return last_result(dream_steps(image, guide=guide, preset=preset, time_limit=time_limit, **changes), callback)
+    return last_result(dream_steps(image, **options), callback)

@@ -5,10 +5,29 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nst_tf.errors import InputError
-from nst_tf.recipes.common_settings import model_setting, preprocessing_setting, seed_setting
+from nst_tf.recipes.common_settings import (
+    model_setting,
+    objective,
+    preprocessing_setting,
+    schedule,
+    seed_setting,
+    size_setting,
+    steps_setting,
+)
 from nst_tf.settings import Presets, Served, describe, setting
 
 __all__ = ["PRESETS", "DreamSettings"]
+
+LARGER = "how much larger each octave is than the one before"
+STEPS = "steps on each octave, coarse to fine; the last number holds for all that follow"
+TILE = (
+    "side of tiles on which gradients are computed one after the other, for images larger than memory; 0 computes them "
+    "on the whole image"
+)
+LAYERS = (
+    "what to enhance: LAYER, LAYER:CHANNEL, or LAYER:CHANNEL:Y:X for one place, at these fractions of height and width"
+)
+WEIGHTS = Served(-100, 100, name="weights", help="how much to enhance each layer that the model was made for")
 
 
 @describe
@@ -22,53 +41,18 @@ class DreamSettings:
 
     plateau: ClassVar[float] = 0.0  # a dream has no optimum that it could come to
 
-    size: int = setting(512, "longest side of the result", unit="PIXELS", least=1, served=Served(32, 1024))
+    size: int = size_setting(512, 1024)
     from_noise: bool = setting(False, "start from noise, of the image's shape or, without an image, a square")
     model: str = model_setting()
     preprocessing: str | None = preprocessing_setting()
-    octaves: int = setting(
-        4, "how many sizes to dream on, coarse to fine", unit="NUMBER", group="schedule", least=1, served=Served(1, 8)
-    )
-    octave_scale: float = setting(
-        1.4,
-        "how much larger each octave is than the one before",
-        unit="FACTOR",
-        group="schedule",
-        above=1,
-        served=Served(1.1, 2),
-    )
-    steps: tuple[int, ...] = setting(
-        (10,),
-        "steps on each octave, coarse to fine; the last number holds for all that follow",
-        unit="NUMBER,...",
-        group="schedule",
-        least=1,
-        filled=True,
-        served=Served(1, 50),
-    )
-    step_size: float = setting(
-        1.5, "mean change of a pixel in a step, of 255", unit="CHANGE", group="schedule", above=0
-    )
-    jitter: int = setting(
-        32, "how far the image is rolled at random before a step, at most", unit="PIXELS", group="schedule", least=0
-    )
-    tile: int = setting(
-        0,
-        "side of tiles on which gradients are computed one after the other, for images larger than memory; 0 computes "
-        "them on the whole image",
-        unit="PIXELS",
-        group="schedule",
-        least=0,
-    )
-    layers: Mapping[str, float] = setting(
-        {"relu4_3": 1.0, "relu5_2": 1.0},
-        "what to enhance: LAYER, LAYER:CHANNEL, or LAYER:CHANNEL:Y:X for one place, at these fractions of height and "
-        "width",
-        unit="LAYER=WEIGHT,...",
-        group="objective",
-        served=Served(
-            -100, 100, name="weights", help="how much to enhance each layer that the model was exported with"
-        ),
+    octaves: int = schedule(4, "how many sizes to dream on, coarse to fine", "NUMBER", least=1, served=Served(1, 8))
+    octave_scale: float = schedule(1.4, LARGER, "FACTOR", above=1, served=Served(1.1, 2))
+    steps: tuple[int, ...] = steps_setting((10,), 50, STEPS)
+    step_size: float = schedule(1.5, "mean change of a pixel in a step, of 255", "CHANGE", above=0)
+    jitter: int = schedule(32, "how far the image is rolled at random before a step, at most", "PIXELS", least=0)
+    tile: int = schedule(0, TILE, "PIXELS", least=0)
+    layers: Mapping[str, float] = objective(
+        {"relu4_3": 1.0, "relu5_2": 1.0}, LAYERS, "LAYER=WEIGHT,...", served=WEIGHTS
     )
     seed: int = seed_setting("of the noise and the jitter")
 

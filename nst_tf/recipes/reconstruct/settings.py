@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from nst_tf.errors import InputError
-from nst_tf.recipes.common_settings import model_setting, plateau_setting, preprocessing_setting, seed_setting
+from nst_tf.recipes.common_settings import (
+    model_setting,
+    objective,
+    plateau_setting,
+    preprocessing_setting,
+    schedule,
+    seed_setting,
+)
 from nst_tf.settings import Presets, Served, describe, setting
 
 __all__ = ["NATURAL_RMS", "PRESETS", "SIZE", "ReconstructSettings"]
@@ -24,6 +31,20 @@ NATURAL_RMS = 2.7098e4 / 255 / (3 * 227 * 227) ** 0.5  # of natural images less 
 PAPER_TV = tuple(weight / NATURAL_RMS**2 for weight in (0.5, 5.0, 50.0))
 PAPER_ALPHA = 4e-10 * 255**4 / NATURAL_RMS**2
 PAPER_RATES = tuple(0.004 * factor * NATURAL_RMS**2 for factor in (1.0, 0.1, 0.01))
+
+SIZES = f"longest side of the result (default: {SIZE}, or what the network takes)"
+SERVED_SIZE = Served(32, 512, default=SIZE, help="longest side of the result")
+RESTARTS = "from how many noises to start, all in one batch; the nearest result is written"
+SMOOTHER = (
+    "weight of the total variation for shallow, middle and deep layers; the last number holds for all that follow"
+)
+ALPHA = "weight of the alpha-norm, which keeps pixels from black and white; likewise"
+NOISE = "root mean square of the noise to start from, around the mean colour of photographs"
+CANVAS = "what is optimised: coefficients of waves, or pixels"
+OPTIMIZER = "how it is optimised; momentum leaves pixels unbounded until the end"
+STEPS = "evaluations for each layer; with momentum, of each phase"
+SERVED_STEPS = Served(1, 500, scalar=True, help="evaluations, at most")
+RATES = "learning rate of each phase of momentum"
 
 
 @describe
@@ -35,75 +56,18 @@ class ReconstructSettings:
     less than 60 pixels, less than 150, and more.
     """
 
-    size: int | None = setting(
-        None,
-        f"longest side of the result (default: {SIZE}, or what the network takes)",
-        unit="PIXELS",
-        least=1,
-        served=Served(32, 512, default=SIZE, help="longest side of the result"),
-    )
+    size: int | None = setting(None, SIZES, "PIXELS", least=1, served=SERVED_SIZE)
     model: Any = model_setting()
     preprocessing: str | None = preprocessing_setting()
-    restarts: int = setting(
-        1,
-        "from how many noises to start, all in one batch; the nearest result is written",
-        unit="NUMBER",
-        least=1,
-    )
-    tv_weight: tuple[float, ...] = setting(
-        (0.1, 0.5, 2.0),
-        "weight of the total variation for shallow, middle and deep layers; the last number holds for all that follow",
-        unit="WEIGHT,...",
-        group="objective",
-        least=0,
-        filled=True,
-    )
-    alpha: float = setting(6.0, "of the alpha-norm", unit="POWER", group="objective", least=2)
-    alpha_weight: tuple[float, ...] = setting(
-        (0.0, 1.0, 20.0),
-        "weight of the alpha-norm, which keeps pixels from black and white; likewise",
-        unit="WEIGHT,...",
-        group="objective",
-        least=0,
-        filled=True,
-    )
-    noise: float = setting(
-        0.005,
-        "root mean square of the noise to start from, around the mean colour of photographs",
-        unit="DEVIATION",
-        least=0,
-    )
-    canvas: str = setting(
-        "fourier",
-        "what is optimised: coefficients of waves, or pixels",
-        unit="KIND",
-        group="schedule",
-        choices=("fourier", "pixels"),
-    )
-    optimizer: str = setting(
-        "lbfgs",
-        "how it is optimised; momentum leaves pixels unbounded until the end",
-        unit="NAME",
-        group="schedule",
-        choices=("lbfgs", "momentum"),
-    )
-    steps: tuple[int, ...] = setting(
-        (100,),
-        "evaluations for each layer; with momentum, of each phase",
-        unit="NUMBER,...",
-        group="schedule",
-        least=1,
-        filled=True,
-        served=Served(1, 500, scalar=True, help="evaluations, at most"),
-    )
-    rates: tuple[float, ...] = setting(
-        PAPER_RATES[:1],
-        "learning rate of each phase of momentum",
-        unit="RATE,...",
-        group="schedule",
-        least=1e-9,
-        filled=True,
-    )
+    restarts: int = setting(1, RESTARTS, "NUMBER", least=1)
+    tv_weight: tuple[float, ...] = objective((0.1, 0.5, 2.0), SMOOTHER, "WEIGHT,...", least=0, filled=True)
+    alpha: float = objective(6.0, "of the alpha-norm", "POWER", least=2)
+    alpha_weight: tuple[float, ...] = objective((0.0, 1.0, 20.0), ALPHA, "WEIGHT,...", least=0, filled=True)
+    noise: float = setting(0.005, NOISE, "DEVIATION", least=0)
+    canvas: str = schedule("fourier", CANVAS, "KIND", choices=("fourier", "pixels"))
+    optimizer: str = schedule("lbfgs", OPTIMIZER, "NAME", choices=("lbfgs", "momentum"))
+    steps: tuple[int, ...] = schedule((100,), STEPS, "NUMBER,...", least=1, filled=True, served=SERVED_STEPS)
+    rates: tuple[float, ...] = schedule(PAPER_RATES[:1], RATES, "RATE,...", least=1e-9, filled=True)
     plateau: float = plateau_setting(1e-3)
     seed: int = seed_setting("of the noise")
 

@@ -6,14 +6,19 @@ from typing import Any
 
 from nst_tf.one_pass.settings import preserve_color_setting, style_blend_setting, style_scale_setting
 from nst_tf.recipes.common_settings import (
+    RATIOS,
     growth_setting,
     model_setting,
+    objective,
     padding_setting,
     plateau_setting,
     pooling_setting,
     preprocessing_setting,
+    schedule,
     seed_setting,
+    size_setting,
     steps_setting,
+    tv_weight_setting,
 )
 from nst_tf.settings import Presets, Served, describe, setting
 
@@ -26,6 +31,13 @@ FINE_LAYERS = {"relu1_1": 256.0, "relu2_1": 64.0, "relu3_1": 16.0, "relu4_1": 4.
 # relu5_1 costs a fifth of an evaluation and made no difference to be seen, so only the preset `quality` looks at it.
 ALL_LAYERS = {**FINE_LAYERS, "relu5_1": 1.0}
 LAYERS = "LAYER=WEIGHT,..."
+SQUARES = "mean of the squared differences of features, or half their sum as in Gatys' paper"
+STATISTICS = "how the statistics of features are compared"
+START = (
+    "what to start from: content, fast (the picture of --fast, which saves the coarsest scale), noise or an image file"
+)
+STRENGTH = Served(0, 100, name="strength")
+STARTS = Served(choices=("content", "noise"), help="what to start from: content or noise")
 INITS = ("content", "fast", "noise")
 
 
@@ -38,67 +50,26 @@ class StylizeSettings:
     the weights of layers only the ratios matter.
     """
 
-    size: int = setting(512, "longest side of the result", unit="PIXELS", least=1, served=Served(32, 1024))
+    size: int = size_setting(512, 1024)
     model: str = model_setting()
     preprocessing: str | None = preprocessing_setting()
     pooling: str = pooling_setting()
     padding: str | None = padding_setting()
-    content_layers: Mapping[str, float] = setting(
-        {"relu4_2": 1.0},
-        "layers of the content loss",
-        unit=LAYERS,
-        group="objective",
-        least=0,
-        filled=True,
-        ratios=True,
-    )
-    style_layers: Mapping[str, float] = setting(
-        FINE_LAYERS, "layers of the style loss", unit=LAYERS, group="objective", least=0, filled=True, ratios=True
-    )
-    content_loss: str = setting(
-        "mean",
-        "mean of the squared differences of features, or half their sum as in Gatys' paper",
-        unit="KIND",
-        group="objective",
-        choices=("mean", "sum"),
-    )
-    style_loss: str = setting(
-        "wasserstein",
-        "how the statistics of features are compared",
-        unit="KIND",
-        group="objective",
-        choices=("wasserstein", "gram"),
-    )
-    style_weight: float = setting(
-        1.0,
-        "weight of the style loss",
-        unit="WEIGHT",
-        group="objective",
-        least=0,
-        served=Served(0, 100, name="strength"),
-    )
-    content_weight: float = setting(
-        0.015, "weight of the content loss", unit="WEIGHT", group="objective", least=0, served=Served(0, 100)
-    )
-    tv_weight: float = setting(
-        2.0, "weight of the total variation; more is smoother", unit="WEIGHT", group="objective", least=0
-    )
+    content_layers: Mapping[str, float] = objective({"relu4_2": 1.0}, "layers of the content loss", LAYERS, **RATIOS)
+    style_layers: Mapping[str, float] = objective(FINE_LAYERS, "layers of the style loss", LAYERS, **RATIOS)
+    content_loss: str = objective("mean", SQUARES, "KIND", choices=("mean", "sum"))
+    style_loss: str = objective("wasserstein", STATISTICS, "KIND", choices=("wasserstein", "gram"))
+    style_weight: float = objective(1.0, "weight of the style loss", "WEIGHT", least=0, served=STRENGTH)
+    content_weight: float = objective(0.015, "weight of the content loss", "WEIGHT", least=0, served=Served(0, 100))
+    tv_weight: float = tv_weight_setting(2.0)
     style_scale: float = style_scale_setting("objective")
     style_blend: tuple[float, ...] = style_blend_setting("objective")
-    optimizer: str = setting(
-        "lbfgs", "how the picture is optimised", unit="NAME", group="schedule", choices=("lbfgs", "adam")
-    )
-    first_size: int = setting(128, "longest side of the coarsest scale", unit="PIXELS", group="schedule", least=1)
+    optimizer: str = schedule("lbfgs", "how the picture is optimised", "NAME", choices=("lbfgs", "adam"))
+    first_size: int = schedule(128, "longest side of the coarsest scale", "PIXELS", least=1)
     growth: float = growth_setting()
     steps: tuple[int, ...] = steps_setting((40, 25, 25), 200)
     plateau: float = plateau_setting(1e-3)
-    init: Any = setting(
-        "content",
-        "what to start from: content, fast (the picture of --fast, which saves the coarsest scale), noise or an image "
-        "file",
-        unit="START",
-        served=Served(choices=("content", "noise"), help="what to start from: content or noise"),
-    )
+    init: Any = setting("content", START, "START", served=STARTS)
     preserve_color: str | None = preserve_color_setting()
     seed: int = seed_setting("of the noise")
 

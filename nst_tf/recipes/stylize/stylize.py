@@ -108,20 +108,16 @@ def stylize(
     content: Source,
     style: Source | Sequence[Source],
     *,
-    preset: str = "default",
-    time_limit: float | None = None,
     callback: Callable[[Progress], object] | None = None,
-    **changes: Any,
+    **options: Any,
 ) -> Result:
     """Transfers the style of one or several images to another.
 
     Args:
-        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        content: What the picture shows.
         style: One image, or several, whose style is blended.
-        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
-        time_limit: Seconds after which to stop with what there is.
         callback: Called with each `Progress`.
-        **changes: Attributes of `StylizeSettings` to change in the preset.
+        **options: As for `stylize_steps`.
 
     Returns:
         The picture, with its history and settings.
@@ -133,4 +129,4 @@ def stylize(
         >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
         >>> nst_tf.write_image("castle-wave.png", result.picture)
     """
-    return last_result(stylize_steps(content, style, preset=preset, time_limit=time_limit, **changes), callback)
+    return last_result(stylize_steps(content, style, **options), callback)

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nst_tf.recipes.common_settings import (
+    RATIOS,
     growth_setting,
     model_setting,
+    objective,
     padding_setting,
     plateau_setting,
     pooling_setting,
     preprocessing_setting,
+    schedule,
     seed_setting,
     steps_setting,
+    tv_weight_setting,
 )
 from nst_tf.settings import Presets, Served, describe, setting
 
@@ -20,6 +24,17 @@ __all__ = ["PRESETS", "TextureSettings"]
 GATYS_LAYERS = dict.fromkeys(("relu1_1", "pool1", "pool2", "pool3", "pool4"), 1e9)
 # Equal weights leave specks of wrong colours.
 FINE_LAYERS = {"relu1_1": 16.0, "relu2_1": 4.0, "relu3_1": 2.0, "relu4_1": 1.0}
+
+SIZE = "longest side of the result, or WIDTHxHEIGHT; a size above the source's makes more of it"
+SERVED_SIZE = Served(32, 1024, default=256, help="longest side of the result")
+LAYERS = "layers whose statistics make the texture, from the first to the last"
+PARAMETERS = (
+    "describe the texture by at most so many numbers: by as many of the first layers as have no more in their Gram "
+    "matrices, each pair of channels counted once; without it, by all layers"
+)
+STATISTICS = "how the statistics of features are compared"
+SCALE = "size of what the source shows, relative to its own, or to the result's where the source is larger"
+BLEND = "share of each source; without it, all are equal"
 
 
 @describe
@@ -32,66 +47,22 @@ class TextureSettings:
     layers up to VGG's fourth pooling, and `padding` is then that of the source only.
     """
 
-    size: int | tuple[int, int] = setting(
-        512,
-        "longest side of the result, or WIDTHxHEIGHT; a size above the source's makes more of it",
-        unit="SIZE",
-        least=1,
-        served=Served(32, 1024, default=256, help="longest side of the result"),
-    )
+    size: int | tuple[int, int] = setting(512, SIZE, "SIZE", least=1, served=SERVED_SIZE)
     model: str = model_setting()
     preprocessing: str | None = preprocessing_setting()
     pooling: str = pooling_setting("mean")
     padding: str | None = padding_setting()
-    layers: Mapping[str, float] = setting(
-        FINE_LAYERS,
-        "layers whose statistics make the texture, from the first to the last",
-        unit="LAYER=WEIGHT,...",
-        group="objective",
-        least=0,
-        filled=True,
-        ratios=True,
-    )
-    parameters: int | None = setting(
-        None,
-        "describe the texture by at most so many numbers: by as many of the first layers as have no more in their Gram "
-        "matrices, each pair of channels counted once; without it, by all layers",
-        unit="NUMBER",
-        group="objective",
-        least=1,
-    )
-    texture_loss: str = setting(
-        "wasserstein",
-        "how the statistics of features are compared",
-        unit="KIND",
-        group="objective",
-        choices=("wasserstein", "gram"),
-    )
-    tv_weight: float = setting(
-        0.0, "weight of the total variation; more is smoother", unit="WEIGHT", group="objective", least=0
-    )
+    layers: Mapping[str, float] = objective(FINE_LAYERS, LAYERS, "LAYER=WEIGHT,...", **RATIOS)
+    parameters: int | None = objective(None, PARAMETERS, "NUMBER", least=1)
+    texture_loss: str = objective("wasserstein", STATISTICS, "KIND", choices=("wasserstein", "gram"))
+    tv_weight: float = tv_weight_setting(0.0)
     tileable: bool = setting(False, "make a picture that repeats without a seam")
-    source_scale: float = setting(
-        1.0,
-        "size of what the source shows, relative to its own, or to the result's where the source is larger",
-        unit="FACTOR",
-        group="objective",
-        above=0,
-        most=8,
-    )
-    source_blend: tuple[float, ...] = setting(
-        (),
-        "share of each source; without it, all are equal",
-        unit="SHARE,...",
-        group="objective",
-        least=0,
-        ratios=True,
-    )
+    source_scale: float = objective(1.0, SCALE, "FACTOR", above=0, most=8)
+    source_blend: tuple[float, ...] = objective((), BLEND, "SHARE,...", least=0, ratios=True)
     match_histogram: bool = setting(True, "give the result the colours' histograms of the source at the end")
-    corrections: int = setting(10, "steps that L-BFGS remembers", unit="NUMBER", group="schedule", least=1)
-    first_size: int = setting(  # at 64, so few positions are left that the arrangement is copied, too
-        128, "longest side of the source on the coarsest scale", unit="PIXELS", group="schedule", least=1
-    )
+    corrections: int = schedule(10, "steps that L-BFGS remembers", "NUMBER", least=1)
+    # At 64, so few positions are left that the arrangement is copied, too.
+    first_size: int = schedule(128, "longest side of the source on the coarsest scale", "PIXELS", least=1)
     growth: float = growth_setting()
     steps: tuple[int, ...] = steps_setting((60, 50, 40), 200)
     plateau: float = plateau_setting(0.0)

@@ -77,22 +77,14 @@ def texture_steps(
 
 
 def texture(
-    source: Source | Sequence[Source],
-    *,
-    preset: str = "default",
-    time_limit: float | None = None,
-    callback: Callable[[Progress], object] | None = None,
-    **changes: Any,
+    source: Source | Sequence[Source], *, callback: Callable[[Progress], object] | None = None, **options: Any
 ) -> Result:
     """Makes a picture of any size with the texture of one or several images.
 
     Args:
-        source: One image, or several, whose textures are blended: a `Picture`, or `(height, width, 3)`, floats in
-            [0, 1] or uint8.
-        preset: A key of `PRESETS`: `"default"` or `"gatys"`.
-        time_limit: Seconds after which to stop with what there is.
+        source: One image, or several, whose textures are blended.
         callback: Called with each `Progress`.
-        **changes: Attributes of `TextureSettings` to change in the preset.
+        **options: As for `texture_steps`.
 
     Returns:
         The picture, with its history and settings.
@@ -104,4 +96,4 @@ def texture(
         >>> result = nst_tf.texture(nst_tf.read_image("pebbles.jpg"), size=128, tileable=True)
         >>> nst_tf.write_image("pebbles-tile.png", result.picture)
     """
-    return last_result(texture_steps(source, preset=preset, time_limit=time_limit, **changes), callback)
+    return last_result(texture_steps(source, **options), callback)

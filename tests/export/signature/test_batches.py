@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from nst_tf.export.signature.batches import MOST_ITEMS, each, every, only
 from nst_tf.export.signature.inputs import Input, problem_if
-from nst_tf.export.signature.items import MOST_ITEMS, each, every, only
 
 NUMBER = Input("number", tf.float32, "", (), None, -10, 10)
 FACTOR = Input("factor", tf.float32, "", (), 2.0, 0, 5)
