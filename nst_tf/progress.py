@@ -1,14 +1,97 @@
-"""What a recipe reports while it runs, and what it gives in the end."""
+"""How far work is that takes a while, and what a recipe gives in the end.
+
+`Progress` of a recipe, `Stage` of what is done in stages and `Round` of training are all a `Report`, so that whoever
+shows one can show them all.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
+if TYPE_CHECKING:  # what shows progress need not wait for NumPy and Pillow
+    import numpy as np
 
-from nst_tf.images import Picture
+    from nst_tf.images import Picture
 
-__all__ = ["Progress", "Result", "last_result"]
+__all__ = ["Progress", "Report", "Result", "Round", "Stage", "last_result"]
+
+
+class Report(Protocol):
+    """How far some work is.
+
+    Attributes:
+        name: Of what is being done.
+        done: Of `total`.
+        total: How much there is to do.
+        state: What else there is to say beside a bar, such as the loss; may be empty.
+        line: All of it, for a log.
+        lasting: Whether the user will want to read it later, too.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def line(self) -> str: ...
+
+    @property
+    def lasting(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a stage of some work is.
+
+    Attributes:
+        name: What is being done, such as `"looking at images"`.
+        done: Of `total`.
+        total: How much there is to do.
+    """
+
+    name: str
+    done: int
+    total: int
+
+    state = ""
+    lasting = False
+
+    @property
+    def line(self) -> str:
+        """It in words: `looking at images: 3 of 12`."""
+        return f"{self.name}: {self.done} of {self.total}"
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round of training that has ended.
+
+    Attributes:
+        name: What it is called: `"epoch"` or `"round"`.
+        done: Its number, from 1.
+        total: How many there are.
+        state: What was measured, in words.
+    """
+
+    name: str
+    done: int
+    total: int
+    state: str
+
+    lasting = True
+
+    @property
+    def line(self) -> str:
+        """It in words: `epoch 3: loss 0.12`."""
+        return f"{self.name} {self.done}: {self.state}"
 
 
 @dataclass(frozen=True)
@@ -39,6 +122,39 @@ class Progress:
     remaining: float | None
     result: Callable[[], "Result"] = field(repr=False, compare=False)
 
+    lasting = False
+
+    @property
+    def name(self) -> str:
+        """Of the scale: `scale 2/3 512x384`."""
+        return f"scale {self.scale}/{self.scales} {self.width}x{self.height}"
+
+    @property
+    def done(self) -> int:
+        """The evaluations done."""
+        return self.step
+
+    @property
+    def total(self) -> int:
+        """The evaluations planned."""
+        return self.steps
+
+    @property
+    def state(self) -> str:
+        """The loss and the time that is left, in words."""
+        loss = f"loss {self.loss:.3g}"
+        return loss if self.remaining is None else f"{loss}, {_duration(self.remaining)} left"
+
+    @property
+    def line(self) -> str:
+        """It in words: `scale 2/3 512x384, evaluation 40 of 100, loss 0.12, 8 s left`."""
+        return f"{self.name}, evaluation {self.step} of {self.steps}, {self.state}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -52,14 +168,14 @@ class Result:
         finished: Whether all scales were done; `False` for a picture that was stopped early.
     """
 
-    picture: Picture
+    picture: "Picture"
     history: tuple[dict[str, Any], ...]
     losses: dict[str, float]
     settings: Any
     finished: bool
 
     @property
-    def image(self) -> np.ndarray:
+    def image(self) -> "np.ndarray":
         """The pixels, `(height, width, 3)`, float32 in [0, 1]."""
         return self.picture.pixels
 

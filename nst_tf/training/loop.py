@@ -6,14 +6,16 @@ Not `keras.Model.fit`: in Keras 3 it fails under `MultiWorkerMirroredStrategy` (
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from nst_tf.errors import NstError
+from nst_tf.progress import Round
 
-__all__ = ["Step", "compile_with_adam", "run_epochs", "summed"]
+__all__ = ["ReportRounds", "Step", "compile_with_adam", "run_epochs", "summed"]
 
 WARM_UP = 100  # updates
 LAST_RATE = 0.01  # of the learning rate
@@ -91,3 +93,20 @@ def compile_with_adam(model: keras.Model, learning_rate: float, steps: int) -> N
     )
     model.compile(keras.optimizers.Adam(fall, global_clipnorm=LONGEST_GRADIENT), jit_compile=False)
     model.optimizer.build(model.trainable_variables)
+
+
+class ReportRounds(keras.callbacks.Callback):
+    """Reports every round of a training.
+
+    Args:
+        report: What is told of it.
+        state: From the logs of a round to what there is to say of it.
+        name: What a round is called.
+    """
+
+    def __init__(self, report: Callable[[Round], object], state: Callable[[Mapping[str, float]], str], name: str):
+        super().__init__()
+        self._report, self._state, self._name = report, state, name
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._report(Round(self._name, epoch + 1, self.params["epochs"], self._state(logs)))

@@ -10,11 +10,13 @@ from nst_tf.version import __version__
 PROGRAM = """
 import sys
 from nst_tf.cli.main import run
-try:
-    run(sys.argv[1:])
-except SystemExit:
-    pass
-print([name for name in ("tensorflow", "keras", "numpy", "PIL", "tqdm", "matplotlib", "h5py") if name in sys.modules])
+for line in sys.argv[1:]:
+    try:
+        run(line.split("\\n"))
+    except SystemExit:
+        pass
+    large = ("tensorflow", "keras", "numpy", "PIL", "tqdm", "matplotlib", "h5py")
+    print("imported", [name for name in large if name in sys.modules])
 """
 
 
@@ -23,23 +25,24 @@ def start(program, *arguments, **options):
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["--version"],
-        ["stylize", "--size", "x"],
-        *([verb.__name__.rpartition(".")[2].replace("_", "-"), "--help"] for verb in VERBS),
-    ],
-)
-def test_what_needs_no_work_imports_nothing_large(arguments):
-    assert start(PROGRAM, *arguments).stdout.splitlines()[-1] == "[]"
+def imported(*commands, **options):
+    """What is imported after each of some commands in one process, and what the process ended with."""
+    ended = start(PROGRAM, *("\n".join(map(str, command)) for command in commands), **options)
+    return [line for line in ended.stdout.splitlines() if line.startswith("imported")], ended
+
+
+def test_what_needs_no_work_imports_nothing_large():
+    names = [verb.__name__.rpartition(".")[2].replace("_", "-") for verb in VERBS]
+    commands = [["--help"], ["--version"], ["stylize", "--size", "x"], *([name, "--help"] for name in names)]
+    found, ended = imported(*commands)
+    assert dict(zip(map(tuple, commands), found, strict=True)) == {tuple(one): "imported []" for one in commands}
+    assert all(f"usage: nst-tf {name}" in ended.stdout for name in names)
 
 
 def test_checks_inputs_before_tensorflow_is_imported(pictures):
     files = [pictures / name for name in ("none.png", "style.jpg")]
-    ended = start(PROGRAM, "stylize", *files, "-o", pictures / "out.png")
-    assert "tensorflow" not in ended.stdout.splitlines()[-1]
+    (found,), ended = imported(["stylize", *files, "-o", pictures / "out.png"])
+    assert "tensorflow" not in found
     assert ended.stderr == f"nst-tf: error: cannot read {files[0]}: there is no such file\n"
 
 
@@ -67,7 +70,7 @@ def test_an_unexpected_error_has_a_traceback_with_debug_only(command, monkeypatc
 
 def test_a_reader_that_went_away_is_no_error():
     program = (
-        "import sys; from nst_tf.cli import main, stylize; "
+        "import sys; from nst_tf.cli import main; from nst_tf.cli.verbs import stylize; "
         "stylize.run = lambda arguments: print('x' * 100000) or 0; "
         "sys.exit(main.run(['stylize', 'a', 'b', '-o', 'c']))"
     )

@@ -5,14 +5,16 @@ import logging as standard_logging
 import sys
 import time
 from contextlib import AbstractContextManager
-from typing import Protocol
 
 from absl import logging
+
+from nst_tf.progress import Report
 
 __all__ = ["Meter", "meter", "start_logging"]
 
 SECONDS_BETWEEN_LINES = 3.0
 BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}{postfix}"
+TIMED_BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 
 
 def start_logging() -> None:
@@ -27,72 +29,80 @@ def start_logging() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-class Meter(Protocol):
-    """Shows how far a picture is."""
-
-    def show(self, progress) -> None:
-        """Shows a `nst_tf.progress.Progress`."""
-
-
-def meter(name: str, quiet: bool) -> AbstractContextManager[Meter]:
-    """A bar on a terminal, lines elsewhere, and lines that nobody sees if `quiet`.
+def meter(subject: str, quiet: bool) -> "Meter":
+    """What shows reports: a bar on a terminal, lines elsewhere, and nothing if `quiet`.
 
     Args:
-        name: What is being made.
+        subject: What is being made; empty where the reports say it.
         quiet: Whether to show nothing.
     """
-    return Bar(name) if sys.stderr.isatty() and not quiet else Lines(name)
+    if quiet:
+        return Meter()
+    return Bar(subject) if sys.stderr.isatty() else Lines(subject)
 
 
-class Bar(AbstractContextManager):
-    """A bar that vanishes at its end."""
+class Meter(AbstractContextManager):
+    """Shows nothing."""
 
-    def __init__(self, name: str):
+    def show(self, report: Report) -> None:
+        """Shows how far the work is."""
+
+    def __exit__(self, *error: object) -> None:
+        """Leaves nothing behind on the terminal."""
+
+
+class Bar(Meter):
+    """A bar for each piece of work, which vanishes at its end; above it, the lines of reports that last.
+
+    Args:
+        subject: See `meter`.
+    """
+
+    def __init__(self, subject: str):
+        self._subject, self._name, self._bar = subject, None, None
+        if subject:
+            self._begin("starting", 0, 1, " ")
+
+    def show(self, report: Report) -> None:
+        if report.name != self._name:
+            self._begin(report.name, report.done, report.total, report.state)
+        bar = self._bar
+        if report.lasting:
+            bar.clear()
+            logging.info("%s", _line(self._subject, report))
+        bar.total, bar.n = report.total, report.done
+        bar.set_postfix_str(report.state)
+
+    def _begin(self, name: str, done: int, total: int, state: str) -> None:
         from tqdm import tqdm
 
-        self._name = name
-        self._bar = tqdm(total=1, desc=f"{name} starting", bar_format=BAR, leave=False, dynamic_ncols=True)
+        self.__exit__()
+        self._name, desc = name, f"{self._subject} {name}".strip()
+        layout = BAR if state else TIMED_BAR
+        self._bar = tqdm(total=total, initial=done, desc=desc, bar_format=layout, leave=False, dynamic_ncols=True)
 
-    def show(self, progress) -> None:
-        """Moves the bar."""
-        self._bar.total = progress.steps
-        self._bar.set_description_str(f"{self._name} {_scale(progress)}", refresh=False)
-        self._bar.set_postfix_str(_state(progress), refresh=False)
-        self._bar.n = progress.step
-        self._bar.refresh()
-
-    def __exit__(self, *error):
-        self._bar.close()
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
 
-class Lines(AbstractContextManager):
-    """A line for a report, but not more than one in a few seconds."""
+class Lines(Meter):
+    """A line for a report, but not more than one in a few seconds, except of reports that last.
 
-    def __init__(self, name: str):
-        self._name = name
-        self._next = 0.0
+    Args:
+        subject: See `meter`.
+    """
 
-    def show(self, progress) -> None:
-        """Logs a line if it is time."""
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + SECONDS_BETWEEN_LINES
-        evaluation = f"evaluation {progress.step} of {progress.steps}"
-        logging.info("%s: %s, %s, %s", self._name, _scale(progress), evaluation, _state(progress))
+    def __init__(self, subject: str):
+        self._subject, self._next = subject, 0.0
 
-    def __exit__(self, *error):
-        pass
-
-
-def _scale(progress) -> str:
-    return f"scale {progress.scale}/{progress.scales} {progress.width}x{progress.height}"
+    def show(self, report: Report) -> None:
+        if not report.lasting:
+            if time.monotonic() < self._next:
+                return
+            self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+        logging.info("%s", _line(self._subject, report))
 
 
-def _state(progress) -> str:
-    loss = f"loss {progress.loss:.3g}"
-    return loss if progress.remaining is None else f"{loss}, {_duration(progress.remaining)} left"
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+def _line(subject: str, report: Report) -> str:
+    return f"{subject}: {report.line}" if subject else report.line

@@ -1,5 +1,6 @@
 """`nst-tf diagnose`: how well networks use their architecture, side by side."""
 
+import functools
 import json
 from argparse import Namespace
 from collections.abc import Mapping
@@ -8,9 +9,11 @@ from absl import logging
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.terminal import Meter, meter
 from nst_tf.cli.shell.values import count
 from nst_tf.cli.work.network_options import MODEL, add_network
 from nst_tf.errors import InputError
+from nst_tf.progress import Stage
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -67,22 +70,20 @@ def run(arguments: Namespace) -> int:
 
 def _measure(arguments: Namespace, names: list[str], paths: list) -> dict:
     from nst_tf.backbones.open import open_network
-    from nst_tf.cli.shell.stages import stages
     from nst_tf.visualize.diagnosis import diagnose
-    from nst_tf.visualize.top.top_activations import Stage
 
     # All before the work begins: one of them may not exist.
     models = {name: open_network(name, arguments.preprocessing) for name in names}
     found = {}
-    with stages(arguments.quiet) as shown:
+    with meter("", arguments.quiet) as shown:
         for name, model in models.items():
-            report = _reporter(shown, Stage, f"diagnosing {name}")
+            report = functools.partial(_show, shown, f"diagnosing {name}")
             found[name] = diagnose(model, paths, side=arguments.side, batch=arguments.batch, on_progress=report)
     return found
 
 
-def _reporter(shown, stage, name: str):
-    return lambda done, images: shown.show(stage(name, done, images))
+def _show(shown: Meter, name: str, done: int, images: int) -> None:
+    shown.show(Stage(name, done, images))
 
 
 def _record(one) -> dict:

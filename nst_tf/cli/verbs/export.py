@@ -1,11 +1,14 @@
 """`nst-tf export`: SavedModels that TensorFlow Serving runs unchanged."""
 
 from argparse import Namespace
+from collections.abc import Iterable
+from typing import Any
 
 from absl import logging
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.values import count, names
 from nst_tf.errors import InputError
 from nst_tf.export.catalogue import MODELS, check_name
@@ -46,12 +49,21 @@ def run(arguments: Namespace) -> int:
     import_tensorflow(arguments.debug)
     if not arguments.debug:
         logging.set_verbosity(logging.WARNING)  # of TensorFlow, which tells every renamed tensor
+    _export(MODELS if arguments.all else arguments.names, options, arguments.out)
+    return 0
+
+
+def _export(which: Iterable[str], options: dict[str, Any], out: str) -> None:
     from nst_tf.export.catalogue import make_servable
     from nst_tf.export.export import export
 
-    for name in MODELS if arguments.all else arguments.names:
-        print(f"wrote {one_line(str(export(make_servable(name, **options), arguments.out)))}", flush=True)
-    return 0
+    written: list[str] = []
+    try:
+        for name in which:
+            written.append(str(export(make_servable(name, **options), out)))
+            print(f"wrote {one_line(written[-1])}", flush=True)
+    except Stopped as stop:
+        raise Stopped(stop.number, f"written before: {', '.join(written)}" if written else str(stop)) from None
 
 
 def _check(arguments: Namespace, options: dict) -> None:

@@ -7,9 +7,11 @@ from absl import logging
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.terminal import meter
 from nst_tf.cli.shell.values import count, number
 from nst_tf.cli.work.network_options import add_network
 from nst_tf.errors import InputError, unknown
+from nst_tf.progress import Stage
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -90,12 +92,10 @@ def _class_number(given: str | None, names: Sequence[str]) -> int | None:
 def _slide(arguments: Namespace, pixels, target: int | None):
     from nst_tf.backbones.fit_image import fit_image
     from nst_tf.backbones.open import open_network
-    from nst_tf.cli.shell.stages import stages
     from nst_tf.visualize.occlusion import occlude
-    from nst_tf.visualize.top.top_activations import Stage
 
     model = open_network(arguments.model, arguments.preprocessing)
-    with stages(arguments.quiet) as shown:
+    with meter("", arguments.quiet) as shown:
         return occlude(
             model,
             fit_image(model, pixels, arguments.side),

@@ -3,12 +3,21 @@
 import re
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from absl import logging
 
+from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.shell.stop import Stopped
+from nst_tf.cli.shell.terminal import Meter, meter
 from nst_tf.cli.shell.values import count, names
 from nst_tf.cli.work.network_options import add_network
+
+if TYPE_CHECKING:
+    import keras
+
+    from nst_tf.visualize.top.survey import Part
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -55,29 +64,46 @@ def run(arguments: Namespace) -> int:
 
     import_tensorflow(arguments.debug)
     from nst_tf.backbones import open_network
-    from nst_tf.cli.shell.stages import stages
-    from nst_tf.visualize.top.top_activations import TopActivations
 
-    with stages(arguments.quiet) as shown:
-        top = TopActivations(
-            open_network(arguments.model, arguments.preprocessing),
-            Path(arguments.images),
-            Path(arguments.output),
-            layers=arguments.layers,
-            side=arguments.size,
-            rule=arguments.rule,
-            batch=arguments.batch,
-            on_progress=shown.show,
-        )
-        part = None if arguments.merge else top.search(arguments.shard or (1, 1))
-        part = part if arguments.shard else top.show()
+    model = open_network(arguments.model, arguments.preprocessing)
+    try:
+        with meter("", arguments.quiet) as shown:
+            part = _search(arguments, model, shown)
+    except Stopped as stop:
+        raise Stopped(stop.number, _left(arguments) or str(stop)) from None
     _report(arguments, part)
     return 0
 
 
-def _report(arguments: Namespace, part) -> None:
-    from nst_tf.cli.shell.failure import one_line
+def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
+    from nst_tf.visualize.top.top_activations import TopActivations
 
+    top = TopActivations(
+        model,
+        Path(arguments.images),
+        Path(arguments.output),
+        layers=arguments.layers,
+        side=arguments.size,
+        rule=arguments.rule,
+        batch=arguments.batch,
+        on_progress=shown.show,
+    )
+    if arguments.merge:
+        return top.show()
+    part = top.search(arguments.shard or (1, 1))
+    return part if arguments.shard else top.show()
+
+
+def _left(arguments: Namespace) -> str:
+    """What a search that was stopped leaves for the next one, in words; empty if it leaves nothing."""
+    from nst_tf.visualize.top.survey import part_path
+
+    out = Path(arguments.output)
+    left = out if arguments.merge else part_path(out, arguments.shard or (1, 1))
+    return f"what was found so far is in {left}, and the same command goes on from there" if left.exists() else ""
+
+
+def _report(arguments: Namespace, part: "Part") -> None:
     for name, reason in part.skipped.items():
         logging.warning("skipped %s: %s", one_line(name), one_line(reason))
     seen = part.images - len(part.skipped)

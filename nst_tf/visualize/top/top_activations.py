@@ -4,7 +4,6 @@ import functools
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +13,16 @@ import numpy as np
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, find_images, read_frame, write_image
+from nst_tf.progress import Stage
 from nst_tf.visualize.top.gallery import LayerResult, write_page, write_sheets, write_summary
 from nst_tf.visualize.top.patches import PatchProjector
 from nst_tf.visualize.top.survey import Part, Survey, join, part_path, weights_hash
 from nst_tf.visualize.top.winners import project_winners
 
-__all__ = ["Stage", "TopActivations", "default_side"]
+__all__ = ["TopActivations", "default_side"]
 
 SIDE = 224
 FRAMES_KEPT = 256  # in memory, about 0.6 MB each at 224 px
-
-
-@dataclass(frozen=True)
-class Stage:
-    """How far the work is.
-
-    Attributes:
-        name: What is being done, such as `"looking at images"`.
-        done: Of `total`.
-        total: How much there is to do.
-    """
-
-    name: str
-    done: int
-    total: int
 
 
 def default_side(model: keras.Model) -> int:

@@ -12,15 +12,15 @@ import nst_tf
 from nst_tf.cli.shell.stop import Stopped, stoppable
 from nst_tf.images import read_image
 
-FAKE = Path(__file__).with_name("fake.py")
+FAKE = Path(__file__).parents[1] / "fake.py"
 
 
 def heed():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def start(seconds, folder, *arguments):
-    command = [sys.executable, FAKE, str(seconds), "stylize", "content.png", "style.jpg", "-o", "out.png", *arguments]
+def start(step, folder, *arguments):
+    command = [sys.executable, FAKE, str(step), "stylize", "content.png", "style.jpg", "-o", "out.png", *arguments]
     path = os.pathsep.join([str(Path(nst_tf.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": path}, preexec_fn=heed, **pipes)
@@ -30,8 +30,9 @@ def start(seconds, folder, *arguments):
 def test_writes_the_picture_so_far(pictures, number, status):
     with start(2, pictures) as process:
         assert "evaluation 1 of 4" in process.stderr.readline()
+        assert process.stderr.readline() == "asleep\n"
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == status
     assert err == "nst-tf: stopped; out.png is the picture so far\n"
     assert out == "wrote out.png (8x6, 1 evaluations, 0.5 s, loss 1, stopped early)\n"
@@ -40,12 +41,10 @@ def test_writes_the_picture_so_far(pictures, number, status):
 
 
 def test_writes_nothing_before_the_first_report(pictures):
-    with start(60, pictures) as process:
-        # By then the recipe is asleep.
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.communicate(timeout=2)
+    with start(1, pictures) as process:
+        assert process.stderr.readline() == "asleep\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err == "nst-tf: stopped; nothing was written for content.png\n"
     assert not (pictures / "out.png").exists()

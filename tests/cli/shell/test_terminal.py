@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from nst_tf.cli.shell import terminal
-from nst_tf.progress import Progress
+from nst_tf.progress import Progress, Round, Stage
 
 
 class Terminal(io.StringIO):
@@ -39,13 +39,44 @@ def test_a_file_gets_a_line_every_few_seconds(monkeypatch, capsys):
     assert capsys.readouterr().err.splitlines() == lines
 
 
-def test_quiet_makes_no_bar(monkeypatch):
+def test_a_terminal_sees_a_bar_for_each_stage(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
-    with terminal.meter("a.jpg", quiet=True):
-        pass
+    with terminal.meter("", quiet=False) as meter:
+        meter.show(Stage("looking at images", 3, 12))
+        meter.show(Stage("writing images", 1, 2))
+    text = sys.stderr.getvalue()
+    assert "looking at images  25%" in text
+    assert "3/12 [" in text
+    assert "writing images  50%" in text
+    assert text.split("\r")[-2].strip() == ""
+
+
+def test_a_terminal_keeps_the_lines_of_rounds_above_the_bar(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    terminal.start_logging()
+    with terminal.meter("", quiet=False) as meter:
+        for number in (1, 2):
+            meter.show(Round("epoch", number, 4, f"loss {1 / number}"))
+    text = sys.stderr.getvalue()
+    for number in (1, 2):
+        # At the beginning of a line that was cleared.
+        assert f"\rnst-tf: epoch {number}: loss {1 / number}\n" in text
+    assert "epoch  50%" in text
+    assert "2/4, loss 0.5" in text
+
+
+def test_no_round_is_left_out_of_a_file(capsys):
+    terminal.start_logging()
+    with terminal.meter("", quiet=False) as meter:
+        for number in (1, 2):
+            meter.show(Round("epoch", number, 4, f"loss {1 / number}"))
+    assert capsys.readouterr().err.splitlines() == ["nst-tf: epoch 1: loss 1.0", "nst-tf: epoch 2: loss 0.5"]
+
+
+@pytest.mark.parametrize("report", [at(1), Stage("looking", 1, 2), Round("epoch", 1, 2, "loss 1")])
+def test_quiet_shows_nothing(monkeypatch, report):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    terminal.start_logging()
+    with terminal.meter("a.jpg", quiet=True) as meter:
+        meter.show(report)
     assert sys.stderr.getvalue() == ""
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (3600, "60 min 0 s")])
-def test_time_left(seconds, text):
-    assert terminal._duration(seconds) == text

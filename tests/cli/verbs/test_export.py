@@ -1,3 +1,6 @@
+import signal
+from pathlib import Path
+
 import pytest
 
 from nst_tf.export.catalogue import MODELS
@@ -37,3 +40,19 @@ def test_refuses_in_one_line_and_writes_nothing(command, tmp_path, monkeypatch, 
     assert message in err
     assert err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_signal_says_which_models_were_written(command, tmp_path, monkeypatch):
+    def export(servable, out):
+        if servable == "deconv":
+            signal.raise_signal(signal.SIGINT)
+        return Path(out) / servable / "1"
+
+    monkeypatch.setattr("nst_tf.export.catalogue.make_servable", lambda name, **options: name)
+    monkeypatch.setattr("nst_tf.export.export.export", export)
+    names = ("features", "stylize", "deconv", "dream")
+    status, out, err = command("export", *names, "--out", tmp_path)
+    written = [f"{tmp_path / name / '1'}" for name in names[:2]]
+    assert (status, out) == (130, "".join(f"wrote {path}\n" for path in written))
+    assert err == f"nst-tf: stopped; written before: {', '.join(written)}\n"
+    assert command("export", "deconv", "--out", tmp_path).err == "nst-tf: stopped; nothing was written\n"

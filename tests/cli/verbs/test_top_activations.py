@@ -1,5 +1,6 @@
 import json
 import shutil
+import signal
 
 import keras
 import numpy as np
@@ -120,3 +121,41 @@ def test_a_folder_without_images_is_refused(top, tmp_path):
     status, _, err = top(images=tmp_path / "empty")
     assert status == 2
     assert "has no image" in err
+
+
+def _stop_at(monkeypatch, name, done):
+    """Has a signal come as soon as so much of a stage is done."""
+
+    def show(meter, report):
+        if (report.name, report.done) == (name, done):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("nst_tf.cli.shell.terminal.Lines.show", show)
+
+
+def test_a_signal_says_what_was_found_and_how_to_go_on(top, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("nst_tf.visualize.top.survey.SECONDS_BETWEEN_SAVES", -1)
+        _stop_at(patch, "looking at images", 10)
+        status, out, err = top()
+    part = tmp_path / "out" / "parts" / "1-of-1.npz"
+    assert (status, out) == (130, "")
+    assert err == f"nst-tf: stopped; what was found so far is in {part}, and the same command goes on from there\n"
+    seen = []
+    monkeypatch.setattr("nst_tf.cli.shell.terminal.Lines.show", lambda meter, report: seen.append(report))
+    assert top().status == 0
+    assert [report.done for report in seen if report.name == "looking at images"] == [10, 12]
+
+
+def test_a_signal_while_the_page_is_made_keeps_the_search(top, tmp_path, monkeypatch):
+    _stop_at(monkeypatch, "writing images", 2)
+    status, _, err = top()
+    part = tmp_path / "out" / "parts" / "1-of-1.npz"
+    assert (status, part.exists()) == (130, True)
+    assert err == f"nst-tf: stopped; what was found so far is in {part}, and the same command goes on from there\n"
+
+
+def test_a_signal_before_anything_was_saved_says_so(top, monkeypatch):
+    _stop_at(monkeypatch, "looking at images", 5)
+    status, _, err = top()
+    assert (status, err) == (130, "nst-tf: stopped; nothing was written\n")

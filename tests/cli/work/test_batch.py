@@ -1,7 +1,6 @@
 import json
 import signal
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,20 +89,3 @@ def stopped_after(made, tmp_path, outcome=None):
 )
 def test_a_signal_says_how_many_were_made(tmp_path, made, outcome, told):
     assert stopped_after(made, tmp_path, outcome) == told
-
-
-def test_what_was_made_before_a_signal_is_told():
-    def make(job):
-        if job.target.name == "c.png":
-            raise Stopped(signal.SIGINT)
-        return job.target.name
-
-    batch = Batch([Job(None, Path(f"{name}.png")) for name in "abcd"], make)
-    with pytest.raises(Stopped, match=r"^2 pictures were written before$"):
-        batch.finish()
-    one = Batch([Job(None, Path(f"{name}.png")) for name in "ac"], make)
-    with pytest.raises(Stopped, match=r"^1 picture was written before$"):
-        one.finish()
-    none = Batch([Job(None, Path(f"{name}.png")) for name in "cd"], make)
-    with pytest.raises(Stopped, match=r"^nothing was written$"):
-        none.finish()

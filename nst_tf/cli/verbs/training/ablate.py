@@ -2,13 +2,16 @@
 
 import json
 from argparse import ArgumentTypeError, Namespace
+from typing import TYPE_CHECKING
 
-from absl import logging
-
-from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.shell.stop import Stopped
+from nst_tf.cli.shell.terminal import Meter
 from nst_tf.cli.shell.values import count, positive, whole
+from nst_tf.cli.verbs.training.options import report_skipped, training
+from nst_tf.progress import Stage
+
+if TYPE_CHECKING:
+    from nst_tf.training import Ablation
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -18,7 +21,6 @@ EPILOG = (
     "maps-512-1024-512. Layers to leave out: conv3, conv4, conv5, fc6, fc7. Layers whose maps (of fc6 and fc7, units) "
     "can be chosen: conv1 to conv5, fc6, fc7. Example: --variant full --variant shallow:-conv3,-conv4,fc6=2048"
 )
-SKIPPED_SHOWN = 10
 RECIPE = ("architecture", "width", "epochs", "batch", "learning_rate", "held_out", "seed")
 
 
@@ -71,41 +73,26 @@ def variant(text: str) -> tuple[str, tuple[str, ...], dict[str, int]]:
 
 def run(arguments: Namespace) -> int:
     """Trains what is not yet trained, and prints the table."""
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
-    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
-
-    import_tensorflow(arguments.debug)
-    try:
-        found = _ablate(arguments)
-    except Stopped as stop:
-        outcome = f"what was finished of {arguments.output} is whole, and the same command goes on from there"
-        raise Stopped(stop.number, outcome) from None
-    for path, reason in list(found.skipped.items())[:SKIPPED_SHOWN]:
-        logging.warning("skipped %s: %s", one_line(path), one_line(reason))
-    if len(found.skipped) > SKIPPED_SHOWN:
-        logging.warning("skipped %d images in all; table.json names them", len(found.skipped))
+    with training(arguments) as shown:
+        found = _ablate(arguments, shown)
+    report_skipped(found.skipped, "table.json")
     print(json.dumps(found.record()) if arguments.json else found.text())
     return 0
 
 
-def _ablate(arguments: Namespace):
-    from nst_tf.cli.shell.stages import stages
+def _ablate(arguments: Namespace, shown: Meter) -> "Ablation":
     from nst_tf.training import open_strategy
     from nst_tf.training.convnet.ablation import PAPER_VARIANTS, Variant, ablate
-    from nst_tf.visualize.top.top_activations import Stage
 
     # Before anything else touches the devices.
     strategy = open_strategy(arguments.distribute)
     variants = [Variant(*parts) for parts in arguments.variants or ()] or PAPER_VARIANTS
-    recipe = {name: getattr(arguments, name) for name in RECIPE}
-    with stages(arguments.quiet) as shown:
-        return ablate(
-            arguments.folder,
-            arguments.output,
-            variants,
-            side=arguments.size,
-            strategy=strategy,
-            on_progress=lambda name, done, updates: shown.show(Stage(f"training {name}", done, updates)),
-            **recipe,
-        )
+    return ablate(
+        arguments.folder,
+        arguments.output,
+        variants,
+        side=arguments.size,
+        strategy=strategy,
+        on_progress=lambda name, done, updates: shown.show(Stage(f"training {name}", done, updates)),
+        **{name: getattr(arguments, name) for name in RECIPE},
+    )

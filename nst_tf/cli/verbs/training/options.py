@@ -1,21 +1,45 @@
-"""What the verbs that train feed-forward networks share."""
+"""What the verbs that train networks share."""
 
+import contextlib
 import json
 from argparse import Namespace
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from absl import logging
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.stop import Stopped
+from nst_tf.cli.shell.terminal import Meter, meter
 from nst_tf.cli.shell.values import count, positive, whole
 
-__all__ = ["SCHEDULE", "add_images", "add_running", "add_schedule", "report_run", "run_training"]
+__all__ = [
+    "SCHEDULE",
+    "add_images",
+    "add_running",
+    "add_schedule",
+    "report_run",
+    "report_skipped",
+    "run_training",
+    "training",
+]
 
 SCHEDULE = ("steps", "every", "side", "batch", "learning_rate", "precision", "seed")
 SKIPPED_SHOWN = 10
+
+
+class Run(Protocol):
+    """What training of any network gives."""
+
+    @property
+    def history(self) -> Sequence[Mapping[str, float]]: ...
+
+    @property
+    def skipped(self) -> Mapping[str, str]: ...
+
+
+Trained = TypeVar("Trained", bound=Run)
 
 
 def add_images(parser: Parser, use: str) -> None:
@@ -55,13 +79,42 @@ def add_running(parser: Parser) -> None:
     group.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 
 
-def run_training(arguments: Namespace, train: Callable[..., Any], line: Callable[[Mapping[str, float]], str]) -> Any:
-    """Trains, showing a line for each round.
+@contextlib.contextmanager
+def training(arguments: Namespace) -> Iterator[Meter]:
+    """Imports TensorFlow, and gives what shows how far the training in the block is.
+
+    Args:
+        arguments: Of the command line: `output`, `quiet` and `debug`.
+
+    Raises:
+        Stopped: On a signal, with what it leaves.
+    """
+    if arguments.quiet:
+        logging.set_verbosity(logging.WARNING)
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+
+    import_tensorflow(arguments.debug)
+    try:
+        with meter("", arguments.quiet) as shown:
+            yield shown
+    except Stopped as stop:
+        outcome = f"what was finished of {arguments.output} is whole, and the same command goes on from there"
+        raise Stopped(stop.number, outcome) from None
+
+
+def run_training(
+    arguments: Namespace,
+    train: Callable[..., Trained],
+    state: Callable[[Mapping[str, float]], str],
+    round_name: str = "round",
+) -> Trained:
+    """Trains, showing each round.
 
     Args:
         arguments: Of the command line: `distribute`, `output`, `quiet` and `debug`.
         train: Called with `strategy` and `callbacks` once TensorFlow was imported.
-        line: What to show of the record of a round.
+        state: What to show of the record of a round.
+        round_name: What a round is called.
 
     Returns:
         What `train` gave.
@@ -69,42 +122,37 @@ def run_training(arguments: Namespace, train: Callable[..., Any], line: Callable
     Raises:
         Stopped: On a signal.
     """
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
-    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+    with training(arguments) as shown:
+        from nst_tf.training import open_strategy
+        from nst_tf.training.loop import ReportRounds
 
-    import_tensorflow(arguments.debug)
-    import keras
+        # Before anything else touches the devices.
+        strategy = open_strategy(arguments.distribute or "none")
 
-    from nst_tf.training import open_strategy
+        def all_of(logs: Mapping[str, float]) -> str:
+            return f"{state(logs)}, learning rate {logs['learning_rate']:.3g}, {logs['seconds']:.1f} s"
 
-    # Before anything else touches the devices.
-    strategy = open_strategy(arguments.distribute)
-
-    def show(epoch, logs):
-        rest = f"learning rate {logs['learning_rate']:.3g}, {logs['seconds']:.1f} s"
-        logging.info("round %d: %s, %s", epoch + 1, line(logs), rest)
-
-    try:
-        return train(strategy=strategy, callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=show)])
-    except Stopped as stop:
-        outcome = f"what was finished of {arguments.output} is whole, and the same command goes on from there"
-        raise Stopped(stop.number, outcome) from None
+        return train(strategy=strategy, callbacks=[ReportRounds(shown.show, all_of, round_name)])
 
 
-def report_run(arguments: Namespace, trained: Any, summary: str) -> None:
+def report_run(arguments: Namespace, trained: Run, summary: str) -> None:
     """Prints what came of a run: what was left out of its images, and its rounds or one line.
 
     Args:
         arguments: Of the command line: `json`, `quiet` and `output`.
-        trained: Has `skipped` and `history`.
+        trained: What training gave.
         summary: Of the run, for people.
     """
-    for path, reason in list(trained.skipped.items())[:SKIPPED_SHOWN]:
-        logging.warning("skipped %s: %s", one_line(path), reason)
-    if len(trained.skipped) > SKIPPED_SHOWN:
-        logging.warning("skipped %d images in all; run.json names them", len(trained.skipped))
+    report_skipped(trained.skipped, "run.json")
     if arguments.json:
         print("\n".join(map(json.dumps, trained.history)))
     elif not arguments.quiet:
         print(f"wrote {one_line(arguments.output)} ({summary})")
+
+
+def report_skipped(skipped: Mapping[str, str], file: str) -> None:
+    """Warns of images that were left out: of the first ones by name, of the others by the `file` that names them."""
+    for path, reason in list(skipped.items())[:SKIPPED_SHOWN]:
+        logging.warning("skipped %s: %s", one_line(path), one_line(reason))
+    if len(skipped) > SKIPPED_SHOWN:
+        logging.warning("skipped %d images in all; %s names them", len(skipped), file)

@@ -1,19 +1,20 @@
 """`nst-tf train-convnet`: a classifier of a folder of images."""
 
-import json
 from argparse import Namespace
-
-from absl import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.values import count, names, positive, whole, wholes
+from nst_tf.cli.verbs.training.options import report_run, run_training, training
 from nst_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from nst_tf.training import TrainedClassifier
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
 DESCRIPTION = "Train a convolutional network on a folder of images, by Zeiler and Fergus's recipe."
-SKIPPED_SHOWN = 10
 # Of a whole network only; a head is the minimum of a convex function.
 RECIPE = (
     *("architecture", "width", "epochs", "batch", "learning_rate", "distribute"),
@@ -60,18 +61,10 @@ def run(arguments: Namespace) -> int:
     """Trains, and says what came of it."""
     recipe = {name: getattr(arguments, name) for name in RECIPE if getattr(arguments, name) is not None}
     _check(arguments, recipe)
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
-    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
-
-    import_tensorflow(arguments.debug)
     common = {"side": arguments.size, "held_out": arguments.held_out, "seed": arguments.seed}
-    try:
-        trained = _head(arguments, common) if arguments.backbone else _convnet(arguments, {**common, **recipe})
-    except Stopped as stop:
-        outcome = f"what was finished of {arguments.output} is whole, and the same command goes on from there"
-        raise Stopped(stop.number, outcome) from None
-    _report(arguments, trained)
+    trained = _head(arguments, common) if arguments.backbone else _convnet(arguments, {**common, **recipe})
+    right = 1 - trained.history[-1]["val_error"]
+    report_run(arguments, trained, f"{len(trained.classes)} classes, {right:.1%} of the held-out images right")
     return 0
 
 
@@ -82,37 +75,23 @@ def _check(arguments: Namespace, recipe: dict) -> None:
         raise InputError(f"--{next(iter(recipe)).replace('_', '-')} has no meaning with --from")
 
 
-def _head(arguments: Namespace, options: dict):
-    from nst_tf.training import train_head
+def _head(arguments: Namespace, options: dict) -> "TrainedClassifier":
+    with training(arguments):
+        from nst_tf.training import train_head
 
-    return train_head(arguments.folder, arguments.output, backbone=arguments.backbone, **options)
-
-
-def _convnet(arguments: Namespace, options: dict):
-    import keras
-
-    from nst_tf.training import open_strategy, train_convnet
-
-    # Before anything else touches the devices.
-    strategy = open_strategy(options.pop("distribute", "none"))
-    shown = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logging.info("%s", _line(epoch, logs)))
-    return train_convnet(arguments.folder, arguments.output, strategy=strategy, callbacks=[shown], **options)
+        return train_head(arguments.folder, arguments.output, backbone=arguments.backbone, **options)
 
 
-def _line(epoch: int, logs: dict) -> str:
-    return (
-        f"epoch {epoch + 1}: loss {logs['loss']:.4g}, held-out loss {logs['val_loss']:.4g}, "
-        f"held-out errors {logs['val_error']:.1%}, learning rate {logs['learning_rate']:.3g}, {logs['seconds']:.1f} s"
-    )
+def _convnet(arguments: Namespace, options: dict) -> "TrainedClassifier":
+    def train(**more):
+        from nst_tf.training import train_convnet
+
+        return train_convnet(arguments.folder, arguments.output, **options, **more)
+
+    options.pop("distribute", None)
+    return run_training(arguments, train, _state, "epoch")
 
 
-def _report(arguments: Namespace, trained) -> None:
-    for path, reason in list(trained.skipped.items())[:SKIPPED_SHOWN]:
-        logging.warning("skipped %s: %s", path, reason)
-    if len(trained.skipped) > SKIPPED_SHOWN:
-        logging.warning("skipped %d images in all; run.json names them", len(trained.skipped))
-    if arguments.json:
-        print("\n".join(map(json.dumps, trained.history)))
-    elif not arguments.quiet:
-        right = 1 - trained.history[-1]["val_error"]
-        print(f"wrote {arguments.output} ({len(trained.classes)} classes, {right:.1%} of the held-out images right)")
+def _state(logs: Mapping[str, float]) -> str:
+    losses = f"loss {logs['loss']:.4g}, held-out loss {logs['val_loss']:.4g}"
+    return f"{losses}, held-out errors {logs['val_error']:.1%}"

@@ -1,6 +1,7 @@
 """`nst-tf train-convnet` with narrow networks on a few small images."""
 
 import argparse
+import functools
 import json
 import os
 import signal
@@ -14,29 +15,10 @@ import pytest
 from PIL import Image
 
 import nst_tf
-from nst_tf.cli.shell.failure import describe
-from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.verbs.training import train_convnet
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 QUICK = ("--size", "64", "--width", "0.05", "--batch", "6", "--learning-rate", "0.001")
-PROGRAM = """
-import sys
-from nst_tf.cli.verbs.training import train_convnet
-from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.shell.stop import Stopped, stoppable
-from nst_tf.cli.shell.terminal import start_logging
-start_logging()
-parser = Parser(prog="nst-tf")
-train_convnet.add_arguments(parser)
-parser.add_argument("--debug", action="store_true")
-try:
-    with stoppable():
-        sys.exit(train_convnet.run(parser.parse_args(sys.argv[1:])))
-except Stopped as stop:
-    print(f"stopped; {stop}", file=sys.stderr)
-    sys.exit(128 + stop.number)
-"""
 
 
 @pytest.fixture
@@ -52,26 +34,15 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def verb(capsys):
+def verb(command):
     """Runs the verb with some arguments."""
-
-    def call(*arguments):
-        parser = Parser(prog="nst-tf")
-        train_convnet.add_arguments(parser)
-        parser.add_argument("--debug", action="store_true")
-        try:
-            status, line = train_convnet.run(parser.parse_args([str(argument) for argument in arguments])), ""
-        except Exception as error:
-            status, line = describe(error)
-        return status, capsys.readouterr().out, line
-
-    return call
+    return functools.partial(command, "train-convnet")
 
 
 def start(*arguments):
     path = os.pathsep.join([str(Path(nst_tf.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+    command = [sys.executable, "-m", "nst_tf", "train-convnet", *map(str, arguments)]
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, **pipes)
 
 
@@ -90,6 +61,15 @@ def test_trains_each_architecture_and_goes_on(verb, folder, tmp_path, architectu
     assert np.abs(np.asarray(mean).mean(axis=(0, 1)) - [110 / 255, 110 / 255, 50 / 255]).max() < 0.01
 
 
+def test_names_with_line_breaks_are_told_in_one_line(verb, folder, tmp_path):
+    (folder / "ant" / "two\nlines.png").write_bytes(b"a letter")
+    status, out, err = verb(folder, "-o", tmp_path / "a\nrun", "--from", "alexnet", "--freeze", "--size", 64)
+    assert (status, out.count("\n")) == (0, 1)
+    assert out.startswith(f"wrote {tmp_path}/a\\nrun (2 classes")
+    assert err.startswith("nst-tf: skipped ant/two\\nlines.png: Unknown image file format")
+    assert err.count("\n") == 1
+
+
 def test_a_head_names_the_share_it_gets_right(verb, folder, tmp_path):
     status, out, _ = verb(folder, "-o", tmp_path / "run", "--from", "alexnet", "--freeze", "--size", 64)
     assert (status, out) == (0, f"wrote {tmp_path / 'run'} (2 classes, 100.0% of the held-out images right)\n")
@@ -105,17 +85,17 @@ def test_a_head_names_the_share_it_gets_right(verb, folder, tmp_path):
     ],
 )
 def test_refuses_what_does_not_fit_in_one_line(verb, folder, tmp_path, arguments, message):
-    status, out, line = verb(folder, "-o", tmp_path / "run", *arguments)
-    assert (status, out) == (2, "")
-    assert message in line
+    status, out, err = verb(folder, "-o", tmp_path / "run", *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert message in err
     assert not (tmp_path / "run").exists()
 
 
 def test_another_run_is_refused(verb, folder, tmp_path):
     assert verb(folder, "-o", tmp_path / "run", *QUICK, "--epochs", 1, "--quiet")[0] == 0
-    status, _, line = verb(folder, "-o", tmp_path / "run", *QUICK, "--epochs", 1, "--quiet", "--seed", 3)
+    status, _, err = verb(folder, "-o", tmp_path / "run", *QUICK, "--epochs", 1, "--quiet", "--seed", 3)
     assert status == 2
-    assert line == f"{tmp_path / 'run'} is a run with seed 0, not 3; choose another folder"
+    assert err == f"nst-tf: error: {tmp_path / 'run'} is a run with seed 0, not 3; choose another folder\n"
 
 
 def test_the_defaults_are_those_of_the_function():
@@ -142,7 +122,7 @@ def test_a_signal_leaves_the_last_epoch_and_says_how_to_go_on(folder, tmp_path, 
     assert all(line.startswith(f"nst-tf: epoch {number + 1}: loss ") for number, line in enumerate(lines))
     assert process.returncode == 143
     assert err.splitlines()[-1] == (
-        f"stopped; what was finished of {tmp_path / 'run'} is whole, and the same command goes on from there"
+        f"nst-tf: stopped; what was finished of {tmp_path / 'run'} is whole, and the same command goes on from there"
     )
     done = len(json.loads((tmp_path / "run" / "run.json").read_text())["history"])
     assert sorted(file.name for file in (tmp_path / "run").iterdir()) == [
