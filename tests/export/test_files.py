@@ -1,6 +1,6 @@
 """What lies beside a SavedModel: warm-up records, the card, and how to batch."""
 
-import nst_tf.export.batching as batching
+from nst_tf.export import export as batching
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
