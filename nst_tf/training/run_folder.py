@@ -107,7 +107,7 @@ class RunFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"cannot make the folder {self.path}: {error.strerror.lower()}") from error
+            raise InputError(f"cannot make the folder {self.path}: {(error.strerror or str(error)).lower()}") from error
 
 
 class SaveEpochs(keras.callbacks.Callback):
@@ -123,7 +123,7 @@ class SaveEpochs(keras.callbacks.Callback):
         super().__init__()
         self._folder, self._classes, self._writes = folder, classes, writes
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._folder.history.append({"epoch": epoch + 1, **{name: float(value) for name, value in logs.items()}})
         if self._writes:
             self._folder.save(self.model, self._classes)
@@ -140,14 +140,14 @@ class EventLog(keras.callbacks.Callback):
         super().__init__()
         self._folder, self._writer = Path(run) / "logs", None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         try:
             import tensorboard  # noqa: F401  without it tf.summary has no scalars
         except ImportError:
             return
         self._writer = tf.summary.create_file_writer(str(self._folder))
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if self._writer is None:
             return
         with self._writer.as_default(step=epoch + 1):

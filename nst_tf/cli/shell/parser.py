@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import itertools
+import sys
 from collections.abc import Sequence
 
 from absl import flags
@@ -28,7 +29,7 @@ class Parser(argparse_flags.ArgumentParser):
         """Parses `args`; nothing is left over, because the unknown is refused."""
         if self._subparsers is None:
             # Before argparse, which would first complain of what is missing.
-            self._refuse_unknown(args)
+            self._refuse_unknown(sys.argv[1:] if args is None else args)
         try:
             namespace, rest = super().parse_known_args(args, namespace)
         except flags.Error as error:
@@ -50,6 +51,7 @@ class Parser(argparse_flags.ArgumentParser):
         self.error(f"unknown option {name!r}; {hint}")
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
-        if action.dest == "verb" and value not in action.choices:
-            raise argparse.ArgumentError(None, str(unknown("verb", value, action.choices)))
+        verbs = action.choices or ()
+        if action.dest == "verb" and value not in verbs:
+            raise argparse.ArgumentError(None, str(unknown("verb", value, verbs)))
         super()._check_value(action, value)

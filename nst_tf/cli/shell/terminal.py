@@ -5,10 +5,14 @@ import logging as standard_logging
 import sys
 import time
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from absl import logging
 
 from nst_tf.progress import Report
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 __all__ = ["Meter", "meter", "start_logging"]
 
@@ -59,27 +63,29 @@ class Bar(Meter):
     """
 
     def __init__(self, subject: str):
-        self._subject, self._name, self._bar = subject, None, None
+        self._subject, self._name = subject, ""
+        self._bar: tqdm | None = None
         if subject:
             self._begin("starting", 0, 1, " ")
 
     def show(self, report: Report) -> None:
-        if report.name != self._name:
-            self._begin(report.name, report.done, report.total, report.state)
-        bar = self._bar
+        same = self._bar if report.name == self._name else None
+        bar = same or self._begin(report.name, report.done, report.total, report.state)
         if report.lasting:
             bar.clear()
             logging.info("%s", _line(self._subject, report))
         bar.total, bar.n = report.total, report.done
         bar.set_postfix_str(report.state)
 
-    def _begin(self, name: str, done: int, total: int, state: str) -> None:
+    def _begin(self, name: str, done: int, total: int, state: str) -> "tqdm":
         from tqdm import tqdm
 
         self.__exit__()
         self._name, desc = name, f"{self._subject} {name}".strip()
         layout = BAR if state else TIMED_BAR
-        self._bar = tqdm(total=total, initial=done, desc=desc, bar_format=layout, leave=False, dynamic_ncols=True)
+        bar = tqdm(total=total, initial=done, desc=desc, bar_format=layout, leave=False, dynamic_ncols=True)
+        self._bar = bar
+        return bar
 
     def __exit__(self, *error: object) -> None:
         if self._bar is not None:

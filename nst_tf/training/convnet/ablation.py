@@ -100,7 +100,7 @@ def ablate(
     recipe = {"architecture": architecture, "side": side, "width": width, "epochs": epochs, "batch": batch,
               "learning_rate": learning_rate, "held_out": held_out, "seed": seed}  # fmt: skip
     _check(variants, recipe)
-    strategy = strategy or open_strategy()
+    strategy = open_strategy() if strategy is None else strategy
     folders = find_classes(folder, held_out, seed)
     rows = []
     for variant in variants:
@@ -183,8 +183,8 @@ class _Updates(keras.callbacks.Callback):
         super().__init__()
         self._name, self._report = name, report
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._before = epoch * self.params["steps"]
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._report(self._name, self._before + batch + 1, self.params["epochs"] * self.params["steps"])

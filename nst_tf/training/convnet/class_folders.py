@@ -105,7 +105,7 @@ def _subfolders(folder: Path) -> list[str]:
     try:
         return sorted(one.name for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
     except OSError as error:
-        raise InputError(f"cannot list the folder {folder}: {error.strerror.lower()}") from error
+        raise InputError(f"cannot list the folder {folder}: {(error.strerror or str(error)).lower()}") from error
 
 
 def _at_least_two(folder: Path, names: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ corners and the centre of an image, and the same mirrored.
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -30,10 +31,10 @@ class TenCrop(keras.callbacks.Callback):
         super().__init__()
         self._how = images, strategy, side
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         self._judge = ten_crop_judge(self.model, *self._how)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs.update({f"val_{name}": value for name, value in self._judge().items()})
 
 

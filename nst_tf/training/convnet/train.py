@@ -5,6 +5,7 @@ falls when the error stays, dropout, and filters of limited size.
 import functools
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -84,7 +85,7 @@ def train_convnet(
         InputError: A setting or the folder cannot be used, or `run` is a run with other settings or images.
         NstError: Writing failed.
     """
-    strategy = strategy or open_strategy()
+    strategy = open_strategy() if strategy is None else strategy
     _check(architecture, seed, side=side, width=width, epochs=epochs, batch=batch, learning_rate=learning_rate)
     folders = find_classes(folder, held_out, seed)
     settings = {"architecture": architecture, "side": side, "width": width, "omit": sorted(omit),
@@ -174,7 +175,7 @@ class _EpochSeeds(keras.callbacks.Callback):
         super().__init__()
         self._seed = seed
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         states = [variable for variable in self.model.variables if variable.name == "seed_generator_state"]
         for number, state in enumerate(states):
             state.assign(np.random.SeedSequence((self._seed, epoch, number)).generate_state(2))

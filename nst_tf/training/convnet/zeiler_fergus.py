@@ -35,10 +35,10 @@ class FilterRms(keras.callbacks.Callback):
         rms = tf.sqrt(tf.reduce_mean(tf.square(kernel), axis=(0, 1, 2), keepdims=True))
         return kernel * (self.limit / tf.maximum(rms, self.limit))
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: Any = None) -> None:
         self._constrain(self.clip)
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, logs: Any = None) -> None:
         self._constrain(None)
 
     def _constrain(self, constraint: Callable[[tf.Tensor], tf.Tensor] | None) -> None:
@@ -65,7 +65,7 @@ class PlateauAnnealing(keras.callbacks.ReduceLROnPlateau):
         self._past = [dict(row) for row in history]
         self._least = least
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         super().on_train_begin(logs)
         self.min_lr = self._least * float(self.model.optimizer.learning_rate.numpy())
         for epoch, row in enumerate(self._past):

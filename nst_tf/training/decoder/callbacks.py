@@ -40,7 +40,7 @@ class Validate(keras.callbacks.Callback):
         super().__init__()
         self._encoder, self._files = encoder, files
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         level = level_of(self.model)
 
         @tf.function(autograph=False)
@@ -50,7 +50,7 @@ class Validate(keras.callbacks.Callback):
 
         self._judge = judge
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         found: dict[str, list] = {}
         for begin in range(0, len(self._files), BATCH):
             images = np.stack([read_frame(file, SIDE) for file in self._files[begin : begin + BATCH]])
@@ -78,7 +78,7 @@ class SaveExamples(keras.callbacks.Callback):
         self._photos = _read(photos[:PHOTOS])
         self._paintings = _read(paintings[:STYLES]) if paintings else ()
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         self._draw = tf.function(self._examples, autograph=False)
         self._folder.mkdir(parents=True, exist_ok=True)
 
@@ -91,7 +91,7 @@ class SaveExamples(keras.callbacks.Callback):
             found.append(stylise_in_passes(self._encoder, self.model, photos, moments, ones)[0][-1])
         return found
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         columns = np.clip([column.numpy() for column in self._draw(tf.constant(self._photos))], 0, 1)
         cells = np.swapaxes(columns, 0, 1).reshape(-1, *columns.shape[2:])
         write_image(self._folder / f"{epoch + 1:05d}.jpg", Picture(montage(list(cells), len(columns))))
@@ -109,7 +109,7 @@ class SaveDecoder(keras.callbacks.Callback):
         super().__init__()
         self._file, self._settings = Path(run) / "decoder.npz", dict(settings)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         measured = {name: round(value, 2) for name, value in logs.items() if name.startswith("psnr")}
         save_decoder(self._file, self.model, {**self._settings, **measured, "rounds": epoch + 1})
 

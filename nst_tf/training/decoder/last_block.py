@@ -35,7 +35,7 @@ def solve_last_block(decoder: keras.Model, encoder: keras.Model, files: Sequence
         encoder: From images to features of relu1_1, among others.
         files: Images, of which 64 at most are used, evenly spread.
     """
-    normal, right = 0.0, 0.0
+    normal, right = np.zeros(()), np.zeros(())
     for file in files[:: -(-len(files) // IMAGES)]:
         image = read_frame(file, SIDE)
         rows = _equations(encoder(image[None])[LEVEL])

@@ -99,7 +99,7 @@ def train_decoder(
         NstError: Training diverged, or writing failed.
     """
     _check(side, steps=steps, every=every, batch=batch, learning_rate=learning_rate)
-    strategy = strategy or open_strategy()
+    strategy = open_strategy() if strategy is None else strategy
     photos = find_training_images(images, seed)
     paintings = None if styles is None else find_training_images(styles, seed)
     policy = precision_policy(precision)

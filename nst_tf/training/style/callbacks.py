@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -30,12 +31,12 @@ class SaveExamples(keras.callbacks.Callback):
         self._network, self._folder = network, Path(run) / "examples"
         self._photos = [read_frame(photo, SIDE) for photo in photos[:PHOTOS]]
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         each = np.eye(len(self._network.styles), dtype=np.float32)
-        rows = ([photo, *(self._network.stylize(photo, shares) for shares in each)] for photo in self._photos)
+        rows = ([photo, *(self._network.stylize(photo, shares.tolist()) for shares in each)] for photo in self._photos)
         cells = [cell for row in rows for cell in row]
         write_image(self._folder / f"{epoch + 1:05d}.jpg", Picture(montage(cells, 1 + len(each))))
 
@@ -52,5 +53,5 @@ class SaveNetwork(keras.callbacks.Callback):
         super().__init__()
         self._network, self._file = network, Path(run) / FILE
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         save_style_network(self._file, self._network)

@@ -19,7 +19,7 @@ from nst_tf.recipes.stylize.settings import StylizeSettings
 
 __all__ = ["StyleObjective"]
 
-Features = Mapping[str, tf.Tensor]
+Features = dict[str, tf.Tensor]
 
 
 class StyleObjective:
@@ -39,7 +39,7 @@ class StyleObjective:
             for layer in settings.style_layers
         }
 
-    def __call__(self, style: tf.Tensor, images: tf.Tensor, features: Features, content: Features):
+    def __call__(self, style: tf.Tensor, images: tf.Tensor, features: Features, content: Features) -> Features:
         """Measures a batch of pictures.
 
         Args:

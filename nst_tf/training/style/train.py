@@ -102,12 +102,12 @@ def train_style(
         InputError: A setting, a style or the folder cannot be used, or `run` is a run with other settings or images.
         NstError: Training diverged, or writing failed.
     """
-    strategy = strategy or open_strategy()
+    strategy = open_strategy() if strategy is None else strategy
     settings = {"encoder": WEIGHTS[ENCODER].hash, "steps": steps, "every": every, "side": side, "batch": batch,
                 "learning_rate": learning_rate, "style_size": style_size, "content_weight": content_weight,
                 "style_weight": style_weight, "tv_weight": tv_weight, "precision": precision_policy(precision),
                 "seed": seed}  # fmt: skip
-    _check(settings, strategy.num_replicas_in_sync)
+    _check(settings, strategy)
     names, pixels = style_names(styles), [read_image(style).pixels for style in styles]
     photos = find_training_images(images, seed)
     settings |= {"styles": dict(zip(names, map(_digest, pixels), strict=True)), "images": photos.digest()}
@@ -132,7 +132,7 @@ def style_names(styles: Sequence[str | os.PathLike]) -> list[str]:
     return names
 
 
-def _check(settings: dict[str, Any], replicas: int) -> None:
+def _check(settings: dict[str, Any], strategy: tf.distribute.Strategy) -> None:
     for name in ("steps", "every", "batch", "learning_rate", "style_size"):
         if not settings[name] > 0:
             raise InputError(f"{name.replace('_', ' ')} must be above 0, not {settings[name]}")
@@ -140,6 +140,7 @@ def _check(settings: dict[str, Any], replicas: int) -> None:
         raise InputError(f"side is {settings['side']}; it must be {SMALLEST_SIDE} or more")
     if settings["steps"] % settings["every"]:
         raise InputError(f"steps is {settings['steps']}; it must be a multiple of every, {settings['every']}")
+    replicas = strategy.num_replicas_in_sync
     if settings["batch"] % replicas:
         raise InputError(f"a batch of {settings['batch']} cannot be shared among {replicas} devices")
     _objective_settings(settings)
