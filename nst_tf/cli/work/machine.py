@@ -14,7 +14,7 @@ from nst_tf.one_pass.settings import FastSettings
 __all__ = ["MEASURES", "convolution_flops"]
 
 SIDE = 3072  # of the matrices that are multiplied: large enough for full speed
-ROUNDS = 9
+ROUNDS = 5
 BATCH = 16  # images that a network looks at at a time
 
 
