@@ -1,5 +1,6 @@
 """Who may ask: certificates of an authority made for the test, and a token."""
 
+import shutil
 import ssl
 import urllib.error
 import urllib.request
@@ -30,23 +31,41 @@ def authority(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def models(toy_versions, tmp_path_factory):
+    """A folder of models with version 2 of the toy."""
+    folder = tmp_path_factory.mktemp("models")
+    shutil.copytree(toy_versions[2], folder / "toy" / "2")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def encrypted(models, authority):
+    """A server with a certificate."""
+    with running(models, tls=Tls(authority / "key.pem", authority / "certificate.pem")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def guarded(models):
+    """A server that wants the token `secret`."""
+    with running(models, token="secret") as server:
+        yield server
+
+
 @pytest.mark.parametrize("rest", [False, True])
-def test_tls(put, tmp_path, authority, rest):
-    put(2)
-    tls = Tls(authority / "key.pem", authority / "certificate.pem")
-    with running(tmp_path / "models", tls=tls) as server:
-        address = f"127.0.0.1:{server.rest_port if rest else server.port}"
-        with Client(address, rest=rest, authority=authority / "authority.pem") as client:
-            assert client.predict("toy", X)["y"].tolist() == ANSWER
-        with Client(address, rest=rest, tls=True, timeout=3) as client, pytest.raises(Refusal) as caught:
-            client.predict("toy", X)
-        assert caught.value.code.name in ("UNAVAILABLE", "DEADLINE_EXCEEDED")
+def test_tls(encrypted, authority, rest):
+    address = f"127.0.0.1:{encrypted.rest_port if rest else encrypted.port}"
+    with Client(address, rest=rest, authority=authority / "authority.pem") as client:
+        assert client.predict("toy", X)["y"].tolist() == ANSWER
+    with Client(address, rest=rest, tls=True, timeout=1) as client, pytest.raises(Refusal) as caught:
+        client.predict("toy", X)
+    assert caught.value.code.name in ("UNAVAILABLE", "DEADLINE_EXCEEDED")
 
 
-def test_a_client_without_a_certificate_is_turned_away_if_it_needs_one(put, tmp_path, authority):
-    put(2)
+def test_a_client_without_a_certificate_is_turned_away_if_it_needs_one(models, authority):
     files = [authority / name for name in ("key.pem", "certificate.pem", "authority.pem")]
-    with running(tmp_path / "models", tls=Tls(*files)) as server:
+    with running(models, tls=Tls(*files)) as server:
         address = f"127.0.0.1:{server.rest_port}"
         with Client(address, rest=True, authority=files[2], timeout=1) as client, pytest.raises(Refusal):
             client.status("toy")
@@ -61,11 +80,10 @@ def test_a_client_without_a_certificate_is_turned_away_if_it_needs_one(put, tmp_
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
-def test_files_that_are_no_certificates_are_refused_by_their_names(put, tmp_path, authority):
-    put(2)
+def test_files_that_are_no_certificates_are_refused_by_their_names(models, authority):
     with (
         pytest.raises(InputError, match=r"missing\.pem"),
-        running(tmp_path / "models", tls=Tls(authority / "missing.pem", authority / "certificate.pem")),
+        running(models, tls=Tls(authority / "missing.pem", authority / "certificate.pem")),
     ):
         pass
     with pytest.raises(InputError, match=r"cannot use .*authority\.pem"):
@@ -73,27 +91,21 @@ def test_files_that_are_no_certificates_are_refused_by_their_names(put, tmp_path
 
 
 @pytest.mark.parametrize("rest", [False, True])
-def test_a_token(put, tmp_path, rest):
-    put(2)
-    with running(tmp_path / "models", token="secret") as server:
-        address = f"127.0.0.1:{server.rest_port if rest else server.port}"
-        with Client(address, rest=rest, token="secret") as client:
-            assert client.predict("toy", X)["y"].tolist() == ANSWER
-            assert client.status("toy")[0].version == 2
-        for token in ("", "Secret", "secret2"):
-            with Client(address, rest=rest, token=token) as client, pytest.raises(Refusal, match="Bearer") as caught:
-                client.predict("toy", X)
-            assert caught.value.code.name == "UNAUTHENTICATED"
+def test_a_token(guarded, rest):
+    address = f"127.0.0.1:{guarded.rest_port if rest else guarded.port}"
+    with Client(address, rest=rest, token="secret") as client:
+        assert client.predict("toy", X)["y"].tolist() == ANSWER
+        assert client.status("toy")[0].version == 2
+    for token in ("", "Secret", "secret2"):
+        with Client(address, rest=rest, token=token) as client, pytest.raises(Refusal, match="Bearer") as caught:
+            client.predict("toy", X)
+        assert caught.value.code.name == "UNAUTHENTICATED"
 
 
-def test_probes_need_no_token(put, tmp_path):
-    put(2)
-    with (
-        running(tmp_path / "models", token="secret") as server,
-        grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel,
-    ):
+def test_probes_need_no_token(guarded):
+    with grpc.insecure_channel(f"127.0.0.1:{guarded.port}") as channel:
         answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
         with pytest.raises(urllib.error.HTTPError, match="401") as caught:
-            urllib.request.urlopen(f"http://127.0.0.1:{server.rest_port}/monitoring/prometheus/metrics", timeout=10)
+            urllib.request.urlopen(f"http://127.0.0.1:{guarded.rest_port}/monitoring/prometheus/metrics", timeout=10)
         caught.value.close()

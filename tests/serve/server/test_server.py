@@ -43,6 +43,14 @@ def start(put, tmp_path, monkeypatch):
             client.channel.close()
 
 
+@pytest.fixture
+def client(server):
+    """A stock client of the server that tests share."""
+    made = StockClient(server.port)
+    yield made
+    made.channel.close()
+
+
 def code_of(call):
     """The name of the status code of a call, once it is over."""
     try:
@@ -118,8 +126,7 @@ def test_a_message_that_is_too_large_is_refused_and_the_next_is_answered(start):
     assert client.predict(X)["y"].tolist() == [2.5]
 
 
-def test_other_methods_are_not_implemented(start):
-    server, client = start()
+def test_other_methods_are_not_implemented(server, client):
     methods = {
         client.predictions.Classify: ClassificationRequest(),
         client.predictions.Regress: RegressionRequest(),
@@ -135,8 +142,7 @@ def test_other_methods_are_not_implemented(start):
     error.value.close()
 
 
-def test_the_health_service_answers(start):
-    _, client = start()
+def test_the_health_service_answers(client):
     health = health_pb2_grpc.HealthStub(client.channel)
     for service in ("", "tensorflow.serving.PredictionService"):
         request = health_pb2.HealthCheckRequest(service=service)
