@@ -5,6 +5,7 @@ import difflib
 import itertools
 import sys
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from absl import flags
 from absl.flags import argparse_flags
@@ -18,14 +19,16 @@ __all__ = ["Parser"]
 class Parser(argparse_flags.ArgumentParser):
     """A parser that refuses what it does not know in one line, with the nearest name that it does know."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__(allow_abbrev=False, **options)
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         """Exits with status 2 after one line on standard error."""
         self.exit(2, f"nst-tf: error: {one_line(message)}\n")
 
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None):
+    def parse_known_args(
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
         """Parses `args`; nothing is left over, because the unknown is refused."""
         if self._subparsers is None:
             # Before argparse, which would first complain of what is missing.

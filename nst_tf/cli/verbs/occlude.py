@@ -1,6 +1,6 @@
 """`nst-tf occlude`: what a network answers when a square hides one place of an image after the other."""
 
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections.abc import Sequence
 
 from absl import logging
@@ -8,7 +8,7 @@ from absl import logging
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.terminal import meter
-from nst_tf.cli.shell.values import count, number
+from nst_tf.cli.shell.values import count, share
 from nst_tf.cli.work.network_options import add_network
 from nst_tf.errors import InputError, unknown
 from nst_tf.progress import Stage
@@ -36,18 +36,11 @@ def add_arguments(parser: Parser) -> None:
                         help="side of the square (default: a fifth of the image's shorter side)")  # fmt: skip
     parser.add_argument("--stride", type=count, metavar="PIXELS",
                         help="distance between its places (default: a fifth of the square)")  # fmt: skip
-    parser.add_argument("--value", type=grey, default=0.5, metavar="GREY",
+    parser.add_argument("--value", type=share, default=0.5, metavar="GREY",
                         help="of the square, from 0, black, to 1, white (default: 0.5)")  # fmt: skip
     parser.add_argument("--batch", type=count, default=32, metavar="NUMBER",
                         help="covered images at once (default: 32)")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
-
-
-def grey(text: str) -> float:
-    """A number from 0 to 1."""
-    if not 0 <= number(text) <= 1:
-        raise ArgumentTypeError(f"{text!r} is not between 0 and 1")
-    return number(text)
 
 
 def run(arguments: Namespace) -> int:

@@ -1,5 +1,7 @@
 """The options that say which network to look with."""
 
+from typing import Any
+
 from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.recipes.common_settings import MODEL, PIXELS
@@ -7,7 +9,7 @@ from nst_tf.recipes.common_settings import MODEL, PIXELS
 __all__ = ["add_network"]
 
 
-def add_network(parser: Parser, **options) -> None:
+def add_network(parser: Parser, **options: Any) -> None:
     """Adds `--model`, by default `alexnet`, and `--preprocessing`.
 
     Args:

@@ -1,3 +1,5 @@
+import contextlib
+import io
 import json
 import shutil
 import signal
@@ -5,6 +7,8 @@ import signal
 import keras
 import numpy as np
 import pytest
+
+from nst_tf.cli import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
@@ -22,15 +26,29 @@ def model(tmp_path_factory):
     return path
 
 
+def _arguments(model, images, out):
+    """Of a search at 32 pixels."""
+    network = ["--model", model, "--preprocessing", "unit", "--size", 32, "--batch", 5]
+    return ["top-activations", *network, "--images", images, "-o", out]
+
+
 @pytest.fixture
 def top(command, model, photos, tmp_path):
-    """Runs `nst-tf top-activations` at 32 pixels, into the folder `out` unless told otherwise."""
+    """Runs `nst-tf top-activations` into the folder `out` unless told otherwise."""
 
-    def run(*options, images=photos, out="out"):
-        common = ["--model", model, "--preprocessing", "unit", "--images", images, "-o", tmp_path / out]
-        return command("top-activations", *common, "--size", 32, "--batch", 5, *options)
+    def call(*options, images=photos, out="out"):
+        return command(*_arguments(model, images, tmp_path / out), *options)
 
-    return run
+    return call
+
+
+@pytest.fixture(scope="module")
+def finished(model, photos, tmp_path_factory):
+    """The folder of a finished search, and what was printed."""
+    folder, printed = tmp_path_factory.mktemp("finished") / "out", io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        assert run(list(map(str, [*_arguments(model, photos, folder), "--quiet"]))) == 0
+    return folder, printed.getvalue()
 
 
 def _arrays(folder):
@@ -42,27 +60,25 @@ def _arrays(folder):
     return arrays
 
 
-def test_writes_data_sheets_views_and_a_page(top, tmp_path):
-    status, out, _ = top()
-    assert status == 0
-    assert out == f"wrote {tmp_path / 'out' / 'index.html'} (12 images)\n"
-    summary = json.loads((tmp_path / "out" / "top_activations.json").read_text())
+def test_writes_data_sheets_views_and_a_page(finished):
+    folder, printed = finished
+    assert printed == f"wrote {folder / 'index.html'} (12 images)\n"
+    summary = json.loads((folder / "top_activations.json").read_text())
     assert [layer["layer"] for layer in summary["layers"]] == ["relu1", "relu2"]
-    assert sorted(path.name for path in (tmp_path / "out" / "sheets").iterdir()) == ["relu1-0-3.jpg", "relu2-0-2.jpg"]
+    assert sorted(path.name for path in (folder / "sheets").iterdir()) == ["relu1-0-3.jpg", "relu2-0-2.jpg"]
     for layer in summary["layers"]:
         for row in layer["filters"]:
-            assert all((tmp_path / "out" / "views" / f"{one['image']}.jpg").exists() for one in row["top"])
-    assert (tmp_path / "out" / "tiles" / "relu2" / "2.webp").exists()
-    assert not (tmp_path / "out" / "work").exists()
+            assert all((folder / "views" / f"{one['image']}.jpg").exists() for one in row["top"])
+    assert (folder / "tiles" / "relu2" / "2.webp").exists()
+    assert not (folder / "work").exists()
 
 
-def test_parts_made_apart_and_merged_equal_the_single_run(top, tmp_path):
-    assert top(out="single").status == 0
+def test_parts_made_apart_and_merged_equal_the_single_run(top, finished, tmp_path):
     for number in (1, 2, 3):
         status, out, _ = top("--shard", f"{number}/3")
         assert (status, out) == (0, f"looked at part {number} of 3 (4 images)\n")
     assert top("--merge").status == 0
-    single, merged = _arrays(tmp_path / "single"), _arrays(tmp_path / "out")
+    single, merged = _arrays(finished[0]), _arrays(tmp_path / "out")
     assert single.keys() == merged.keys()
     for name, values in single.items():
         np.testing.assert_array_equal(values, merged[name], err_msg=name)
@@ -75,20 +91,20 @@ def test_merging_before_all_parts_are_there_tells_which_are_missing(top):
     assert "--shard 1/3, 3/3" in err
 
 
-def test_what_is_done_is_not_done_again(top, tmp_path):
-    top()
-    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "data").iterdir()}
-    assert top().status == 0
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "data").iterdir()} == before
+def test_what_is_done_is_not_done_again(top, finished):
+    folder, _ = finished
+    before = {path: path.stat().st_mtime_ns for path in (folder / "data").iterdir()}
+    assert top(out=folder).status == 0
+    assert {path: path.stat().st_mtime_ns for path in (folder / "data").iterdir()} == before
 
 
-def test_a_folder_of_another_search_is_refused_and_kept(top, tmp_path):
-    top()
-    before = _arrays(tmp_path / "out")
-    status, _, err = top("--layers", "relu1")
+def test_a_folder_of_another_search_is_refused_and_kept(top, finished):
+    folder, _ = finished
+    before = _arrays(folder)
+    status, _, err = top("--layers", "relu1", out=folder)
     assert status == 2
     assert "is of another search: its layers is ['relu1', 'relu2'], not ['relu1']" in err
-    assert _arrays(tmp_path / "out").keys() == before.keys()
+    assert _arrays(folder).keys() == before.keys()
 
 
 def test_unreadable_images_are_skipped_counted_and_named(top, photos, tmp_path):
