@@ -60,7 +60,7 @@ class _Axis:
         return replace(self, offset=offset, size=max(self.offset + self.size, other.offset + other.size) - offset)
 
 
-_Axes = tuple[_Axis, _Axis]
+_Axes = tuple[_Axis, ...]  # of the rows and of the columns
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,14 @@ class ReceptiveField:
 
         The last two are exclusive; all may lie outside the image.
         """
-        corners = [start + step * int(at) for start, step, at in zip(self.offset, self.stride, position, strict=True)]
-        return (*corners, *(corner + size for corner, size in zip(corners, self.size, strict=True)))
+        top, left = (start + step * int(at) for start, step, at in zip(self.offset, self.stride, position, strict=True))
+        return top, left, top + self.size[0], left + self.size[1]
 
     def box(self, position: Pair) -> tuple[int, int, int, int]:
         """The pixels of the image that the unit at `(row, column)` sees: top, left, and exclusive bottom and right."""
-        return tuple(min(max(edge, 0), side) for edge, side in zip(self.span(position), 2 * self.image, strict=True))
+        sides = zip(self.span(position), 2 * self.image, strict=True)
+        top, left, bottom, right = (min(max(edge, 0), side) for edge, side in sides)
+        return top, left, bottom, right
 
 
 def _pairs(value) -> tuple:

@@ -76,7 +76,7 @@ class WeightsStatus:
     licence: str
 
 
-def _standardise(mean: Channels, deviation: Channels) -> dict[str, Channels]:
+def _standardise(mean: Channels, deviation: Channels) -> dict[str, tuple[float, ...]]:
     scale = tuple(1 / d for d in deviation)
     return {"scale": scale, "offset": tuple(-m / d for m, d in zip(mean, deviation, strict=True))}
 

@@ -20,7 +20,7 @@ LEAST = 0.5  # of the layer's mean: a filter that the images hardly excite must 
 
 def _means(backbone: keras.Model, layers: list[str], images: list[np.ndarray]) -> dict[str, np.ndarray]:
     extractor = feature_extractor(backbone, layers)
-    sums, positions = dict.fromkeys(layers, 0.0), dict.fromkeys(layers, 0)
+    sums, positions = dict.fromkeys(layers, np.zeros(())), dict.fromkeys(layers, 0)
     for image in images:
         for layer, maps in extractor(image[None]).items():
             flat = np.asarray(maps, np.float64).reshape(-1, maps.shape[-1])

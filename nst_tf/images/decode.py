@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from typing import BinaryIO
 
 import numpy as np
-from PIL import ExifTags, ImageFile
+from PIL import ExifTags, Image, ImageFile
 
 from nst_tf.errors import InputError
 from nst_tf.images.deep import deep_samples, is_deep
@@ -70,7 +70,7 @@ def _values(image: ImageFile.ImageFile) -> tuple[str, np.ndarray, bool]:
     return *_values8(image), False
 
 
-def _values8(image: ImageFile.ImageFile) -> tuple[str, np.ndarray]:
+def _values8(image: Image.Image) -> tuple[str, np.ndarray]:
     if image.mode == "P":
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     elif image.mode in _SIMPLER:

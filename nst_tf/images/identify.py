@@ -24,7 +24,7 @@ def open_image(file: BinaryIO) -> ImageFile.ImageFile:
     prefix = file.read(16)
     for name in _FORMATS:
         factory, accept = Image.OPEN[name]
-        if accept(prefix) is True:
+        if accept is not None and accept(prefix) is True:
             file.seek(0)
             image = factory(file, "")
             check_size(*image.size)

@@ -53,8 +53,9 @@ def as_picture(image: Source) -> Picture:
 
 def as_pictures(images: Source | Sequence[Source]) -> list[Picture]:
     """One image, or a sequence of them, as a list of one or more; an array of four dimensions is a sequence."""
-    single = isinstance(images, Picture) or getattr(images, "ndim", 0) == 3
-    pictures = [as_picture(image) for image in ([images] if single else images)]
+    if isinstance(images, Picture):
+        return [images]
+    pictures = [as_picture(image) for image in ([images] if getattr(images, "ndim", 0) == 3 else images)]
     if not pictures:
         raise InputError("no style image was given; at least one is needed")
     return pictures

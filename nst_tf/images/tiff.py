@@ -96,9 +96,10 @@ def _alpha(page: tifffile.TiffPage, values: np.ndarray, channels: int) -> tuple[
 def _dpi(page: tifffile.TiffPage) -> tuple[float, float] | None:
     scale = _UNITS.get(_tag(page, "ResolutionUnit", 2))
     pairs = [_tag(page, name, None) for name in ("XResolution", "YResolution")]
-    if scale is None or any(pair is None or pair[1] == 0 for pair in pairs):
+    known = [pair for pair in pairs if pair is not None and pair[1] != 0]
+    if scale is None or len(known) < len(pairs):
         return None
-    return dots_per_inch([scale * numerator / denominator for numerator, denominator in pairs])
+    return dots_per_inch([scale * numerator / denominator for numerator, denominator in known])
 
 
 def _tag(page: tifffile.TiffPage, name: str, default):

@@ -33,7 +33,7 @@ class Clock:
     def __init__(self, limit: float | None):
         self.limit = limit
         self._started = time.monotonic()
-        self._pixel_seconds = None
+        self._pixel_seconds: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -46,7 +46,8 @@ class Clock:
 
     def evaluations_in(self, seconds: float, pixels: int) -> int:
         """How many evaluations of so many pixels fit into this time, at least 1."""
-        return 1 if self._pixel_seconds is None else max(1, int(seconds / self.expects(1, pixels)))
+        one = self.expects(1, pixels)
+        return max(1, int(seconds / one)) if one else 1
 
     def measured(self, seconds: float, evaluations: int, pixels: int) -> None:
         """Takes note of the pace."""

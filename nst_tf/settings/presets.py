@@ -112,7 +112,7 @@ def _words(hint: Any) -> str:
     return WORDS.get(hint) or f"a {hint.__name__}"
 
 
-def _numbers(value: Any) -> list[float]:
+def _numbers(value: Any) -> list[Any]:
     """The numbers that a value is or holds."""
     if isinstance(value, Mapping):
         return _numbers(tuple(value.values()))

@@ -3,13 +3,15 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from nst_tf.errors import InputError, unknown
 
 __all__ = ["Served", "Setting", "describe", "setting"]
 
 WIDTH = 116
+
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def setting(default: Any, help: str, unit: str = "", **about: Any) -> Any:
     return field(default=default, metadata=metadata)
 
 
-def describe(kind: type) -> type:
+def describe(kind: type[Settings]) -> type[Settings]:
     """A decorator for a dataclass of settings: adds to its docstring what its fields say."""
     lines = [kind.__doc__.rstrip(), "", "    Attributes:"]
     for one in fields(kind):

@@ -138,4 +138,6 @@ def invert(step: Step, signal: tf.Tensor, inputs: list[tf.Tensor], overlap: str 
     Returns:
         The signals for the inputs, in their shapes for n images.
     """
-    return _kind(step, overlap)(step, signal, *inputs)
+    down = _kind(step, overlap)
+    assert down is not None, step.name
+    return down(step, signal, *inputs)

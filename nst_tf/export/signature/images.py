@@ -53,7 +53,7 @@ class PixelImage(Input):
     def problem(self, value):
         size = tf.cast(tf.shape(value), tf.int64)
         short, long = tf.minimum(size[-3], size[-2]), tf.maximum(size[-3], size[-2])
-        thin, large = long > LARGEST_ASPECT * short, tf.size(value, tf.int64) > 3 * self.most
+        thin, large = long > LARGEST_ASPECT * short, tf.size(value, tf.int64) > 3 * int(self.most or 0)
         has = [self.name, " has the shape ", _shape_text(value)]
         return first_problem(
             [

@@ -36,8 +36,9 @@ class DreamTarget:
         Raises:
             InputError: There is no such channel, or a part of a layer is given where only a whole one will do.
         """
-        if self.channel is not None and self.channel >= shape[-1]:
-            raise InputError(f"{self.text}: {self.layer} has the channels 0 to {shape[-1] - 1}")
+        channels = shape[-1] or 0
+        if self.channel is not None and self.channel >= channels:
+            raise InputError(f"{self.text}: {self.layer} has the channels 0 to {channels - 1}")
         if guided and self.channel is not None:
             raise InputError(f"{self.text} is a part of a layer; with a guide, name whole layers, such as {self.layer}")
         if tiled and self.place is not None:

@@ -59,7 +59,7 @@ class Features(Recipe):
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The parts of the objective; their sum is minimised."""
         settings, variants = self.settings, self.settings.variants
-        parts: dict[str, Objective] = {"activation": -1 / self.unit * self.target.excitement(variants)}
+        parts = {"activation": self.target.excitement(variants) * (-1 / self.unit)}
         if settings.diversity and variants > 1:
             shares = np.kron(np.eye(len(self.target.names)), 1 - np.eye(variants)) / (variants - 1)
             parts["similarity"] = settings.diversity * Diversity(self.target.layer, tf.constant(shares, tf.float32))

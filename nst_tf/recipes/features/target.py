@@ -117,7 +117,7 @@ def _check_unit(layer: str, step: Step, unit: tuple[int, int]) -> None:
 
 
 def _numbers(layer: str, step: Step, channels: Sequence[int]) -> np.ndarray:
-    count = step.shape[-1]
+    count = step.shape[-1] or 0
     for channel in channels:
         if not 0 <= channel < count:
             raise InputError(f"layer {layer!r} has the channels 0 to {count - 1}, and no channel {channel}")
@@ -146,6 +146,6 @@ def _output(graph: Graph) -> Step:
 def _class_number(step: Step, one: str | int, known: Sequence[str] | None) -> int:
     if known and one in known:
         return list(known).index(one)
-    if str(one).isdecimal() and int(one) < step.shape[-1]:
+    if str(one).isdecimal() and int(one) < (step.shape[-1] or 0):
         return int(one)
     raise unknown("class", one, known or [f"0 to {step.shape[-1] - 1}"])

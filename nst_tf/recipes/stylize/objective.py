@@ -45,7 +45,7 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def _unit(model: str) -> float:
     """How many times larger a network's features are than those of one whose input has a deviation of about 1."""
-    return np.mean(WEIGHTS[model].scale) / np.mean(WEIGHTS["vgg16"].scale) if model in WEIGHTS else 1.0
+    return float(np.mean(WEIGHTS[model].scale) / np.mean(WEIGHTS["vgg16"].scale)) if model in WEIGHTS else 1.0
 
 
 def _content(network: FeatureLoop, settings: StylizeSettings, image: tf.Tensor) -> Objective:

@@ -32,7 +32,7 @@ def diagnosis_figure(found: Mapping[str, Diagnosis]) -> Figure:
     """
     figure = Figure(figsize=(3.6 * max(3, len(found)), 9.5), layout="constrained")
     figure.get_layout_engine().set(h_pad=0.1)
-    above, below = figure.subfigures(2, 1, height_ratios=(1, 2))
+    above, below = np.ravel(figure.subfigures(2, 1, height_ratios=(1, 2)))
     for axes, (name, one) in zip(above.subplots(1, len(found), squeeze=False)[0], found.items(), strict=True):
         _spectrum(axes, name, one)
     panels = below.subplots(2, 3).ravel()

@@ -28,7 +28,7 @@ def choose_filters(evolution: Evolution, layer: str, filters: int | Sequence[int
     Raises:
         InputError: A filter is none of the layer's, or there is to be none.
     """
-    active = evolution.active(layer).any(0)
+    active = np.any(evolution.active(layer), axis=0)
     if isinstance(filters, int):
         drawn = np.random.default_rng(seed).permutation(len(active))
         filters = sorted(drawn[np.argsort(~active[drawn], kind="stable")][: max(filters, 0)].tolist())

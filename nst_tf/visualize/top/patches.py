@@ -106,7 +106,8 @@ class PatchProjector:
         if self.field.whole:
             return 0, 0
         starts = zip(self.field.span(position)[:2], self.field.stride, self.field.image, strict=True)
-        return tuple(min(max(start, 0) // stride * stride, side - self._crop) for start, stride, side in starts)
+        top, left = (min(max(start, 0) // stride * stride, side - self._crop) for start, stride, side in starts)
+        return top, left
 
     def _project(self, frames, filters, positions, corners, places) -> np.ndarray:
         crops = [
@@ -117,7 +118,7 @@ class PatchProjector:
         found = self._deconv({"image": np.stack(crops), "filter": filters[places], "position": shifted})
         return found["projection"].numpy()
 
-    def _cuts(self, frame, projection, position, corner) -> tuple[np.ndarray, np.ndarray, np.float32]:
+    def _cuts(self, frame, projection, position, corner) -> tuple[np.ndarray, np.ndarray, np.floating]:
         box = self.field.span(position) if not self.field.whole else self.field.box(position)
         patch = _cut(frame, box, GREY)
         inner = (box[0] - corner[0], box[1] - corner[1], box[2] - corner[0], box[3] - corner[1])
@@ -127,4 +128,4 @@ class PatchProjector:
             patch, projected = resize(patch, size), resize(projected, size)
         scale = np.abs(projected).max()
         levels = np.rint(projected * (127 / scale if scale else 0))
-        return np.uint8(patch.clip(0, 1) * 255 + 0.5), levels.astype(np.int8), scale
+        return (patch.clip(0, 1) * 255 + 0.5).astype(np.uint8), levels.astype(np.int8), scale
