@@ -65,6 +65,8 @@ def test_the_old_version_serves_until_its_requests_are_done(models, put):
     old.release()
     assert wait_for(lambda: states(models["toy"])[1] == "END")
     assert not old.loaded
+    with pytest.raises(Refusal, match="version 1 of model toy is not loaded"):
+        old.model.run("", {"x": np.zeros(1, np.float32)})
 
 
 def test_a_version_that_cannot_be_loaded_leaves_the_old_one_in_place_and_says_why(models, put):

@@ -184,6 +184,16 @@ def test_only_what_is_alike_is_put_together(queue, held):
     assert model.runs[1:] == [[1, 6], [1.5], [2], [[3]], 4, [5]]
 
 
+def test_without_parameters_nothing_is_put_together_not_even_with_what_is_empty(queue, held):
+    model, gate = held
+    requests = [request(model, 1), Request(model, "", {"x": np.array([], int)}), request(model, 2)]
+    for one in requests:
+        queue.put(one)
+    gate.set()
+    assert [one.answer.result(PATIENCE)["y"].tolist() for one in requests] == [[2], [], [4]]
+    assert model.runs[1:] == [[1], [], [2]]
+
+
 def test_a_lone_request_waits_for_company_only_as_long_as_it_may(queue):
     model = Doubler()
     alone = together(model, [[1]], wait=0.05)[0]
