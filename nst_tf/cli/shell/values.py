@@ -5,7 +5,21 @@ from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["READERS", "count", "names", "percent", "positive", "share", "text_of"]
+__all__ = [
+    "READERS",
+    "count",
+    "names",
+    "number",
+    "numbers",
+    "percent",
+    "positive",
+    "share",
+    "side_or_size",
+    "text_of",
+    "weights",
+    "whole",
+    "wholes",
+]
 
 
 def whole(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentTypeError, Namespace
 
+from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count, whole, wholes
 from nst_tf.cli.work.network_options import add_network
@@ -73,7 +74,6 @@ def run(arguments: Namespace) -> int:
 
 
 def _finish(output: str, projections) -> None:
-    from nst_tf.cli.shell.failure import one_line
     from nst_tf.images import Picture, write_image
     from nst_tf.visualize.projection_sheet import projection_sheet
 

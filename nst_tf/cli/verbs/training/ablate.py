@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.terminal import Meter
-from nst_tf.cli.shell.values import count, positive, whole
-from nst_tf.cli.verbs.training.options import report_skipped, training
+from nst_tf.cli.shell.values import count
+from nst_tf.cli.verbs.training.options import add_classes, add_data, add_recipe, report_skipped, training
 from nst_tf.progress import Stage
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ DESCRIPTION = "Train a network without some layers, or with other widths, and co
 EPILOG = (
     "Without --variant, the paper's: full, without-3-4, without-7, without-6-7, without-3-4-6-7 and "
     "maps-512-1024-512. Layers to leave out: conv3, conv4, conv5, fc6, fc7. Layers whose maps (of fc6 and fc7, units) "
-    "can be chosen: conv1 to conv5, fc6, fc7. Example: --variant full --variant shallow:-conv3,-conv4,fc6=2048"
+    "can be chosen: conv1 to conv5, fc6, fc7; --width is applied to them, too. Example: --variant full --variant "
+    "shallow:-conv3,-conv4,fc6=2048"
 )
 RECIPE = ("architecture", "width", "epochs", "batch", "learning_rate", "held_out", "seed")
 
@@ -28,33 +29,18 @@ def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.usage = "nst-tf ablate FOLDER -o OUT [options]"
     parser.epilog = EPILOG
-    parser.add_argument("folder", metavar="FOLDER", help="holds a folder of images for each class, or is ImageNet's "
-                        "with train and val")  # fmt: skip
+    add_classes(parser)
     parser.add_argument("-o", "--output", metavar="OUT", required=True,
                         help="folder for the table and a run folder for each variant; what was cut off goes on, and "
                              "what is finished is not trained again")  # fmt: skip
     parser.add_argument("--variant", dest="variants", action="append", type=variant, metavar="NAME[:CHANGE,...]",
                         help="train this variant, instead of the paper's; may be repeated. A change is -LAYER, to "
                              "leave it out, or LAYER=MAPS")  # fmt: skip
-    _add_recipe(parser.add_argument_group("recipe, the same for all variants"))
+    recipe = parser.add_argument_group("recipe, the same for all variants")
+    add_recipe(recipe)
+    add_data(recipe)
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
-
-
-def _add_recipe(group) -> None:
-    group.add_argument("--architecture", choices=("zfnet", "alexnet"), default="zfnet", help="(default: zfnet)")
-    group.add_argument("--size", type=count, default=224, metavar="PIXELS", help="of the input (default: 224)")
-    group.add_argument("--width", type=positive, default=1.0, metavar="SHARE",
-                       help="of the network's channels, after --variant (default: 1)")  # fmt: skip
-    group.add_argument("--epochs", type=count, default=70, metavar="NUMBER", help="in all (default: 70)")
-    group.add_argument("--batch", type=count, default=128, metavar="NUMBER", help="images per update (default: 128)")
-    group.add_argument("--learning-rate", type=positive, default=0.01, metavar="NUMBER",
-                       help="the first one (default: 0.01)")  # fmt: skip
-    group.add_argument("--held-out", type=positive, default=0.2, metavar="SHARE",
-                       help="of each class, to judge by (default: 0.2)")  # fmt: skip
-    group.add_argument("--seed", type=whole, default=0, metavar="NUMBER", help="of all that is random (default: 0)")
-    group.add_argument("--distribute", choices=("none", "mirrored", "multiworker"), default="none",
-                       help="over the GPUs of this machine, or the machines of TF_CONFIG (default: none)")  # fmt: skip
 
 
 def variant(text: str) -> tuple[str, tuple[str, ...], dict[str, int]]:
@@ -85,7 +71,7 @@ def _ablate(arguments: Namespace, shown: Meter) -> "Ablation":
     from nst_tf.training.convnet.ablation import PAPER_VARIANTS, Variant, ablate
 
     # Before anything else touches the devices.
-    strategy = open_strategy(arguments.distribute)
+    strategy = open_strategy(arguments.distribute or "none")
     variants = [Variant(*parts) for parts in arguments.variants or ()] or PAPER_VARIANTS
     return ablate(
         arguments.folder,
@@ -94,5 +80,5 @@ def _ablate(arguments: Namespace, shown: Meter) -> "Ablation":
         side=arguments.size,
         strategy=strategy,
         on_progress=lambda name, done, updates: shown.show(Stage(f"training {name}", done, updates)),
-        **{name: getattr(arguments, name) for name in RECIPE},
+        **{name: getattr(arguments, name) for name in RECIPE if getattr(arguments, name) is not None},
     )

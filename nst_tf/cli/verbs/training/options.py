@@ -3,6 +3,7 @@
 import contextlib
 import json
 from argparse import Namespace
+from argparse import _ArgumentGroup as Group
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
@@ -16,7 +17,10 @@ from nst_tf.cli.shell.values import count, positive, whole
 
 __all__ = [
     "SCHEDULE",
+    "add_classes",
+    "add_data",
     "add_images",
+    "add_recipe",
     "add_running",
     "add_schedule",
     "report_run",
@@ -40,6 +44,39 @@ class Run(Protocol):
 
 
 Trained = TypeVar("Trained", bound=Run)
+
+
+def add_classes(parser: Parser) -> None:
+    """Adds the folder of the images of classes."""
+    parser.add_argument("folder", metavar="FOLDER", help="holds a folder of images for each class, or is ImageNet's "
+                        "with train and val")  # fmt: skip
+
+
+def add_data(group: Group) -> None:
+    """Adds the options of what a classifier sees."""
+    group.add_argument("--size", type=count, default=224, metavar="PIXELS", help="of the input (default: 224)")
+    group.add_argument("--held-out", type=positive, default=0.2, metavar="SHARE",
+                       help="of each class, to judge by (default: 0.2)")  # fmt: skip
+    _add_seed(group)
+
+
+def add_recipe(group: Group) -> None:
+    """Adds the options of how a convolutional network is trained; `None` for those that are not given."""
+    group.add_argument("--architecture", choices=("zfnet", "alexnet"), help="(default: zfnet)")
+    group.add_argument("--width", type=positive, metavar="SHARE", help="of the network's channels (default: 1)")
+    group.add_argument("--epochs", type=count, metavar="NUMBER", help="in all (default: 70)")
+    group.add_argument("--batch", type=count, metavar="NUMBER", help="images per update (default: 128)")
+    group.add_argument("--learning-rate", type=positive, metavar="NUMBER", help="the first one (default: 0.01)")
+    _add_distribute(group)
+
+
+def _add_seed(group: Group) -> None:
+    group.add_argument("--seed", type=whole, default=0, metavar="NUMBER", help="of all that is random (default: 0)")
+
+
+def _add_distribute(group: Group) -> None:
+    group.add_argument("--distribute", choices=("none", "mirrored", "multiworker"),
+                       help="over the GPUs of this machine, or the machines of TF_CONFIG (default: none)")  # fmt: skip
 
 
 def add_images(parser: Parser, use: str) -> None:
@@ -67,9 +104,8 @@ def add_schedule(parser: Parser, *, steps: int, every: int, side: int, batch: in
     group.add_argument("--precision", default="auto", metavar="KIND",
                        help="auto, float32, mixed_float16 for GPUs, or mixed_bfloat16, which is twice as fast on "
                             "processors with AVX512-BF16 (default: auto)")  # fmt: skip
-    group.add_argument("--distribute", choices=("none", "mirrored", "multiworker"), default="none",
-                       help="over the GPUs of this machine, or the machines of TF_CONFIG (default: none)")  # fmt: skip
-    group.add_argument("--seed", type=whole, default=0, metavar="NUMBER", help="of all that is random (default: 0)")
+    _add_distribute(group)
+    _add_seed(group)
 
 
 def add_running(parser: Parser) -> None:

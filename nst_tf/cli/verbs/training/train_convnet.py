@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.shell.values import count, names, positive, whole, wholes
-from nst_tf.cli.verbs.training.options import report_run, run_training, training
+from nst_tf.cli.shell.values import names, wholes
+from nst_tf.cli.verbs.training.options import add_classes, add_data, add_recipe, report_run, run_training, training
 from nst_tf.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,36 +25,23 @@ RECIPE = (
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.usage = "nst-tf train-convnet FOLDER -o RUN [options]"
-    parser.add_argument("folder", metavar="FOLDER", help="holds a folder of images for each class, or is ImageNet's "
-                        "with train and val")  # fmt: skip
+    add_classes(parser)
     parser.add_argument("-o", "--output", metavar="RUN", required=True,
                         help="folder of the run; one that was cut off goes on")  # fmt: skip
-    _add_recipe(parser.add_argument_group("recipe"))
+    recipe = parser.add_argument_group("recipe")
+    add_recipe(recipe)
+    recipe.add_argument("--evolution-epochs", type=wholes, metavar="NUMBER,...",
+                        help="record what the filters respond to after these epochs, for nst-tf evolution "
+                             "(default: 1,2,5,10,20,30,40,64)")  # fmt: skip
+    recipe.add_argument("--evolution-layers", type=names, metavar="LAYER,...",
+                        help="layers to record (default: all rectified feature maps)")  # fmt: skip
     head = parser.add_argument_group("a linear classifier on a bundled network instead")
     head.add_argument("--from", dest="backbone", choices=("alexnet", "vgg16"), help="use this network's features")
     head.add_argument("--freeze", action="store_true", help="leave the network as it is; must be given with --from")
     group = parser.add_argument_group("both")
-    group.add_argument("--size", type=count, default=224, metavar="PIXELS", help="of the input (default: 224)")
-    group.add_argument("--held-out", type=positive, default=0.2, metavar="SHARE",
-                       help="of each class, to judge by (default: 0.2)")  # fmt: skip
-    group.add_argument("--seed", type=whole, default=0, metavar="NUMBER", help="of all that is random (default: 0)")
+    add_data(group)
     group.add_argument("--json", action="store_true", help="print a line of JSON for each epoch of the run at the end")
     group.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
-
-
-def _add_recipe(group) -> None:
-    group.add_argument("--architecture", choices=("zfnet", "alexnet"), help="(default: zfnet)")
-    group.add_argument("--width", type=positive, metavar="SHARE", help="of the network's channels (default: 1)")
-    group.add_argument("--epochs", type=count, metavar="NUMBER", help="in all (default: 70)")
-    group.add_argument("--batch", type=count, metavar="NUMBER", help="images per update (default: 128)")
-    group.add_argument("--learning-rate", type=positive, metavar="NUMBER", help="the first one (default: 0.01)")
-    group.add_argument("--distribute", choices=("none", "mirrored", "multiworker"),
-                       help="over the GPUs of this machine, or the machines of TF_CONFIG (default: none)")  # fmt: skip
-    group.add_argument("--evolution-epochs", type=wholes, metavar="NUMBER,...",
-                       help="record what the filters respond to after these epochs, for nst-tf evolution "
-                            "(default: 1,2,5,10,20,30,40,64)")  # fmt: skip
-    group.add_argument("--evolution-layers", type=names, metavar="LAYER,...",
-                       help="layers to record (default: all rectified feature maps)")  # fmt: skip
 
 
 def run(arguments: Namespace) -> int:

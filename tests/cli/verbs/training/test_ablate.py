@@ -45,18 +45,18 @@ def test_json_has_what_was_asked_and_found(command, out):
 
 
 def test_the_default_is_the_papers_variants_and_the_functions_own_recipe(command, tmp_path, monkeypatch):
-    asked = {}
+    parameters = inspect.signature(ablate).parameters
+    defaults = {name: one.default for name, one in parameters.items() if one.default is not inspect.Parameter.empty}
+    used = dict(defaults)
 
     def note(folder, out, variants, **options):
-        asked.update(options, variants=variants)
-        return Ablation(options, 6, 6, 6, {}, ())
+        used.update(options, variants=variants)
+        return Ablation(used, 6, 6, 6, {}, ())
 
-    parameters = inspect.signature(ablate).parameters
     monkeypatch.setattr("nst_tf.training.convnet.ablation.ablate", note)
     assert command("ablate", PHOTOS, "-o", tmp_path / "out").status == 0
-    defaults = {name: one.default for name, one in parameters.items() if one.default is not inspect.Parameter.empty}
     free = ("strategy", "on_progress")
-    assert {name: value for name, value in asked.items() if name not in free} == {
+    assert {name: value for name, value in used.items() if name not in free} == {
         name: value for name, value in defaults.items() if name not in free
     }
 
