@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from absl import flags
 from absl import logging as absl_logging
 
 from nst_tf.cli import run
@@ -25,6 +26,7 @@ class Outcome(NamedTuple):
 @pytest.fixture(autouse=True)
 def _plain_logging():
     level = logging.root.level
+    flags.FLAGS.mark_as_parsed()  # or absl warns, once in a process, that they are not
     yield
     logging.root.removeHandler(absl_logging.get_absl_handler())
     logging.root.setLevel(level)

@@ -66,23 +66,23 @@ class Bar(Meter):
         self._subject, self._name = subject, ""
         self._bar: tqdm | None = None
         if subject:
-            self._begin("starting", 0, 1, " ")
+            self._begin("starting", 0, 1, BAR)
 
     def show(self, report: Report) -> None:
-        same = self._bar if report.name == self._name else None
-        bar = same or self._begin(report.name, report.done, report.total, report.state)
+        bar = self._bar
+        if bar is None or report.name != self._name:
+            bar = self._begin(report.name, report.done, report.total, BAR if report.state else TIMED_BAR)
         if report.lasting:
             bar.clear()
             logging.info("%s", _line(self._subject, report))
         bar.total, bar.n = report.total, report.done
         bar.set_postfix_str(report.state)
 
-    def _begin(self, name: str, done: int, total: int, state: str) -> "tqdm":
+    def _begin(self, name: str, done: int, total: int, layout: str) -> "tqdm":
         from tqdm import tqdm
 
         self.__exit__()
         self._name, desc = name, f"{self._subject} {name}".strip()
-        layout = BAR if state else TIMED_BAR
         bar = tqdm(total=total, initial=done, desc=desc, bar_format=layout, leave=False, dynamic_ncols=True)
         self._bar = bar
         return bar
