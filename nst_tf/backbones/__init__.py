@@ -31,7 +31,7 @@ _LAZY = {
     "class_names": "open",
     "feature_extractor": "features",
     "file_identity": "open",
-    "load_backbone": "load",
+    "load_backbone": "pretrained",
     "network_identity": "open",
     "open_network": "open",
     "smallest_size": "features",

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from nst_tf.backbones.classifier import build_classifier, normal
-from nst_tf.backbones.parts import PADDINGS, POOLINGS, convolve
+from nst_tf.backbones.convolution import PADDINGS, POOLINGS, convolve
 
 __all__ = ["alexnet_classifier", "alexnet_features"]
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from nst_tf.errors import InputError, unknown
 
-__all__ = ["Graph", "Step", "as_functional", "calls", "is_relu", "replay"]
+__all__ = ["Graph", "Step", "as_functional", "calls", "is_relu", "replay", "softmax_layer"]
 
 FUSED = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.Dense)
 IMAGE = 0  # the number of the value that is the input
@@ -217,3 +217,17 @@ def _call_linear(layer, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
     else:
         made = layer.convolution_op(x, kernel)
     return [made + tf.cast(layer.bias, made.dtype) if layer.use_bias else made]
+
+
+def softmax_layer(graph: Graph) -> str | None:
+    """The name of a network's output if it is the softmax of classes, `(batch, classes)`; `None` if it is not."""
+    outputs = [step for step in graph.steps if graph.outputs == list(step.outputs)]
+    if not outputs or len(outputs[0].shape) != 2:
+        return None
+    return outputs[0].name if _is_softmax(outputs[0].operation) else None
+
+
+def _is_softmax(operation: keras.Operation) -> bool:
+    # `keras.ops.softmax` of a symbolic tensor is an operation too, whose class is not public.
+    activation = getattr(operation, "activation", None)
+    return activation is keras.activations.softmax or type(operation).__name__ == "Softmax"

@@ -8,8 +8,8 @@ import keras
 
 from nst_tf.backbones.applications import PREFIX, load_application
 from nst_tf.backbones.graph import Graph, as_functional, replay
-from nst_tf.backbones.load import load_backbone
 from nst_tf.backbones.preprocessing import PREPROCESSING
+from nst_tf.backbones.pretrained import load_backbone
 from nst_tf.backbones.registry import WEIGHTS
 from nst_tf.backbones.saved_model import is_saved_model, load_saved_model
 from nst_tf.errors import InputError, unknown

@@ -2,12 +2,11 @@
 
 from typing import NamedTuple
 
+from nst_tf.imagenet import CAFFE_MEAN, DEVIATION, MEAN
+
 __all__ = ["PREPROCESSING", "PixelRange"]
 
 Channels = tuple[float, float, float]
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 
 
 class PixelRange(NamedTuple):
@@ -29,9 +28,9 @@ PREPROCESSING = {
     "unit": PixelRange((1.0,) * 3, (0.0,) * 3),
     "0-255": PixelRange((255.0,) * 3, (0.0,) * 3),
     "tf": PixelRange((2.0,) * 3, (-1.0,) * 3),
-    "caffe": PixelRange((255.0,) * 3, (-123.68, -116.779, -103.939), bgr=True),
+    "caffe": PixelRange((255.0,) * 3, tuple(-mean for mean in CAFFE_MEAN), bgr=True),
     "torch": PixelRange(
-        tuple(1 / deviation for deviation in IMAGENET_DEVIATION),
-        tuple(-mean / deviation for mean, deviation in zip(IMAGENET_MEAN, IMAGENET_DEVIATION, strict=True)),
+        tuple(1 / deviation for deviation in DEVIATION),
+        tuple(-mean / deviation for mean, deviation in zip(MEAN, DEVIATION, strict=True)),
     ),
 }

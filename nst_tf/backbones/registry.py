@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from nst_tf.backbones.fetch import cache_folder, check_hash, download, file_hash
 from nst_tf.errors import NstError, unknown
+from nst_tf.imagenet import CAFFE_MEAN, DEVIATION, MEAN
 
 __all__ = ["WEIGHTS", "Weights", "WeightsStatus", "find_weights", "open_weights", "weights_status"]
 
@@ -85,7 +86,7 @@ TORCHVISION = {
     "url": None,
     "licence": "BSD-3-Clause",
     "layout": "npz",
-    **_standardise((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    **_standardise(MEAN, DEVIATION),
 }
 PHOTOS = {
     **TORCHVISION,
@@ -97,7 +98,7 @@ CAFFE = {
     "origin": "trained with Caffe by the Visual Geometry Group, Oxford (2014), converted by Keras applications",
     "licence": "CC-BY-4.0",
     "scale": (255.0, 255.0, 255.0),
-    "offset": (-123.68, -116.779, -103.939),
+    "offset": tuple(-mean for mean in CAFFE_MEAN),
     "layout": "keras",
 }
 KERAS_URL = "https://storage.googleapis.com/tensorflow/keras-applications"

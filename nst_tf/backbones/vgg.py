@@ -2,7 +2,7 @@
 
 import keras
 
-from nst_tf.backbones.parts import PADDINGS, POOLINGS, convolve
+from nst_tf.backbones.convolution import PADDINGS, POOLINGS, convolve
 
 __all__ = ["VGG16_DEPTHS", "VGG19_DEPTHS", "vgg_classifier", "vgg_features"]
 

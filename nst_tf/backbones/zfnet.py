@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from nst_tf.backbones.classifier import build_classifier, normal
-from nst_tf.backbones.parts import convolve
+from nst_tf.backbones.convolution import convolve
 from nst_tf.layers import ContrastNorm, SwitchMaxPool
 
 __all__ = ["zfnet"]

@@ -12,7 +12,7 @@ from nst_tf.images.color import (
     restore_color,
     with_luminance,
 )
-from nst_tf.images.folder import list_images
+from nst_tf.images.files import list_images
 from nst_tf.images.frames import Frames, center_square, find_images, read_frame
 from nst_tf.images.identify import MAX_PIXELS
 from nst_tf.images.picture import Picture, Source, as_picture, as_pictures

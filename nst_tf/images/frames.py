@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from nst_tf.errors import InputError, NstError
-from nst_tf.images.formats import READABLE
+from nst_tf.images.files import READABLE
 from nst_tf.images.read import read_image
 from nst_tf.images.resize import resize
 

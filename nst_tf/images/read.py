@@ -4,15 +4,35 @@ import os
 import stat
 from pathlib import Path
 
+import numpy as np
+
 from nst_tf.errors import InputError, NstError
 from nst_tf.images.decode import decode
-from nst_tf.images.orientation import SWAPPED, upright
+from nst_tf.images.decoded import Samples
 from nst_tf.images.picture import Picture
 from nst_tf.images.profile import to_srgb
 from nst_tf.images.quiet import quiet_decoders
-from nst_tf.images.samples import Samples
 
-__all__ = ["read_image"]
+__all__ = ["read_image", "upright"]
+
+
+SWAPPED = (5, 6, 7, 8)  # EXIF orientations that exchange width and height
+
+_UPRIGHT = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: a.swapaxes(0, 1)[:, ::-1],
+    7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
+    8: lambda a: a.swapaxes(0, 1)[::-1],
+}
+
+
+def upright(array: np.ndarray, orientation: int) -> np.ndarray:
+    """`array` `(height, width, ...)` as stored, turned as EXIF `orientation` (1 to 8) says it is to be shown."""
+    return np.ascontiguousarray(_UPRIGHT[orientation](array))
 
 
 def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Picture:

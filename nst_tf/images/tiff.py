@@ -8,8 +8,8 @@ import tifffile
 from PIL import ImageFile
 
 from nst_tf.errors import InputError
+from nst_tf.images.decoded import Samples, dots_per_inch, in_unit_range, straight
 from nst_tf.images.identify import check_size
-from nst_tf.images.samples import Samples, dots_per_inch, in_unit_range, straight
 
 __all__ = ["decode_tiff", "encode_tiff", "is_tiff", "needs_tifffile"]
 

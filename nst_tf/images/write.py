@@ -9,11 +9,11 @@ from PIL import ExifTags, Image
 
 from nst_tf.errors import InputError, NstError
 from nst_tf.images.atomic import atomic_write, check_target
-from nst_tf.images.formats import WRITABLE
+from nst_tf.images.decoded import dots_per_inch
+from nst_tf.images.files import WRITABLE
 from nst_tf.images.picture import Picture
 from nst_tf.images.png import encode_png16
 from nst_tf.images.profile import srgb_profile
-from nst_tf.images.samples import dots_per_inch
 from nst_tf.images.tiff import encode_tiff
 
 __all__ = ["check_writable", "write_image"]

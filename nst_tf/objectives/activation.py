@@ -49,10 +49,6 @@ class Activation(Objective):
             return tf.reduce_mean(means, axis=1)
         return tf.reduce_sum(means * tf.one_hot(self.channel, maps.shape[-1], dtype=maps.dtype), axis=1)
 
-    @property
-    def layers(self):
-        return (self.layer,)
-
 
 class Direction(Objective):
     """Mean dot product of a layer's features with a vector, over all positions or at one.
@@ -70,7 +66,3 @@ class Direction(Objective):
     def __call__(self, features, image):
         means = tf.reduce_mean(_at_positions(features[self.layer], self.unit), axis=1)
         return tf.reduce_sum(means * tf.cast(self.vector, means.dtype), axis=1)
-
-    @property
-    def layers(self):
-        return (self.layer,)

@@ -8,11 +8,10 @@ before it.
 
 import tensorflow as tf
 
+from nst_tf.imagenet import MEAN
 from nst_tf.objectives.objective import Objective
 
-__all__ = ["MEAN_COLOR", "AlphaNorm"]
-
-MEAN_COLOR = (0.485, 0.456, 0.406)  # of ImageNet, in red, green and blue
+__all__ = ["AlphaNorm"]
 
 
 class AlphaNorm(Objective):
@@ -25,5 +24,5 @@ class AlphaNorm(Objective):
     alpha: float = 6.0
 
     def __call__(self, features, image):
-        distance = tf.abs(image - tf.constant(MEAN_COLOR, image.dtype))
+        distance = tf.abs(image - tf.constant(MEAN, image.dtype))
         return tf.reduce_mean(distance**self.alpha, axis=(1, 2, 3))

@@ -26,7 +26,3 @@ class Content(Objective):
 
     def __call__(self, features, image):
         return tf.reduce_mean(tf.math.squared_difference(features[self.layer], self.target), axis=(1, 2, 3))
-
-    @property
-    def layers(self):
-        return (self.layer,)

@@ -30,7 +30,3 @@ class Diversity(Objective):
         _, grams = raw_moments(features[self.layer])
         flat = tf.math.l2_normalize(tf.reshape(grams, [tf.shape(grams)[0], -1]), axis=1)
         return tf.reduce_sum(tf.matmul(flat, flat, transpose_b=True) * tf.cast(self.shares, flat.dtype), axis=1)
-
-    @property
-    def layers(self):
-        return (self.layer,)

@@ -37,7 +37,3 @@ class GramStyle(Objective):
         _, second = raw_moments(features[self.layer])
         difference = tf.math.squared_difference(second, tf.cast(self.second, second.dtype))
         return tf.reduce_mean(difference, axis=(1, 2)) / 4
-
-    @property
-    def layers(self):
-        return (self.layer,)

@@ -31,7 +31,3 @@ class Guide(Objective):
         there = flatten_positions(tf.cast(self.target, here.dtype))[0]
         best = tf.argmax(tf.matmul(tf.stop_gradient(here), there, transpose_b=True), axis=2)
         return tf.reduce_mean(tf.reduce_sum(here * tf.gather(there, best), axis=2), axis=1)
-
-    @property
-    def layers(self):
-        return (self.layer,)

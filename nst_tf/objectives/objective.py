@@ -12,7 +12,7 @@ __all__ = ["Objective", "Scaled", "Sum"]
 class Objective(tf.experimental.ExtensionType):
     """A quantity of an image, to be minimised.
 
-    Subclasses define `__call__` and, where they look at features, `layers`. `a + b`, `a - b`, `-a` and `2.0 * a` make
+    Subclasses define `__call__`. `a + b`, `a - b`, `-a` and `2.0 * a` make
     new objectives and leave their operands as they are.
     """
 
@@ -20,18 +20,13 @@ class Objective(tf.experimental.ExtensionType):
         """Measures each image of a batch.
 
         Args:
-            features: Feature maps by layer name, `(batch, rows, columns, channels)`; must hold all of `layers`.
+            features: Feature maps by layer name, `(batch, rows, columns, channels)`; must hold all that it looks at.
             image: RGB in [0, 1], `(batch, height, width, 3)`.
 
         Returns:
             One value for each image, `(batch,)`.
         """
         raise NotImplementedError
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Names of the layers whose features are needed, without repetition."""
-        return ()
 
     def __add__(self, other):
         return Sum((self, other)) if isinstance(other, Objective) else NotImplemented
@@ -63,10 +58,6 @@ class Scaled(Objective):
     def __call__(self, features, image):
         return tf.cast(self.weight, image.dtype) * self.objective(features, image)
 
-    @property
-    def layers(self):
-        return self.objective.layers
-
 
 class Sum(Objective):
     """The sum of several objectives.
@@ -79,7 +70,3 @@ class Sum(Objective):
 
     def __call__(self, features, image):
         return tf.add_n([term(features, image) for term in self.terms])
-
-    @property
-    def layers(self):
-        return tuple(dict.fromkeys(layer for term in self.terms for layer in term.layers))

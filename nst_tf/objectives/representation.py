@@ -29,7 +29,3 @@ class Representation(Objective):
 
     def __call__(self, features, image):
         return _energy(features[self.layer] - self.target) / _energy(self.target)
-
-    @property
-    def layers(self):
-        return (self.layer,)

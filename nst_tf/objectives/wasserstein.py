@@ -88,7 +88,3 @@ class WassersteinStyle(Objective):
         spread = tf.linalg.trace(covariance) + tf.cast(self.trace, maps.dtype) - 2 * fidelity
         shift = tf.reduce_mean(tf.math.squared_difference(mean, tf.cast(self.mean, maps.dtype)), axis=1)
         return shift + spread / maps.shape[-1] + RIDGE  # that of tr C
-
-    @property
-    def layers(self):
-        return (self.layer,)

@@ -14,9 +14,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.graph import Graph, softmax_layer
 from nst_tf.backbones.receptive_field import receptive_field
-from nst_tf.backbones.softmax import softmax_layer
 from nst_tf.errors import InputError
 from nst_tf.visualize.deconv import Deconv
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
-from nst_tf.images.orientation import upright
+from nst_tf.images.read import upright
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

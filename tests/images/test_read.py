@@ -13,8 +13,8 @@ from PIL import ExifTags, Image
 
 from nst_tf.errors import InputError
 from nst_tf.images import MAX_PIXELS, read_image
-from nst_tf.images.orientation import upright
 from nst_tf.images.profile import to_srgb
+from nst_tf.images.read import upright
 
 from .profiles import cmyk_profile, matrix_profile
 

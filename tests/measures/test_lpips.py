@@ -3,7 +3,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nst_tf.backbones import WEIGHTS
-from nst_tf.backbones.read import read_weights
+from nst_tf.backbones.pretrained import read_weights
 from nst_tf.backbones.registry import file_hash, open_weights
 from nst_tf.errors import InputError
 from nst_tf.images import read_image, resize

@@ -27,7 +27,3 @@ def test_gradient_agrees_with_differences(relu_features, value_and_gradient, dif
     features, guide = relu_features(0, (1, 2, 3, 6)), Guide("x", tf.constant(relu_features(1, (1, 4, 4, 6))))
     _, gradient = value_and_gradient(guide, features)
     np.testing.assert_allclose(gradient, differences(lambda _, at: guide({"x": at}, at), features), atol=1e-8)
-
-
-def test_names_its_layer():
-    assert Guide("relu3_1", tf.zeros((1, 1, 1, 2))).layers == ("relu3_1",)

@@ -27,4 +27,3 @@ def test_gradient_agrees_with_differences(relu_features, value_and_gradient, dif
     )
     _, gradient = value_and_gradient(objective, features)
     np.testing.assert_allclose(gradient, differences(objective, features), rtol=1e-6, atol=1e-9)
-    assert objective.layers == ("x",)

@@ -57,7 +57,7 @@ def run(arguments: Namespace) -> int:
 def _check_output(path: str, animated: Collection[str]) -> None:
     from nst_tf.images import check_target
     from nst_tf.images.animation import check_animation
-    from nst_tf.images.formats import WRITABLE
+    from nst_tf.images.files import WRITABLE
 
     sheets = [extension for extension in WRITABLE if extension not in animated]
     if Path(path).suffix.lower() not in (*sheets, *animated):

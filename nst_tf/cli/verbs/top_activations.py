@@ -17,7 +17,7 @@ from nst_tf.cli.work.network_options import add_network
 if TYPE_CHECKING:
     import keras
 
-    from nst_tf.visualize.top.survey import Part
+    from nst_tf.visualize.top.search import Part
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -96,7 +96,7 @@ def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
 
 def _left(arguments: Namespace) -> str:
     """What a search that was stopped leaves for the next one, in words; empty if it leaves nothing."""
-    from nst_tf.visualize.top.survey import part_path
+    from nst_tf.visualize.top.search import part_path
 
     out = Path(arguments.output)
     left = out if arguments.merge else part_path(out, arguments.shard or (1, 1))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.errors import InputError
 from nst_tf.images import check_writable, list_images
-from nst_tf.images.formats import WRITABLE
+from nst_tf.images.files import WRITABLE
 
 __all__ = ["Job", "plan_jobs"]
 

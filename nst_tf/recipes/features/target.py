@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nst_tf.backbones.graph import Graph, Step, is_relu
-from nst_tf.backbones.softmax import softmax_layer
+from nst_tf.backbones.graph import Graph, Step, is_relu, softmax_layer
 from nst_tf.errors import InputError, unknown
 from nst_tf.objectives import Activation, Direction, Objective
 

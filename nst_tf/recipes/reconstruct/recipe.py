@@ -14,8 +14,9 @@ import tensorflow as tf
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.receptive_field import ReceptiveField
 from nst_tf.canvas.parameters import Parameters
+from nst_tf.imagenet import MEAN
 from nst_tf.objectives import Objective, TotalVariation
-from nst_tf.objectives.alpha_norm import MEAN_COLOR, AlphaNorm
+from nst_tf.objectives.alpha_norm import AlphaNorm
 from nst_tf.objectives.representation import Representation
 from nst_tf.optimize import Lbfgs, Optimizer
 from nst_tf.optimize.indirect import Indirect
@@ -40,7 +41,7 @@ def mean_noise(shape: Sequence, deviation: float, seed: int) -> tf.Tensor:
     """
     noise = tf.random.stateless_normal(shape, [seed, 0], alg="philox")
     inverse = tf.math.rsqrt(tf.reduce_mean(tf.square(noise), axis=(1, 2, 3), keepdims=True))
-    return tf.constant(MEAN_COLOR) + deviation * inverse * noise
+    return tf.constant(MEAN) + deviation * inverse * noise
 
 
 def priors(settings: ReconstructSettings, field: ReceptiveField) -> dict[str, Objective]:

@@ -14,12 +14,9 @@ from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images.frames import Frames
 from nst_tf.visualize.diagnosis.aliasing import Aliasing
-from nst_tf.visualize.diagnosis.constant import constant_share
-from nst_tf.visualize.diagnosis.dead import dead_share
 from nst_tf.visualize.diagnosis.dominance import dominance, dominant_share
 from nst_tf.visualize.diagnosis.frequency import FrequencyCoverage, frequency_coverage
-from nst_tf.visualize.diagnosis.sparsity import sparsity
-from nst_tf.visualize.diagnosis.statistics import FilterStatistics, reduce_maps
+from nst_tf.visualize.diagnosis.statistics import FilterStatistics, constant_share, dead_share, reduce_maps, sparsity
 
 __all__ = ["Diagnosis", "LayerDiagnosis", "diagnose"]
 

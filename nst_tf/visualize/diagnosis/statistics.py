@@ -1,11 +1,15 @@
-"""What is remembered of a layer's activations while images stream by: a few numbers for each filter."""
+"""What is remembered of a layer's activations while images stream by: a few numbers for each filter; and what they tell
+of dead and constant filters and of sparsity.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["FilterStatistics", "reduce_maps"]
+__all__ = ["FilterStatistics", "constant_share", "dead_share", "reduce_maps", "sparsity"]
+
+TOLERANCE = 0.1  # of a filter's mean, within which it is called constant
 
 
 def reduce_maps(maps: tf.Tensor) -> tf.Tensor:
@@ -62,3 +66,46 @@ class FilterStatistics:
     def deviation(self) -> np.ndarray:
         """The standard deviation of each filter's activations, float64 `(filters,)`."""
         return np.sqrt(self.squares / self.count)
+
+
+def dead_share(statistics: FilterStatistics) -> float:
+    """The share of filters that no image excites.
+
+        |{k : max over images and positions of a_k <= 0}| / K
+
+    Args:
+        statistics: Of the activations a_k of a layer's K filters.
+
+    Returns:
+        In [0, 1]; 0 is good.
+    """
+    return float((statistics.largest <= 0).mean())
+
+
+def constant_share(statistics: FilterStatistics) -> float:
+    """The share of filters that are active but nearly constant, over images and positions alike.
+
+        |{k alive : sd(a_k) <= TOLERANCE |mean(a_k)|}| / K
+
+    Args:
+        statistics: Of the activations a_k of a layer's K filters.
+
+    Returns:
+        In [0, 1]; 0 is good. Dead filters are not counted here.
+    """
+    steady = statistics.deviation <= TOLERANCE * np.abs(statistics.mean)
+    return float((steady & (statistics.largest > 0)).mean())
+
+
+def sparsity(statistics: FilterStatistics) -> float:
+    """The share of activations that are not above 0, over images, positions and filters.
+
+        1 - |{(i, p, k) : a_k(i, p) > 0}| / |{(i, p, k)}|
+
+    Args:
+        statistics: Of the activations a_k of a layer's filters, at position p of image i.
+
+    Returns:
+        In [0, 1]; 0.5 is that of a random filter, 1 that of a layer without an answer.
+    """
+    return float(1 - statistics.active.mean() / statistics.count)

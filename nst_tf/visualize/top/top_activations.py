@@ -16,7 +16,7 @@ from nst_tf.images import Picture, find_images, read_frame, write_image
 from nst_tf.progress import Stage
 from nst_tf.visualize.top.gallery import LayerResult, write_page, write_sheets, write_summary
 from nst_tf.visualize.top.patches import PatchProjector
-from nst_tf.visualize.top.survey import Part, Survey, join, part_path, weights_hash
+from nst_tf.visualize.top.search import Part, Survey, join, part_path, weights_hash
 from nst_tf.visualize.top.winners import project_winners
 
 __all__ = ["TopActivations", "default_side"]

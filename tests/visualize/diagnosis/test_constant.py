@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nst_tf.visualize.diagnosis.constant import constant_share
+from nst_tf.visualize.diagnosis.statistics import constant_share
 
 
 @pytest.mark.parametrize("constant", [0, 3, 8])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nst_tf.visualize.diagnosis.dead import dead_share
+from nst_tf.visualize.diagnosis.statistics import dead_share
 
 
 @pytest.mark.parametrize("dead", [0, 3, 10])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nst_tf.visualize.diagnosis.sparsity import sparsity
+from nst_tf.visualize.diagnosis.statistics import sparsity
 
 
 @pytest.mark.parametrize("zeros", [0, 7, 60])

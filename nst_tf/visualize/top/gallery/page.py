@@ -10,8 +10,8 @@ from string import Template
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, atomic_write, write_image
 from nst_tf.images.montage import montage
-from nst_tf.visualize.top.gallery.cells import patch_cells, projection_cells
 from nst_tf.visualize.top.gallery.result import LayerResult
+from nst_tf.visualize.top.gallery.sheets import patch_cells, projection_cells
 from nst_tf.visualize.top.gallery.summary import filter_table
 
 __all__ = ["write_page"]

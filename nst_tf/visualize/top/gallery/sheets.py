@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, write_image
+from nst_tf.images import Picture, resize, write_image
 from nst_tf.images.montage import montage
-from nst_tf.visualize.top.gallery.cells import patch_cells, projection_cells
+from nst_tf.visualize.display import display_projection
 from nst_tf.visualize.top.gallery.result import LayerResult
 
-__all__ = ["layer_sheets", "write_sheets"]
+__all__ = ["layer_sheets", "patch_cells", "projection_cells", "write_sheets"]
 
 _LONGEST = 3000
 _GAP, _MIDDLE, _BETWEEN, _LABEL = 2, 6, 24, 18
@@ -88,3 +88,24 @@ def _label(text: str, width: int) -> np.ndarray:
     image = Image.new("RGB", (width, _LABEL), "white")
     ImageDraw.Draw(image).text((0, 0), text, fill="#444", font=ImageFont.load_default(13))
     return np.asarray(image, np.float32) / 255
+
+
+def projection_cells(result: LayerResult, number: int, side: int) -> np.ndarray:
+    """The nine projections of filter `number`, ready to be shown.
+
+    Returns:
+        float32 `(9, side, side, 3)` in [0, 1], plain grey where the filter is not active.
+    """
+    return _cells([display_projection(each) for each in result.projections[number]], result.active[number], side)
+
+
+def patch_cells(result: LayerResult, number: int, side: int) -> np.ndarray:
+    """The nine patches of images that belong to the projections, of the same shape, range and order."""
+    return _cells(list(result.patches[number] / np.float32(255)), result.active[number], side)
+
+
+def _cells(pictures: list[np.ndarray], active: np.ndarray, side: int) -> np.ndarray:
+    cells = np.full((len(pictures), side, side, 3), 0.5, np.float32)
+    for index in np.flatnonzero(active):
+        cells[index] = np.clip(resize(pictures[index], (side, side)), 0, 1)
+    return cells

@@ -1,7 +1,7 @@
 import numpy as np
 
 from nst_tf.visualize.display import display_projection
-from nst_tf.visualize.top.gallery.cells import patch_cells, projection_cells
+from nst_tf.visualize.top.gallery.sheets import patch_cells, projection_cells
 
 
 def test_cells_of_the_same_size_are_the_pictures_themselves(make_result):

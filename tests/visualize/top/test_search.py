@@ -9,8 +9,8 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import find_images
 from nst_tf.layers import SubtractMean
-from nst_tf.visualize.top import survey as module
-from nst_tf.visualize.top.survey import Part, Survey, join, part_path, read_part, weights_hash
+from nst_tf.visualize.top import search as module
+from nst_tf.visualize.top.search import Part, Survey, join, part_path, read_part, weights_hash
 
 from ..networks import PHOTOS, randomize
 
