@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageOps
 
 from nst_tf.errors import InputError
 from nst_tf.images import MAX_PIXELS, read_image
@@ -513,3 +513,11 @@ def test_pictures_above_pillows_own_limit_are_allowed(tmp_path, monkeypatch):
     Image.fromarray(smooth()).save(tmp_path / "a.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     assert_pixels(read_image(tmp_path / "a.png"), smooth())
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_upright_agrees_with_pillow(orientation):
+    stored = np.random.default_rng(0).integers(0, 256, (3, 5, 3), dtype=np.uint8)
+    image = Image.fromarray(stored)
+    image.getexif()[ExifTags.Base.Orientation] = orientation
+    np.testing.assert_array_equal(upright(stored, orientation), np.asarray(ImageOps.exif_transpose(image)))
