@@ -1,6 +1,7 @@
 """The parts that the backbones are made of."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 
@@ -21,7 +22,9 @@ PADDINGS: dict[str, Callable[..., keras.layers.Layer]] = {
 }
 
 
-def convolve(x, number: str, channels: int, window: int, *, initializer=keras.initializers.Zeros, **options):
+def convolve(
+    x: Any, number: str, channels: int, window: int, *, initializer: Any = keras.initializers.Zeros, **options: Any
+) -> Any:
     """Adds the layers `conv{number}` and `relu{number}` to the tensor `x`.
 
     The kernels are 0 by default, which spares the time of drawing random ones where weights are assigned. `initializer`

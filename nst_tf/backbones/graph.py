@@ -7,6 +7,7 @@ models are taken apart, and a fused activation is a step of its own.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -175,7 +176,7 @@ def calls(model: keras.Model) -> Iterator:
 
 def replay(
     model: keras.Model, image: keras.KerasTensor, change: Callable[[keras.Model], keras.Model] = lambda nested: nested
-):
+) -> Any:
     """Calls the layers of a functional model once more, on another input.
 
     Args:

@@ -1,5 +1,7 @@
 """Padding with the pixels of the opposite edge."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -26,12 +28,12 @@ class CircularPad(Pad2D):
         InputError: `pixels` is not a positive whole number, or a side of the input is shorter.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         self.compute_output_shape(inputs.shape)
         rows = tf.concat([inputs[:, -self.pixels :], inputs, inputs[:, : self.pixels]], axis=1)
         return tf.concat([rows[:, :, -self.pixels :], rows, rows[:, :, : self.pixels]], axis=2)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         shortest = min((side for side in input_shape[1:3] if side is not None), default=self.pixels)
         if shortest < self.pixels:
             raise InputError(f"a side of {shortest} pixels cannot be padded with {self.pixels} of its own")

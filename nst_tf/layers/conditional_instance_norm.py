@@ -1,5 +1,7 @@
 """Instance normalisation with a scale and an offset for each style."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -29,18 +31,18 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         InputError: `styles` is not a positive whole number.
     """
 
-    def __init__(self, styles: int, **kwargs):
+    def __init__(self, styles: int, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(styles, int) or styles < 1:
             raise InputError(f"styles is {styles!r}; it must be a positive whole number")
         self.styles = styles
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         shape = (self.styles, input_shape[0][-1])
         self.scale = self.add_weight(shape=shape, initializer="ones", autocast=False, name="scale")
         self.offset = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="offset")
 
-    def call(self, inputs):
+    def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
         maps, shares = inputs[0], tf.cast(inputs[1], tf.float32)
         mean, variance = tf.nn.moments(tf.cast(maps, tf.float32), (1, 2))
         scale = tf.matmul(shares, self.scale) * tf.math.rsqrt(variance + EPSILON)
@@ -48,8 +50,8 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         scale, offset = (tf.cast(one, maps.dtype)[:, None, None] for one in (scale, offset))
         return maps * scale + offset
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape[0]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "styles": self.styles}

@@ -1,5 +1,7 @@
 """Contrast normalisation across feature maps."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -33,7 +35,7 @@ class ContrastNorm(keras.layers.Layer):
         InputError: A number is not in its range.
     """
 
-    def __init__(self, radius=2, bias=2.0, alpha=1e-4, beta=0.75, **kwargs):
+    def __init__(self, radius: int = 2, bias: float = 2.0, alpha: float = 1e-4, beta: float = 0.75, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(radius, int) or radius < 0:
             raise InputError(f"radius is {radius!r}; it must be a whole number, 0 or more")
@@ -62,13 +64,13 @@ class ContrastNorm(keras.layers.Layer):
         """
         return tf.cast(self._divisor(x), x.dtype)
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         divisor = self._divisor(inputs)
         return tf.cast(tf.cast(inputs, divisor.dtype) / divisor, inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {"radius": self.radius, "bias": self.bias, "alpha": self.alpha, "beta": self.beta}
         return {**super().get_config(), **config}

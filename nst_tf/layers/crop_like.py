@@ -1,5 +1,7 @@
 """Cropping to the size of another tensor."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -14,11 +16,11 @@ class CropLike(keras.layers.Layer):
     their maps end with it: they give a few rows and columns too many where a side is odd on its way.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
         maps, like = inputs
         size = tf.shape(like)
         return maps[:, : size[1], : size[2]]
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         maps, like = input_shape
         return (maps[0], *like[1:3], maps[3])

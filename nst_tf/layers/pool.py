@@ -1,5 +1,7 @@
 """What all pooling layers share: the window, the stride, the padding and the shapes that follow from them."""
 
+from typing import Any
+
 import keras
 
 from nst_tf.errors import InputError, unknown
@@ -36,7 +38,13 @@ class Pool2D(keras.layers.Layer):
         InputError: A window, stride or padding is not one of those above.
     """
 
-    def __init__(self, pool_size=2, strides=None, padding="valid", **kwargs):
+    def __init__(
+        self,
+        pool_size: int | tuple[int, int] = 2,
+        strides: int | tuple[int, int] | None = None,
+        padding: str = "valid",
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         if padding not in PADDINGS:
             raise unknown("padding", padding, PADDINGS)
@@ -50,11 +58,11 @@ class Pool2D(keras.layers.Layer):
         """The arguments `ksize`, `strides` and `padding` of TensorFlow's pooling operations."""
         return {"ksize": self.pool_size, "strides": self.strides, "padding": self.padding.upper()}
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         batch, height, width, channels = input_shape
         sides = zip((height, width), self.pool_size, self.strides, strict=True)
         return (batch, *(_pooled_side(*side, self.padding) for side in sides), channels)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {"pool_size": self.pool_size, "strides": self.strides, "padding": self.padding}
         return {**super().get_config(), **config}

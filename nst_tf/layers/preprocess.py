@@ -1,6 +1,7 @@
 """Preprocessing of images as a layer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -21,16 +22,16 @@ class Preprocess(keras.layers.Layer):
         **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
     """
 
-    def __init__(self, scale: Sequence[float], offset: Sequence[float], bgr: bool = False, **kwargs):
+    def __init__(self, scale: Sequence[float], offset: Sequence[float], bgr: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         self.scale, self.offset, self.bgr = tuple(scale), tuple(offset), bgr
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         x = inputs * tf.constant(self.scale, inputs.dtype) + tf.constant(self.offset, inputs.dtype)
         return x[..., ::-1] if self.bgr else x
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "scale": self.scale, "offset": self.offset, "bgr": self.bgr}

@@ -23,6 +23,6 @@ class ReflectPad(Pad2D):
         InputError: `pixels` is not a positive whole number.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         side = (self.pixels, self.pixels)
         return tf.pad(inputs, ((0, 0), side, side, (0, 0)), mode="REFLECT")

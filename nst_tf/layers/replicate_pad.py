@@ -26,7 +26,7 @@ class ReplicatePad(Pad2D):
         InputError: `pixels` is not a positive whole number.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         # One pixel of symmetric padding is the edge itself; unlike a gather, its gradient is cheap and compiles.
         for _ in range(self.pixels):
             inputs = tf.pad(inputs, ONE_PIXEL, mode="SYMMETRIC")

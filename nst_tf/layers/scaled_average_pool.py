@@ -32,5 +32,5 @@ class ScaledAveragePool(Pool2D):
         InputError: A window, stride or padding is not one of those above.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         return math.sqrt(math.prod(self.pool_size)) * tf.nn.avg_pool2d(inputs, **self.window)

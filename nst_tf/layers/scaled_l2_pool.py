@@ -40,7 +40,7 @@ class ScaledL2Pool(Pool2D):
         InputError: A window, stride or padding is not one of those above.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         # Squares of common activations overflow float16 (above 255) or vanish in it (below 2e-4).
         x = tf.cast(inputs, tf.float32) if inputs.dtype.size < 4 else inputs
         factor = SCALE * math.sqrt(math.prod(self.pool_size))

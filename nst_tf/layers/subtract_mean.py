@@ -1,5 +1,7 @@
 """Subtraction of the mean image of a training set."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -24,7 +26,7 @@ class SubtractMean(keras.layers.Layer):
         **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
     """
 
-    def __init__(self, shape=(1, 1, 3), **kwargs):
+    def __init__(self, shape: Any = (1, 1, 3), **kwargs: Any):
         super().__init__(**kwargs)
         self.shape = tuple(shape)
         # A variable of TensorFlow's, which Keras does not count: a new mean reaches functions compiled before it.
@@ -41,25 +43,25 @@ class SubtractMean(keras.layers.Layer):
         return self._mean.numpy()
 
     @mean.setter
-    def mean(self, mean: np.ndarray):
+    def mean(self, mean: np.ndarray) -> Any:
         if np.shape(mean) != self.shape:
             raise InputError(f"the mean has the shape {np.shape(mean)}; it must be {self.shape}")
         self._mean.assign(np.asarray(mean, np.float32))
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         return 255 * (inputs - tf.cast(self._mean, inputs.dtype))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         sides = self.shape[:2]
         if sides != (1, 1) and tuple(input_shape[1:3]) != sides:
             raise ValueError(f"the mean is of {sides} pixels and the images are of {tuple(input_shape[1:3])}")
         return input_shape
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         store["mean"] = self.mean
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         self.mean = store["mean"][()]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "shape": self.shape}

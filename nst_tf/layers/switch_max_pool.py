@@ -1,5 +1,7 @@
 """Max pooling."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -69,11 +71,18 @@ class SwitchMaxPool(Pool2D):
         InputError: A window, stride or padding is not one of those above.
     """
 
-    def __init__(self, pool_size=2, strides=None, padding="valid", return_switches=False, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | tuple[int, int] = 2,
+        strides: int | tuple[int, int] | None = None,
+        padding: str = "valid",
+        return_switches: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(pool_size, strides, padding, **kwargs)
         self.return_switches = return_switches
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> Any:
         if self.return_switches:
             window = (self.pool_size, self.strides, self.padding)
             pooled, within = max_pool_switches(inputs, *window)
@@ -82,15 +91,15 @@ class SwitchMaxPool(Pool2D):
             return _max_pool_tiles(inputs, *self.pool_size)
         return tf.nn.max_pool2d(inputs, **self.window)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         shape = super().compute_output_shape(input_shape)
         return (shape, shape, shape) if self.return_switches else shape
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: Any) -> Any:
         shape = super().compute_output_shape(inputs.shape)
         dtypes = (self.compute_dtype, "int32", "int32") if self.return_switches else (self.compute_dtype,)
         specs = tuple(keras.KerasTensor(shape, dtype) for dtype in dtypes)
         return specs if self.return_switches else specs[0]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "return_switches": self.return_switches}

@@ -1,6 +1,9 @@
 """Unpooling: the way back through the switches of a max pooling."""
 
+from typing import Any
+
 import keras
+import tensorflow as tf
 
 from nst_tf.errors import unknown
 from nst_tf.layers.pool import Pool2D
@@ -36,20 +39,27 @@ class SwitchUnpool(Pool2D):
         InputError: A window, stride, padding or overlap is not one of those above.
     """
 
-    def __init__(self, pool_size=2, strides=None, padding="valid", overlap="sum", **kwargs):
+    def __init__(
+        self,
+        pool_size: int | tuple[int, int] = 2,
+        strides: int | tuple[int, int] | None = None,
+        padding: str = "valid",
+        overlap: str = "sum",
+        **kwargs: Any,
+    ):
         super().__init__(pool_size, strides, padding, **kwargs)
         if overlap not in OVERLAPS:
             raise unknown("overlap", overlap, OVERLAPS)
         self.overlap = overlap
         self.input_spec = [keras.layers.InputSpec(ndim=4)] * 3
 
-    def call(self, inputs):
+    def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
         values, within, like = inputs
         return unpool(values, within, *sides(like), self.pool_size, self.strides, self.padding, self.overlap)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         values, within, like = input_shape
         return (within[0] if values[0] == 1 else values[0], *like[1:3], values[3])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "overlap": self.overlap}

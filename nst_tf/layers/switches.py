@@ -94,7 +94,9 @@ def max_pool_switches(x: tf.Tensor, pool_size: Pair, strides: Pair, padding: str
     return pooled, within
 
 
-def flat_positions(within: tf.Tensor, height, width, pool_size: Pair, strides: Pair, padding: str) -> tf.Tensor:
+def flat_positions(
+    within: tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor, pool_size: Pair, strides: Pair, padding: str
+) -> tf.Tensor:
     """Where in the image the maxima were found.
 
     Args:
@@ -136,8 +138,8 @@ def _phase(values: tf.Tensor, within: tf.Tensor, phase: Pair, pool_size: Pair, s
 def unpool(
     values: tf.Tensor,
     within: tf.Tensor,
-    height,
-    width,
+    height: int | tf.Tensor,
+    width: int | tf.Tensor,
     pool_size: Pair,
     strides: Pair,
     padding: str,

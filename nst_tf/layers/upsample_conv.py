@@ -1,5 +1,7 @@
 """Nearest-neighbour enlargement and a convolution in one."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -24,17 +26,17 @@ class UpsampleConv2D(keras.layers.Layer):
         **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
     """
 
-    def __init__(self, filters: int, **kwargs):
+    def __init__(self, filters: int, **kwargs: Any):
         super().__init__(**kwargs)
         self.filters = filters
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         shape = (3, 3, input_shape[-1], self.filters)
         self.kernel = self.add_weight(shape=shape, initializer="he_normal", name="kernel")
         self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         spread = tf.constant(SPREAD, self.kernel.dtype)
         kernel = tf.einsum("ra,abio,sb->rsoi", spread, self.kernel, spread)
         # The edge of an image whose pixels stand twice is its own reflection.
@@ -44,9 +46,9 @@ class UpsampleConv2D(keras.layers.Layer):
         enlarged = tf.nn.conv2d_transpose(padded, tf.cast(kernel, inputs.dtype), size, 2, "SAME")
         return enlarged[:, 2:-2, 2:-2] + tf.cast(self.bias, inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         batch, *sides, _ = input_shape
         return (batch, *(None if side is None else 2 * side for side in sides), self.filters)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "filters": self.filters}

@@ -42,7 +42,7 @@ class Activation(Objective):
     unit: Given = None
     power: int = 1
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         maps = _at_positions(features[self.layer], self.unit)
         means = tf.reduce_mean(maps if self.power == 1 else tf.square(maps), axis=1)
         if self.channel is None:
@@ -63,6 +63,6 @@ class Direction(Objective):
     vector: tf.Tensor
     unit: Given = None
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         means = tf.reduce_mean(_at_positions(features[self.layer], self.unit), axis=1)
         return tf.reduce_sum(means * tf.cast(self.vector, means.dtype), axis=1)

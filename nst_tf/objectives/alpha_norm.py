@@ -23,6 +23,6 @@ class AlphaNorm(Objective):
 
     alpha: float = 6.0
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         distance = tf.abs(image - tf.constant(MEAN, image.dtype))
         return tf.reduce_mean(distance**self.alpha, axis=(1, 2, 3))

@@ -24,5 +24,5 @@ class Content(Objective):
     layer: str
     target: tf.Tensor
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.reduce_mean(tf.math.squared_difference(features[self.layer], self.target), axis=(1, 2, 3))

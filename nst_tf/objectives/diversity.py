@@ -26,7 +26,7 @@ class Diversity(Objective):
     layer: str
     shares: tf.Tensor
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         _, grams = raw_moments(features[self.layer])
         flat = tf.math.l2_normalize(tf.reshape(grams, [tf.shape(grams)[0], -1]), axis=1)
         return tf.reduce_sum(tf.matmul(flat, flat, transpose_b=True) * tf.cast(self.shares, flat.dtype), axis=1)

@@ -33,7 +33,7 @@ class GramStyle(Objective):
         del mean
         return cls(layer, tf.cast(second, tf.float32))
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         _, second = raw_moments(features[self.layer])
         difference = tf.math.squared_difference(second, tf.cast(self.second, second.dtype))
         return tf.reduce_mean(difference, axis=(1, 2)) / 4

@@ -26,7 +26,7 @@ class Guide(Objective):
     layer: str
     target: tf.Tensor
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         here = flatten_positions(features[self.layer])
         there = flatten_positions(tf.cast(self.target, here.dtype))[0]
         best = tf.argmax(tf.matmul(tf.stop_gradient(here), there, transpose_b=True), axis=2)

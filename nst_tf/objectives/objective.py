@@ -4,6 +4,8 @@ An objective is an immutable value whose tensors (targets, weights) are its fiel
 a compiled function, which is traced once for a *kind* of objective, not once for each target.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 __all__ = ["Objective", "Scaled", "Sum"]
@@ -28,19 +30,19 @@ class Objective(tf.experimental.ExtensionType):
         """
         raise NotImplementedError
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> Any:
         return Sum((self, other)) if isinstance(other, Objective) else NotImplemented
 
-    def __sub__(self, other):
+    def __sub__(self, other: Any) -> Any:
         return Sum((self, -other)) if isinstance(other, Objective) else NotImplemented
 
-    def __mul__(self, weight):
+    def __mul__(self, weight: Any) -> Any:
         return NotImplemented if isinstance(weight, Objective) else Scaled(tf.cast(weight, tf.float32), self)
 
-    def __rmul__(self, weight):
+    def __rmul__(self, weight: Any) -> Any:
         return self * weight
 
-    def __neg__(self):
+    def __neg__(self) -> Any:
         return -1.0 * self
 
 
@@ -55,7 +57,7 @@ class Scaled(Objective):
     weight: tf.Tensor
     objective: Objective
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.cast(self.weight, image.dtype) * self.objective(features, image)
 
 
@@ -68,5 +70,5 @@ class Sum(Objective):
 
     terms: tuple[Objective, ...]
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.add_n([term(features, image) for term in self.terms])

@@ -27,5 +27,5 @@ class Representation(Objective):
     layer: str
     target: tf.Tensor
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return _energy(features[self.layer] - self.target) / _energy(self.target)

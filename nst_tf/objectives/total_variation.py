@@ -36,7 +36,7 @@ class TotalVariation(Objective):
 
     repeats: bool = False
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         # One convolution, since the gradient of slicing a tensor of three channels is slow.
         padded = _repeated(image) if self.repeats else tf.pad(image, ONE_PIXEL, "SYMMETRIC")
         kernel = np.moveaxis(DIFFERENCES, 0, -1)[:, :, None, :] * np.sqrt(WEIGHTS)

@@ -79,7 +79,7 @@ class WassersteinStyle(Objective):
         values = mean, square_root(covariance), tf.linalg.trace(covariance)
         return cls(layer, *(tf.cast(value, tf.float32) for value in values))
 
-    def __call__(self, features, image):
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         maps = features[self.layer]
         mean, second = raw_moments(maps)
         covariance = second - mean[:, :, None] * mean[:, None, :]

@@ -9,6 +9,7 @@ in the block-wise decoder of Chiu and Gurari 2022, "PhotoWCT2").
 """
 
 import itertools
+from typing import Any
 
 import keras
 import numpy as np
@@ -83,7 +84,7 @@ def level_of(decoder: keras.Model) -> str:
     return decoder.name.removeprefix("decoder_")
 
 
-def decode(decoder: keras.Model, level: str, features) -> dict:
+def decode(decoder: keras.Model, level: str, features: Any) -> dict:
     """What features of any of a decoder's levels are decoded to, as the decoder's own outputs.
 
     Args:
@@ -97,7 +98,7 @@ def decode(decoder: keras.Model, level: str, features) -> dict:
     return outputs
 
 
-def normalised_error(predicted, features, level: str):
+def normalised_error(predicted: Any, features: Any, level: str) -> Any:
     """The mean squared error of decoded features, in units of the level's mean square."""
     difference = keras.ops.cast(predicted, "float32") - keras.ops.cast(features, "float32")
     return keras.ops.mean(keras.ops.square(difference)) / np.float32(RMS[level] ** 2)

@@ -6,6 +6,7 @@ features, so that its detail is not lost on the way.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -117,7 +118,7 @@ class Stylizer(keras.Model):
         **kwargs: Of `keras.Model`.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model, **kwargs):
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, **kwargs: Any):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
 
@@ -140,14 +141,14 @@ class Stylizer(keras.Model):
         size = tf.shape(content)
         return tf.clip_by_value(images[-1][:, : size[1], : size[2]], 0, 1), found
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         return self.stylise(inputs["content"], self.moments(inputs["style"]), inputs["strength"])[0]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         parts = {"encoder": self.encoder, "decoder": self.decoder}
         return super().get_config() | {name: keras.saving.serialize_keras_object(part) for name, part in parts.items()}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Any:
         parts = {name: keras.saving.deserialize_keras_object(config.pop(name)) for name in ("encoder", "decoder")}
         return cls(**parts, **config)

@@ -5,6 +5,7 @@ rate; the exponential moving average of the iterates lies nearer to it than each
 starts at 0 and is corrected for that by 1 / (1 - decay^t).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -55,7 +56,7 @@ class Adam:
         self.low = low
         self.high = high
 
-    def start(self, image):
+    def start(self, image: tf.Tensor) -> AdamState:
         """The state before the first evaluation, from images `(batch, height, width, 3)`."""
         image = tf.clip_by_value(tf.convert_to_tensor(image), self.low, self.high)
         zeros = tf.zeros_like(image)
@@ -63,7 +64,9 @@ class Adam:
         nothing = tf.zeros([], image.dtype)
         return AdamState(image, zeros, zeros, zeros, value, nothing, nothing)
 
-    def step(self, state, value_and_gradient):
+    def step(
+        self, state: AdamState, value_and_gradient: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+    ) -> AdamState:
         """One step against the gradient."""
         value, gradient = value_and_gradient(state.iterate)
         count, averaged = state.count + 1, state.averaged + 1
@@ -75,16 +78,16 @@ class Adam:
         average = self.decay * state.average + (1 - self.decay) * iterate
         return AdamState(iterate, first, second, average, value, count, averaged)
 
-    def image(self, state):
+    def image(self, state: AdamState) -> tf.Tensor:
         """The averaged images, `(batch, height, width, 3)`; before the first step, the images started from."""
         average = tf.math.divide_no_nan(state.average, 1 - self.decay**state.averaged)
         return tf.where(state.averaged > 0, tf.clip_by_value(average, self.low, self.high), state.iterate)
 
-    def loss(self, state):
+    def loss(self, state: AdamState) -> tf.Tensor:
         """The value of the last iterate evaluated, `(batch,)`; infinite before the first evaluation."""
         return state.value
 
-    def enlarge(self, state, image):
+    def enlarge(self, state: AdamState, image: tf.Tensor) -> AdamState:
         """Goes on from images of another size with the moments resized to it; the average starts anew."""
         fresh = self.start(image)
         first = _resized(state.first, image, "bicubic")

@@ -8,6 +8,7 @@ Only the gradient is rolled back, so that jitter never moves the image. f is min
 an activation, minimise its negative.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -39,7 +40,7 @@ class Ascent:
         self.rate = rate
         self.jitter = jitter
 
-    def start(self, image, seed: int = 0):
+    def start(self, image: tf.Tensor, seed: int = 0) -> AscentState:
         """The state before the first evaluation, from images `(batch, height, width, 3)` and the seed of the jitter."""
         image = tf.clip_by_value(tf.convert_to_tensor(image), 0, 1)
         value = tf.fill(image.shape[:1], tf.constant(float("inf"), image.dtype))
@@ -50,7 +51,9 @@ class Ascent:
         bounds = {"minval": -self.jitter, "maxval": self.jitter + 1, "dtype": tf.int32}
         return tf.random.stateless_uniform([2], seed=key, alg="philox", **bounds)
 
-    def step(self, state, value_and_gradient):
+    def step(
+        self, state: AscentState, value_and_gradient: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+    ) -> AscentState:
         """One step against the gradient."""
         shift = self.shift(state.key)
         value, gradient = value_and_gradient(tf.roll(state.image, shift, AXES))
@@ -60,14 +63,14 @@ class Ascent:
         key = state.key + tf.constant([0, 1], tf.int64)
         return AscentState(tf.clip_by_value(state.image - change, 0, 1), value, key)
 
-    def image(self, state):
+    def image(self, state: AscentState) -> tf.Tensor:
         """The images, `(batch, height, width, 3)`."""
         return state.image
 
-    def loss(self, state):
+    def loss(self, state: AscentState) -> tf.Tensor:
         """The value of the images before the last step, `(batch,)`; infinite before the first evaluation."""
         return state.value
 
-    def enlarge(self, state, image):
+    def enlarge(self, state: AscentState, image: tf.Tensor) -> AscentState:
         """Goes on from images of another size, with the jitter that is next."""
         return self.start(image)._replace(key=state.key)

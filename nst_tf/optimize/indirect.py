@@ -45,12 +45,14 @@ class Indirect:
         self.canvas = canvas
         self.transform = transform
 
-    def start(self, image, seed: int = 0):
+    def start(self, image: tf.Tensor, seed: int = 0) -> IndirectState:
         """The state before the first evaluation, from images `(batch, height, width, 3)` and the transforms' seed."""
         key = tf.stack([tf.cast(seed, tf.int64), tf.zeros([], tf.int64)])
         return IndirectState(self.optimizer.start(self.canvas.of(image)), key)
 
-    def step(self, state, value_and_gradient):
+    def step(
+        self, state: IndirectState, value_and_gradient: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+    ) -> IndirectState:
         """One step of the parameters."""
 
         def through(parameters):
@@ -62,14 +64,14 @@ class Indirect:
 
         return IndirectState(self.optimizer.step(state.inner, through), tf.add(state.key, [0, 1]))
 
-    def image(self, state):
+    def image(self, state: IndirectState) -> tf.Tensor:
         """The images of the parameters, `(batch, height, width, 3)`, not transformed."""
         return self.canvas.image(self.optimizer.image(state.inner))
 
-    def loss(self, state):
+    def loss(self, state: IndirectState) -> tf.Tensor:
         """The value of the transformed images of the last step, `(batch,)`; infinite before the first."""
         return self.optimizer.loss(state.inner)
 
-    def enlarge(self, state, image):
+    def enlarge(self, state: IndirectState, image: tf.Tensor) -> IndirectState:
         """Goes on from images of another size, with the transforms that come next."""
         return self.start(image)._replace(key=state.key)

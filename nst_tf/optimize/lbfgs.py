@@ -9,6 +9,7 @@ what is known until the point P(x + t d), projected onto the bounds, satisfies A
 so the value of an image never rises, whatever the network does.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -63,7 +64,7 @@ class Lbfgs:
         self.low = low
         self.high = high
 
-    def start(self, image):
+    def start(self, image: tf.Tensor) -> LbfgsState:
         """The state before the first evaluation, from images `(batch, height, width, 3)`."""
         image = tf.clip_by_value(tf.convert_to_tensor(image), self.low, self.high)
         still = tf.zeros_like(image)
@@ -71,7 +72,9 @@ class Lbfgs:
         length = tf.zeros(image.shape[:1], image.dtype)
         return LbfgsState(image, infinite, still, still, length, empty_history(image, self.history))
 
-    def step(self, state, value_and_gradient):
+    def step(
+        self, state: LbfgsState, value_and_gradient: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+    ) -> LbfgsState:
         """Evaluates the next point, and moves there if it is good enough, or else shortens the step."""
         point = tf.clip_by_value(state.image + spread(state.length) * state.direction, self.low, self.high)
         value, gradient = value_and_gradient(point)
@@ -113,15 +116,15 @@ class Lbfgs:
         direction = _without(held, newton_direction(history, free))
         return tf.where(spread(dot(direction, free) < 0), direction, _steepest(free))
 
-    def image(self, state):
+    def image(self, state: LbfgsState) -> tf.Tensor:
         """The best images so far, `(batch, height, width, 3)`."""
         return state.image
 
-    def loss(self, state):
+    def loss(self, state: LbfgsState) -> tf.Tensor:
         """The value of the best images, `(batch,)`; infinite before the first evaluation."""
         return state.value
 
-    def enlarge(self, state, image):
+    def enlarge(self, state: LbfgsState, image: tf.Tensor) -> LbfgsState:
         """Starts anew from images of another size: pairs of one size say little of the other."""
         del state
         return self.start(image)

@@ -8,7 +8,7 @@ n makes one rate fit images of all sizes if f is a mean over pixels. v is 0 at t
 gathered at a large rate would overshoot at a small one. Pixels are not bounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -40,13 +40,15 @@ class Momentum:
         self.ends = tuple(accumulate(steps))[:-1]
         self.decay = decay
 
-    def start(self, image):
+    def start(self, image: tf.Tensor) -> MomentumState:
         """The state before the first evaluation, from images `(batch, height, width, 3)`."""
         image = tf.convert_to_tensor(image)
         value = tf.fill(image.shape[:1], tf.constant(float("inf"), image.dtype))
         return MomentumState(image, tf.zeros_like(image), value, tf.constant(0))
 
-    def step(self, state, value_and_gradient):
+    def step(
+        self, state: MomentumState, value_and_gradient: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+    ) -> MomentumState:
         """One step along the velocity."""
         value, gradient = value_and_gradient(state.image)
         rate, decay = self._pace(state.count, gradient.dtype)
@@ -61,15 +63,15 @@ class Momentum:
         rate, decay = tf.constant(self.rates, dtype)[phase], tf.constant(self.decay, dtype)
         return rate, tf.where(tf.reduce_any(count == ends), tf.zeros([], dtype), decay)
 
-    def image(self, state):
+    def image(self, state: MomentumState) -> tf.Tensor:
         """The images, `(batch, height, width, 3)`, not bounded."""
         return state.image
 
-    def loss(self, state):
+    def loss(self, state: MomentumState) -> tf.Tensor:
         """The value of the images before the last step, `(batch,)`; infinite before the first evaluation."""
         return state.value
 
-    def enlarge(self, state, image):
+    def enlarge(self, state: MomentumState, image: tf.Tensor) -> MomentumState:
         """Starts anew from images of another size."""
         del state
         return self.start(image)

@@ -1,5 +1,6 @@
 """What a recipe is: one kind of picture, in tensors, for the driver in Python and for the one in a graph."""
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -11,7 +12,7 @@ from nst_tf.recipes.feature_loop import FeatureLoop
 __all__ = ["Recipe", "at_size"]
 
 
-def at_size(resize, image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+def at_size(resize: Callable[..., tf.Tensor], image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     """An image brought to a size `(2,)` by `enlarge` or `lanczos` of the canvas."""
     return resize(image, *tf.unstack(size))
 

@@ -10,6 +10,8 @@ Through everything else that is linear they are the same, so that without ReLU a
 contrast is normalised, the deconvnet multiplies by the divisor; the other two have the derivative.)
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -60,7 +62,14 @@ class Deconv(keras.Model):
     """
 
     def __init__(
-        self, backbone, layer, rule="deconvnet", position="strongest", seed="activation", overlap="sum", **kwargs
+        self,
+        backbone: keras.Model,
+        layer: str,
+        rule: str = "deconvnet",
+        position: str = "strongest",
+        seed: str = "activation",
+        overlap: str = "sum",
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         choices = {"rule": (rule, RULES), "position": (position, POSITIONS), "seed": (seed, SEEDS)}
@@ -84,7 +93,7 @@ class Deconv(keras.Model):
             signature["position"] = tf.TensorSpec([None, 2], tf.int32)
         return signature
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         # A dict of exactly what is declared, so that one trace serves all calls.
         given = {name: tf.cast(inputs[name], spec.dtype) for name, spec in self._signature().items()}
         return self._compiled(given)
@@ -140,13 +149,13 @@ class Deconv(keras.Model):
                 signals[number] = signals[number] + part if number in signals else part
         return signals[IMAGE]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {"layer": self.layer, "rule": self.rule, "position": self.position}
         config |= {"seed": self.seed, "overlap": self.overlap}
         return {**super().get_config(), "backbone": keras.saving.serialize_keras_object(self.backbone), **config}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Any) -> Any:
         return cls(**{**config, "backbone": keras.saving.deserialize_keras_object(config["backbone"])})
 
 

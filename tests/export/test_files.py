@@ -1,8 +1,9 @@
 """What lies beside a SavedModel: warm-up records, the card, and how to batch."""
 
-from nst_tf.export import export as batching
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
+
+from nst_tf.export import export as batching
 
 
 def records(folder):

@@ -20,7 +20,7 @@ OPTIMISING = ("time_limit", "save_every", *(name for name in PRESETS.types))
 OWN = ("strength", "smooth", "decoder")
 
 
-def add_feed_forward(parser) -> None:
+def add_feed_forward(parser: Any) -> None:
     """Adds the options of style transfer by one pass."""
     group = parser.add_argument_group("in one pass of a trained network, instead of optimising")
     kind = group.add_mutually_exclusive_group()

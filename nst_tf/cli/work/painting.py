@@ -93,10 +93,10 @@ class Pipeline:
         self._workers = [ThreadPoolExecutor(1) for _ in range(3)]
         self._done = {job: self._begin(job) for job in jobs}
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self._ended = True
         for worker in self._workers:
             worker.shutdown(wait=False, cancel_futures=True)

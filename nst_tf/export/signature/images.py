@@ -1,5 +1,7 @@
 """Images as inputs of a signature: encoded, or as pixels."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from nst_tf.export.signature.guard import LARGEST_ASPECT, MOST_BYTES, MOST_PIXELS, decode_image
@@ -27,7 +29,7 @@ class EncodedImage(Input):
     def allowed(self) -> str:
         return f"JPEG or PNG, at most {MOST_BYTES >> 20} MiB and {MOST_PIXELS / 1e6:.0f} megapixels"
 
-    def read(self, value):
+    def read(self, value: Any) -> tuple[tf.Tensor, tf.Tensor]:
         return decode_image(value, self.name)
 
 
@@ -50,7 +52,7 @@ class PixelImage(Input):
     def allowed(self) -> str:
         return f"RGB in [0, 1], at most {self.most} pixels"
 
-    def problem(self, value):
+    def problem(self, value: Any) -> tf.Tensor:
         size = tf.cast(tf.shape(value), tf.int64)
         short, long = tf.minimum(size[-3], size[-2]), tf.maximum(size[-3], size[-2])
         thin, large = long > LARGEST_ASPECT * short, tf.size(value, tf.int64) > 3 * int(self.most or 0)

@@ -76,10 +76,10 @@ class FeatureEvolution(keras.callbacks.Callback):
         self._epochs = frozenset(epochs) if writes else frozenset()
         self._recorder: _Recorder | None = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         self._recorder = None
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         if self._recorder is not None or not self._epochs:
             return
         side = default_side(self.model) if self._side is None else self._side
@@ -90,7 +90,7 @@ class FeatureEvolution(keras.callbacks.Callback):
             else:
                 _check_same(path, self._recorder.facts)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if epoch + 1 not in self._epochs:
             return
         path = record_path(self._folder, epoch + 1)
