@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -33,12 +34,16 @@ def images(tmp_path_factory):
     return folder
 
 
-class CutOff(keras.callbacks.Callback):
-    """Ends training in the middle of a round, as a signal does."""
+class CopyWithinRound(keras.callbacks.Callback):
+    """Copies a run folder in the middle of a round: what is left of a run that is cut off there."""
+
+    def __init__(self, run, copy):
+        super().__init__()
+        self.run, self.copy = run, copy
 
     def on_train_batch_end(self, batch, logs=None):
         if int(self.model.optimizer.iterations.numpy()) == 3:
-            raise KeyboardInterrupt
+            shutil.copytree(self.run, self.copy)
 
 
 def state(run):
@@ -47,10 +52,16 @@ def state(run):
 
 
 @pytest.fixture(scope="module")
-def run(images, tmp_path_factory):
+def cut_off(tmp_path_factory):
+    """Where `run` leaves what it had in its second round."""
+    return tmp_path_factory.mktemp("runs") / "cut_off"
+
+
+@pytest.fixture(scope="module")
+def run(images, tmp_path_factory, cut_off):
     """A finished run of three rounds."""
     run = tmp_path_factory.mktemp("runs") / "run"
-    return run, train_style(STYLES, images, run, **OPTIONS)
+    return run, train_style(STYLES, images, run, **OPTIONS, callbacks=[CopyWithinRound(run, cut_off)])
 
 
 def test_leaves_a_network_that_paints_in_both_styles(run, images):
@@ -74,11 +85,17 @@ def test_records_every_round_and_what_was_skipped(run):
     assert tuple(record["settings"]["styles"]) == trained.network.styles
 
 
-def test_a_run_that_was_cut_off_ends_with_the_same_weights(run, images, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        train_style(STYLES, images, tmp_path / "run", **OPTIONS, callbacks=[CutOff()])
-    train_style(STYLES, images, tmp_path / "run", **OPTIONS)
-    for resumed, whole in zip(state(tmp_path / "run"), state(run[0]), strict=True):
+@pytest.fixture
+def small_examples(monkeypatch):
+    """Examples that take no time, for runs of which they are not looked at."""
+    monkeypatch.setattr("nst_tf.training.style.callbacks.SIDE", 32)
+
+
+@pytest.mark.usefixtures("small_examples")
+def test_a_run_that_was_cut_off_ends_with_the_same_weights(run, cut_off, images):
+    assert len(json.loads((cut_off / "run.json").read_text())["history"]) == 1
+    train_style(STYLES, images, cut_off, **OPTIONS)
+    for resumed, whole in zip(state(cut_off), state(run[0]), strict=True):
         np.testing.assert_array_equal(resumed, whole)
 
 
@@ -115,6 +132,7 @@ def test_a_folder_with_too_few_images_is_refused_and_leaves_nothing(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.usefixtures("small_examples")
 def test_the_loss_falls_in_mixed_precision(images, tmp_path):
     options = {**OPTIONS, "steps": 30, "every": 10, "precision": "mixed_bfloat16", "learning_rate": 3e-3}
     trained = train_style(STYLES[:1], images, tmp_path / "run", **options)
