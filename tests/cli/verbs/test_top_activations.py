@@ -151,7 +151,7 @@ def _stop_at(monkeypatch, name, done):
 
 def test_a_signal_says_what_was_found_and_how_to_go_on(top, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("nst_tf.visualize.top.survey.SECONDS_BETWEEN_SAVES", -1)
+        patch.setattr("nst_tf.visualize.top.search.SECONDS_BETWEEN_SAVES", -1)
         _stop_at(patch, "looking at images", 10)
         status, out, err = top()
     part = tmp_path / "out" / "parts" / "1-of-1.npz"
