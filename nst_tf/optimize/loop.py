@@ -80,13 +80,13 @@ class Loop:
         return value, tape.gradient(value, image, unconnected_gradients="zero")
 
     def _advance(self, state, steps, *arguments):
-        def step(state):
-            return self.optimizer.step(state, lambda image: self.value_and_gradient(image, *arguments))
+        def step(count, state):
+            return count + 1, self.optimizer.step(state, lambda image: self.value_and_gradient(image, *arguments))
 
         shapes = tf.nest.map_structure(lambda tensor: tensor.shape, state)
         _, state = tf.while_loop(
             lambda count, _: count < steps,
-            lambda count, state: (count + 1, step(state)),
+            step,
             (tf.constant(0), state),
             shape_invariants=(tf.TensorShape([]), shapes),
             parallel_iterations=1,

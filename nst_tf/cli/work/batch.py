@@ -44,8 +44,11 @@ class Batch(Generic[Made]):
 
     def finish(self) -> int:
         """Makes all of them, for one who needs no results; gives the exit status."""
-        for _ in self:
-            pass
+        if len(self.jobs) == 1:
+            self.make(self.jobs[0])
+        else:
+            for _ in self:
+                pass
         return self.status
 
     def _several(self) -> Iterator[tuple[Job, Made]]:

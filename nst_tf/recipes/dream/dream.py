@@ -93,7 +93,7 @@ def run_dream(
     """As `dream_steps`, with settings that were made before."""
     clock = Clock(time_limit)
     image, settings = _beginning(image, settings)
-    yield from coarse_to_fine(prepare(image, guide, settings), clock, lambda images: dressed(images[0], image))
+    return coarse_to_fine(prepare(image, guide, settings), clock, lambda images: dressed(images[0], image))
 
 
 def dream_steps(

@@ -129,7 +129,7 @@ def run_features(wanted: Wanted, settings: FeatureSettings, time_limit: float | 
     graph = network_graph(settings.model, settings.preprocessing)
     target = wanted.target(graph, settings.model)
     recipe = prepare(target, settings, graph)
-    yield from coarse_to_fine(recipe, clock, lambda images: lay_out(images, target.names, settings.variants))
+    return coarse_to_fine(recipe, clock, lambda images: lay_out(images, target.names, settings.variants))
 
 
 def visualize_features_steps(

@@ -98,10 +98,7 @@ def run_reconstruct(
     layers, pixels = _named(layer, graph), _sized(image.pixels, graph, settings.size)
     recipes = [prepare(pixels, settings, graph, name) for name in layers]
     runs = [coarse_to_fine(recipe, clock, functools.partial(_nearest, recipe, pixels)) for recipe in recipes]
-    if isinstance(layer, str):
-        yield from runs[0]
-    else:
-        yield from strip_steps(runs, sum(settings.steps), clock)
+    return runs[0] if isinstance(layer, str) else strip_steps(runs, sum(settings.steps), clock)
 
 
 def reconstruct_steps(

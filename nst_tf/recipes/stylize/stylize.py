@@ -74,7 +74,7 @@ def run_stylize(
         colors = lanczos(tf.constant(content.pixels)[None], *images.shape[1:3])[0].numpy()
         return dressed(restore_color(images[0], colors, settings.preserve_color), content)
 
-    yield from coarse_to_fine(recipe, clock, finish)
+    return coarse_to_fine(recipe, clock, finish)
 
 
 def stylize_steps(

@@ -51,7 +51,7 @@ def run_texture(
 ) -> Iterator[Progress]:
     """As `texture_steps`, with settings that were made before."""
     clock = Clock(time_limit)
-    yield from coarse_to_fine(prepare(sources, settings), clock, lambda images: Picture(images[0]))
+    return coarse_to_fine(prepare(sources, settings), clock, lambda images: Picture(images[0]))
 
 
 def texture_steps(
