@@ -67,8 +67,8 @@ def test_luminance_alone_keeps_the_colours_of_the_content(content, styles):
 def test_a_painter_measures_its_styles_once_and_traces_once(content, styles, monkeypatch):
     painter = FastPainter(styles[0], FastSettings(size=64))
     measured = []
-    measure = painter._engine.measure
-    monkeypatch.setattr(painter._engine, "measure", lambda image: measured.append(1) or measure(image))
+    measure = painter._compiled.measure
+    monkeypatch.setattr(painter._compiled, "measure", lambda image: measured.append(1) or measure(image))
     first = painter(content).pixels
     painter(content[:, ::-1])
     np.testing.assert_allclose(painter(content).pixels, first, atol=1e-5)
