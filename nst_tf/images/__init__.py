@@ -17,7 +17,7 @@ from nst_tf.images.frames import Frames, center_square, find_images, read_frame
 from nst_tf.images.identify import MAX_PIXELS
 from nst_tf.images.picture import Picture, Source, as_picture, as_pictures
 from nst_tf.images.read import read_image
-from nst_tf.images.resize import fit, resize
+from nst_tf.images.resize import fit, resize, resize_image
 from nst_tf.images.write import check_writable, write_image
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "read_frame",
     "read_image",
     "resize",
+    "resize_image",
     "restore_color",
     "with_luminance",
     "write_image",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nst_tf.images.picture import Picture
-from nst_tf.images.resize import resize
+from nst_tf.images.resize import resize_image
 
 __all__ = [
     "colors_for_transfer",
@@ -113,7 +113,7 @@ def restore_color(image: np.ndarray, content: np.ndarray, preserve_color: str | 
 
 def dressed(pixels: np.ndarray, content: Picture) -> Picture:
     """A result `(height, width, 3)` in [0, 1] as a picture, with the content's alpha, resized, and its dpi."""
-    alpha = None if content.alpha is None else np.clip(resize(content.alpha, pixels.shape[:2]), 0, 1)
+    alpha = None if content.alpha is None else resize_image(content.alpha, pixels.shape[:2])
     return Picture(pixels, alpha, content.dpi)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from nst_tf.errors import InputError, NstError
 from nst_tf.images.files import READABLE
 from nst_tf.images.read import read_image
-from nst_tf.images.resize import resize
+from nst_tf.images.resize import resize_image
 
 __all__ = ["Frames", "center_square", "find_images", "read_frame"]
 
@@ -49,7 +49,7 @@ def center_square(pixels: np.ndarray, side: int) -> np.ndarray:
     height, width = pixels.shape[:2]
     scale = side / min(height, width)
     size = max(side, round(height * scale)), max(side, round(width * scale))
-    fitted = pixels if size == (height, width) else resize(pixels, size).clip(0, 1)
+    fitted = resize_image(pixels, size)
     top, left = (size[0] - side) // 2, (size[1] - side) // 2
     return fitted[top : top + side, left : left + side]
 

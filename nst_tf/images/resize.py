@@ -5,7 +5,7 @@ from PIL import Image
 
 from nst_tf.errors import InputError
 
-__all__ = ["fit", "resize"]
+__all__ = ["fit", "resize", "resize_image"]
 
 
 def resize(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -27,6 +27,22 @@ def resize(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if pixels.ndim == 2:
         return _resize_channel(pixels, width, height)
     return np.stack([_resize_channel(channel, width, height) for channel in np.moveaxis(pixels, -1, 0)], axis=-1)
+
+
+def resize_image(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resamples an image, or its alpha, as `resize` does, and keeps it within [0, 1].
+
+    Args:
+        pixels: float32 `(height, width)` or `(height, width, channels)` in [0, 1].
+        size: the new `(height, width)`.
+
+    Returns:
+        float32 of the new size, clipped to [0, 1].
+
+    Raises:
+        InputError: `size` is not positive.
+    """
+    return np.clip(resize(pixels, size), 0, 1)
 
 
 def fit(shape: tuple[int, ...], longest: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nst_tf.images import Source, as_picture, resize
+from nst_tf.images import Source, as_picture, resize_image
 from nst_tf.measures.lpips import lpips
 from nst_tf.measures.style_distance import style_distances
 
@@ -47,8 +47,6 @@ def evaluate(content: Source, style: Source, result: Source) -> Evaluation:
         >>> distance = nst_tf.evaluate(content, style, result.picture).style_distance
     """
     content, style, result = (as_picture(image).pixels for image in (content, style, result))
-    if content.shape != result.shape:
-        content = np.clip(resize(content, result.shape[:2]), 0, 1)
-    near = lpips(content, result)
+    near = lpips(resize_image(content, result.shape[:2]), result)
     layers = style_distances(result, style)
     return Evaluation(float(np.mean(list(layers.values()))), near, layers)

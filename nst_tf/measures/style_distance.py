@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import check_size, feature_extractor, load_backbone, smallest_size
-from nst_tf.images import fit, resize
+from nst_tf.images import fit, resize_image
 from nst_tf.objectives import raw_moments
 from nst_tf.objectives.matrix_root import square_root
 
@@ -82,8 +82,5 @@ def style_distances(result: np.ndarray, style: np.ndarray) -> dict[str, float]:
     check_size(_network(), *result.shape[:2])
     short, long = sorted(style.shape[:2])
     side = max(*result.shape[:2], -(-smallest_size(_network()) * long // short))
-    size = fit(style.shape, side)
-    if size != style.shape[:2]:
-        style = np.clip(resize(style, size), 0, 1)
-    found, wanted = _gaussians(result), _gaussians(style)
+    found, wanted = _gaussians(result), _gaussians(resize_image(style, fit(style.shape, side)))
     return {layer: normalised_wasserstein(found[layer], wanted[layer]) for layer in LAYERS}

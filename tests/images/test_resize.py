@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.images import fit, resize
+from nst_tf.images import fit, resize, resize_image
 
 
 def lanczos(length, size):
@@ -31,6 +31,16 @@ def test_channels_are_resized_alike():
 def test_same_size_is_identity():
     pixels = np.random.default_rng(0).random((8, 9, 3), dtype=np.float32)
     np.testing.assert_array_equal(resize(pixels, (8, 9)), pixels)
+
+
+@pytest.mark.parametrize("shape", [(9, 12), (9, 12, 3)])
+def test_an_image_stays_within_its_range(shape):
+    pixels = np.random.default_rng(0).integers(0, 2, shape).astype(np.float32)
+    resized = resize_image(pixels, (14, 20))
+    np.testing.assert_array_equal(resized, np.clip(resize(pixels, (14, 20)), 0, 1))
+    assert resized.dtype == np.float32
+    assert np.ptp(resize(pixels, (14, 20))) > 1
+    np.testing.assert_array_equal(resize_image(pixels, (9, 12)), pixels)
 
 
 @pytest.mark.parametrize("size", [(0, 5), (5, -1)])

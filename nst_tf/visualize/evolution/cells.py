@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nst_tf.errors import InputError
-from nst_tf.images import resize
+from nst_tf.images import resize_image
 from nst_tf.visualize.display import display_projection
 from nst_tf.visualize.evolution.layout import mark
 from nst_tf.visualize.evolution.record import Evolution
@@ -52,7 +52,7 @@ def evolution_cells(evolution: Evolution, layer: str, filters: Sequence[int]) ->
     projections, changed = evolution.projections(layer, filters), evolution.changed(layer)[:, filters]
     cells = np.empty((*changed.shape, CELL, CELL, 3), np.float32)
     for place in np.ndindex(changed.shape):
-        cells[place] = np.clip(resize(display_projection(projections[place]), (CELL, CELL)), 0, 1)
+        cells[place] = resize_image(display_projection(projections[place]), (CELL, CELL))
         if changed[place]:
             mark(cells[place])
     return cells

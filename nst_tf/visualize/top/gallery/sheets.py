@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, resize, write_image
+from nst_tf.images import Picture, resize_image, write_image
 from nst_tf.images.montage import montage
 from nst_tf.visualize.display import display_projection
 from nst_tf.visualize.top.gallery.result import LayerResult
@@ -107,5 +107,5 @@ def patch_cells(result: LayerResult, number: int, side: int) -> np.ndarray:
 def _cells(pictures: list[np.ndarray], active: np.ndarray, side: int) -> np.ndarray:
     cells = np.full((len(pictures), side, side, 3), 0.5, np.float32)
     for index in np.flatnonzero(active):
-        cells[index] = np.clip(resize(pictures[index], (side, side)), 0, 1)
+        cells[index] = resize_image(pictures[index], (side, side))
     return cells
