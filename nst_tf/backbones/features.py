@@ -1,14 +1,16 @@
-"""Feature maps of chosen layers, and the smallest image that they exist for."""
+"""Feature maps of chosen layers, and the sizes of images that a network takes."""
 
 import bisect
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 
 from nst_tf.backbones.graph import as_functional, calls, replay
 from nst_tf.errors import InputError, unknown
+from nst_tf.images import resize_image
 
-__all__ = ["check_maps", "check_size", "feature_extractor", "layer_names", "smallest_size"]
+__all__ = ["check_maps", "check_size", "feature_extractor", "fit_image", "layer_names", "smallest_size"]
 
 LARGEST_SIDE = 4096
 
@@ -138,3 +140,25 @@ def check_size(model: keras.Model, height: int, width: int) -> None:
         raise InputError(
             f"the image is {width}x{height} pixels, too small for {layers}; it must be {smallest}x{smallest} or larger"
         )
+
+
+def fit_image(model: keras.Model, pixels: np.ndarray, side: int = 224) -> np.ndarray:
+    """A picture in a size that a network takes: whole for one that takes any size, else its middle.
+
+    Args:
+        model: If it takes one size only, the picture is made just large enough to cover that, and what sticks out on
+            two sides is cut off evenly.
+        pixels: float32 `(height, width, 3)` in [0, 1].
+        side: To which the shorter side is brought for a network that takes any size, in pixels.
+
+    Returns:
+        float32 `(height, width, 3)` in [0, 1].
+    """
+    height, width = pixels.shape[:2]
+    rows, columns = model.input_shape[1:3]
+    scale = max((rows or side) / height, (columns or side) / width)
+    size = max(rows or 1, round(height * scale)), max(columns or 1, round(width * scale))
+    fitted = resize_image(pixels, size)
+    rows, columns = rows or size[0], columns or size[1]
+    top, left = (size[0] - rows) // 2, (size[1] - columns) // 2
+    return fitted[top : top + rows, left : left + columns]

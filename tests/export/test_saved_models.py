@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 import nst_tf
-from nst_tf.backbones.fit_image import fit_image
+from nst_tf.backbones import fit_image
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.images import center_square, read_image
 from nst_tf.visualize.display import display_projection

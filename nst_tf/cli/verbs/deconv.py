@@ -54,8 +54,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
-    from nst_tf.backbones import open_network
-    from nst_tf.backbones.fit_image import fit_image
+    from nst_tf.backbones import fit_image, open_network
     from nst_tf.visualize.project import project
 
     model = open_network(arguments.model, arguments.preprocessing)

@@ -83,7 +83,7 @@ def _class_number(given: str | None, names: Sequence[str]) -> int | None:
 
 
 def _slide(arguments: Namespace, pixels, target: int | None):
-    from nst_tf.backbones.fit_image import fit_image
+    from nst_tf.backbones import fit_image
     from nst_tf.backbones.open import open_network
     from nst_tf.visualize.occlusion import occlude
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.backbones.fit_image import fit_image
+from nst_tf.backbones import fit_image
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.canvas import lanczos

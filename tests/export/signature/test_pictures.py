@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from nst_tf.backbones.fit_image import fit_image
+from nst_tf.backbones import fit_image
 from nst_tf.canvas.sizes import fit_shortest
 from nst_tf.export.signature.examples import example_pixels
 from nst_tf.export.signature.pictures import display, encode_png, fill
