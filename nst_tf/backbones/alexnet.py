@@ -1,7 +1,6 @@
 """AlexNet with one tower (Krizhevsky 2014, "One weird trick for parallelizing convolutional neural networks")."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import keras
 import numpy as np
@@ -15,12 +14,12 @@ MAPS = {"conv1": 64, "conv2": 192, "conv3": 384, "conv4": 256, "conv5": 256, "fc
 
 
 def alexnet_features(
-    x: Any,
+    x: keras.KerasTensor,
     pooling: str,
     padding: str,
     maps: Mapping[str, int] = MAPS,
     initializer: Callable[[], keras.initializers.Initializer] = keras.initializers.Zeros,
-) -> Any:
+) -> keras.KerasTensor:
     """Adds the layers `pad1`, `conv1`, `relu1`, `pool1` to `pool5`.
 
     Args:

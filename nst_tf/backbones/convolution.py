@@ -23,8 +23,14 @@ PADDINGS: dict[str, Callable[..., keras.layers.Layer]] = {
 
 
 def convolve(
-    x: Any, number: str, channels: int, window: int, *, initializer: Any = keras.initializers.Zeros, **options: Any
-) -> Any:
+    x: keras.KerasTensor,
+    number: str,
+    channels: int,
+    window: int,
+    *,
+    initializer: Callable[[], keras.initializers.Initializer] = keras.initializers.Zeros,
+    **options: Any,
+) -> keras.KerasTensor:
     """Adds the layers `conv{number}` and `relu{number}` to the tensor `x`.
 
     The kernels are 0 by default, which spares the time of drawing random ones where weights are assigned. `initializer`

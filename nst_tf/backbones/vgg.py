@@ -1,7 +1,5 @@
 """VGG16 and VGG19 (Simonyan and Zisserman 2014, configurations D and E): 3x3 convolutions in five blocks."""
 
-from typing import Any
-
 import keras
 
 from nst_tf.backbones.convolution import PADDINGS, POOLINGS, convolve
@@ -21,7 +19,7 @@ def _convolve(x, number: str, channels: int, padding: str):
     return convolve(padded, number, channels, 3, padding="valid")
 
 
-def vgg_features(x: Any, depths: tuple[int, ...], pooling: str, padding: str) -> Any:
+def vgg_features(x: keras.KerasTensor, depths: tuple[int, ...], pooling: str, padding: str) -> keras.KerasTensor:
     """Adds the layers `conv1_1`, `relu1_1` to `pool5`.
 
     Args:
@@ -40,7 +38,7 @@ def vgg_features(x: Any, depths: tuple[int, ...], pooling: str, padding: str) ->
     return x
 
 
-def vgg_classifier(x: Any) -> Any:
+def vgg_classifier(x: keras.KerasTensor) -> keras.KerasTensor:
     """Adds the layers `flatten`, `fc6`, `relu6`, `fc7`, `relu7`, `fc8` and `softmax`.
 
     Args:

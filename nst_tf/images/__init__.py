@@ -2,7 +2,7 @@
 bit depth; resampling; and the colour preservation of Gatys et al. Inside, a picture is float32 sRGB in [0, 1].
 """
 
-from nst_tf.images.atomic import atomic_write, check_target
+from nst_tf.images.atomic import atomic_write, check_target, make_folder
 from nst_tf.images.color import (
     colors_for_transfer,
     dressed,
@@ -37,6 +37,7 @@ __all__ = [
     "fit",
     "list_images",
     "luminance",
+    "make_folder",
     "match_color",
     "match_luminance",
     "read_frame",

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and folders for them."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nst_tf.errors import InputError, NstError
 
-__all__ = ["atomic_write", "check_target"]
+__all__ = ["atomic_write", "check_target", "make_folder"]
 
 
 @contextlib.contextmanager
@@ -62,6 +62,19 @@ def check_target(path: str | os.PathLike) -> Path:
     if reason:
         raise InputError(f"cannot write {path}: {reason}")
     return target
+
+
+def make_folder(path: str | os.PathLike) -> None:
+    """Makes a folder, and those that it is in, if there is none.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"cannot make the folder {path}: {reason.lower()}") from error
 
 
 def _obstacle(target: Path, mode: int | None) -> str | None:

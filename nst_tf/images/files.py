@@ -20,7 +20,7 @@ def list_images(path: str | os.PathLike) -> list[Path]:
     try:
         files = [file for file in Path(path).iterdir() if _is_image(file)]
     except OSError as error:
-        raise InputError(f"cannot list the folder {path}: {error.strerror.lower()}") from error
+        raise InputError(f"cannot list the folder {path}: {(error.strerror or str(error)).lower()}") from error
     if not files:
         raise InputError(f"the folder {path} has no image ({', '.join(READABLE)})")
     return sorted(files)

@@ -9,7 +9,9 @@ from nst_tf.errors import InputError
 __all__ = ["montage"]
 
 
-def montage(images: Sequence[np.ndarray], columns: int, gap: int = 2, background: float = 1.0) -> np.ndarray:
+def montage(
+    images: Sequence[np.ndarray] | np.ndarray, columns: int, gap: int = 2, background: float = 1.0
+) -> np.ndarray:
     """Lays images of one size out in rows, in reading order.
 
     Args:
@@ -35,7 +37,7 @@ def montage(images: Sequence[np.ndarray], columns: int, gap: int = 2, background
     return canvas
 
 
-def _check(images: Sequence[np.ndarray], columns: int, gap: int) -> None:
+def _check(images: Sequence[np.ndarray] | np.ndarray, columns: int, gap: int) -> None:
     if len(images) == 0:
         raise InputError("a montage needs at least one image")
     if columns < 1 or gap < 0:

@@ -1,7 +1,5 @@
 """Padding with the pixels of the opposite edge."""
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 
@@ -33,7 +31,7 @@ class CircularPad(Pad2D):
         rows = tf.concat([inputs[:, -self.pixels :], inputs, inputs[:, : self.pixels]], axis=1)
         return tf.concat([rows[:, :, -self.pixels :], rows, rows[:, :, : self.pixels]], axis=2)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         shortest = min((side for side in input_shape[1:3] if side is not None), default=self.pixels)
         if shortest < self.pixels:
             raise InputError(f"a side of {shortest} pixels cannot be padded with {self.pixels} of its own")

@@ -37,7 +37,7 @@ class ConditionalInstanceNorm(keras.layers.Layer):
             raise InputError(f"styles is {styles!r}; it must be a positive whole number")
         self.styles = styles
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: list[tuple[int | None, ...]]) -> None:
         shape = (self.styles, input_shape[0][-1])
         self.scale = self.add_weight(shape=shape, initializer="ones", autocast=False, name="scale")
         self.offset = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="offset")
@@ -50,7 +50,7 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         scale, offset = (tf.cast(one, maps.dtype)[:, None, None] for one in (scale, offset))
         return maps * scale + offset
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         return input_shape[0]
 
     def get_config(self) -> dict[str, Any]:

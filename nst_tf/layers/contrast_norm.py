@@ -68,7 +68,7 @@ class ContrastNorm(keras.layers.Layer):
         divisor = self._divisor(inputs)
         return tf.cast(tf.cast(inputs, divisor.dtype) / divisor, inputs.dtype)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Cropping to the size of another tensor."""
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 
@@ -21,6 +19,6 @@ class CropLike(keras.layers.Layer):
         size = tf.shape(like)
         return maps[:, : size[1], : size[2]]
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         maps, like = input_shape
         return (maps[0], *like[1:3], maps[3])

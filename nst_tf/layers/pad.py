@@ -29,7 +29,7 @@ class Pad2D(keras.layers.Layer):
         self.pixels = pixels
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, *sides, channels = input_shape
         return (batch, *(None if side is None else side + 2 * self.pixels for side in sides), channels)
 

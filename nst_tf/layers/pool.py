@@ -58,7 +58,7 @@ class Pool2D(keras.layers.Layer):
         """The arguments `ksize`, `strides` and `padding` of TensorFlow's pooling operations."""
         return {"ksize": self.pool_size, "strides": self.strides, "padding": self.padding.upper()}
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, height, width, channels = input_shape
         sides = zip((height, width), self.pool_size, self.strides, strict=True)
         return (batch, *(_pooled_side(*side, self.padding) for side in sides), channels)

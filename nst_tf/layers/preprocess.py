@@ -30,7 +30,7 @@ class Preprocess(keras.layers.Layer):
         x = inputs * tf.constant(self.scale, inputs.dtype) + tf.constant(self.offset, inputs.dtype)
         return x[..., ::-1] if self.bgr else x
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Subtraction of the mean image of a training set."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -26,7 +27,7 @@ class SubtractMean(keras.layers.Layer):
         **kwargs: Of `keras.layers.Layer`, such as `name` and `dtype`.
     """
 
-    def __init__(self, shape: Any = (1, 1, 3), **kwargs: Any):
+    def __init__(self, shape: Sequence[int] = (1, 1, 3), **kwargs: Any):
         super().__init__(**kwargs)
         self.shape = tuple(shape)
         # A variable of TensorFlow's, which Keras does not count: a new mean reaches functions compiled before it.
@@ -43,7 +44,7 @@ class SubtractMean(keras.layers.Layer):
         return self._mean.numpy()
 
     @mean.setter
-    def mean(self, mean: np.ndarray) -> Any:
+    def mean(self, mean: np.ndarray) -> None:
         if np.shape(mean) != self.shape:
             raise InputError(f"the mean has the shape {np.shape(mean)}; it must be {self.shape}")
         self._mean.assign(np.asarray(mean, np.float32))
@@ -51,7 +52,7 @@ class SubtractMean(keras.layers.Layer):
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         return 255 * (inputs - tf.cast(self._mean, inputs.dtype))
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         sides = self.shape[:2]
         if sides != (1, 1) and tuple(input_shape[1:3]) != sides:
             raise ValueError(f"the mean is of {sides} pixels and the images are of {tuple(input_shape[1:3])}")

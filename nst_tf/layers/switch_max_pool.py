@@ -82,7 +82,7 @@ class SwitchMaxPool(Pool2D):
         super().__init__(pool_size, strides, padding, **kwargs)
         self.return_switches = return_switches
 
-    def call(self, inputs: tf.Tensor) -> Any:
+    def call(self, inputs: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         if self.return_switches:
             window = (self.pool_size, self.strides, self.padding)
             pooled, within = max_pool_switches(inputs, *window)
@@ -91,11 +91,11 @@ class SwitchMaxPool(Pool2D):
             return _max_pool_tiles(inputs, *self.pool_size)
         return tf.nn.max_pool2d(inputs, **self.window)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
         shape = super().compute_output_shape(input_shape)
         return (shape, shape, shape) if self.return_switches else shape
 
-    def compute_output_spec(self, inputs: Any) -> Any:
+    def compute_output_spec(self, inputs: keras.KerasTensor) -> Any:
         shape = super().compute_output_shape(inputs.shape)
         dtypes = (self.compute_dtype, "int32", "int32") if self.return_switches else (self.compute_dtype,)
         specs = tuple(keras.KerasTensor(shape, dtype) for dtype in dtypes)

@@ -57,7 +57,7 @@ class SwitchUnpool(Pool2D):
         values, within, like = inputs
         return unpool(values, within, *sides(like), self.pool_size, self.strides, self.padding, self.overlap)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         values, within, like = input_shape
         return (within[0] if values[0] == 1 else values[0], *like[1:3], values[3])
 

@@ -31,7 +31,7 @@ class UpsampleConv2D(keras.layers.Layer):
         self.filters = filters
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         shape = (3, 3, input_shape[-1], self.filters)
         self.kernel = self.add_weight(shape=shape, initializer="he_normal", name="kernel")
         self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
@@ -46,7 +46,7 @@ class UpsampleConv2D(keras.layers.Layer):
         enlarged = tf.nn.conv2d_transpose(padded, tf.cast(kernel, inputs.dtype), size, 2, "SAME")
         return enlarged[:, 2:-2, 2:-2] + tf.cast(self.bias, inputs.dtype)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, *sides, _ = input_shape
         return (batch, *(None if side is None else 2 * side for side in sides), self.filters)
 

@@ -4,8 +4,6 @@ An objective is an immutable value whose tensors (targets, weights) are its fiel
 a compiled function, which is traced once for a *kind* of objective, not once for each target.
 """
 
-from typing import Any
-
 import tensorflow as tf
 
 __all__ = ["Objective", "Scaled", "Sum"]
@@ -30,20 +28,20 @@ class Objective(tf.experimental.ExtensionType):
         """
         raise NotImplementedError
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: "Objective") -> "Sum":
         return Sum((self, other)) if isinstance(other, Objective) else NotImplemented
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: "Objective") -> "Sum":
         return Sum((self, -other)) if isinstance(other, Objective) else NotImplemented
 
-    def __mul__(self, weight: Any) -> Any:
+    def __mul__(self, weight: float | tf.Tensor) -> "Scaled":
         return NotImplemented if isinstance(weight, Objective) else Scaled(tf.cast(weight, tf.float32), self)
 
-    def __rmul__(self, weight: Any) -> Any:
+    def __rmul__(self, weight: float | tf.Tensor) -> "Scaled":
         return self * weight
 
-    def __neg__(self) -> Any:
-        return -1.0 * self
+    def __neg__(self) -> "Scaled":
+        return self * -1.0
 
 
 class Scaled(Objective):

@@ -93,7 +93,7 @@ class Deconv(keras.Model):
             signature["position"] = tf.TensorSpec([None, 2], tf.int32)
         return signature
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         # A dict of exactly what is declared, so that one trace serves all calls.
         given = {name: tf.cast(inputs[name], spec.dtype) for name, spec in self._signature().items()}
         return self._compiled(given)
@@ -155,7 +155,7 @@ class Deconv(keras.Model):
         return {**super().get_config(), "backbone": keras.saving.serialize_keras_object(self.backbone), **config}
 
     @classmethod
-    def from_config(cls, config: Any) -> Any:
+    def from_config(cls, config: dict[str, Any]) -> "Deconv":
         return cls(**{**config, "backbone": keras.saving.deserialize_keras_object(config["backbone"])})
 
 

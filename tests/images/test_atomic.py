@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nst_tf.errors import InputError, NstError
-from nst_tf.images import atomic_write, check_target
+from nst_tf.images import atomic_write, check_target, make_folder
 
 
 def test_file_appears_whole_when_the_block_ends(tmp_path):
@@ -95,3 +95,18 @@ def test_protected_target_is_refused(tmp_path, monkeypatch, denied, message):
     monkeypatch.setattr(os, "access", lambda path, _: Path(path) != tmp_path / denied)
     with pytest.raises(InputError, match=message):
         check_target(tmp_path / "a")
+
+
+def test_folders_are_made_with_those_that_they_are_in(tmp_path):
+    for _ in range(2):  # one that is there is left as it is
+        make_folder(tmp_path / "a" / "b")
+        assert (tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("file", "file exists"), ("file/a", "not a directory"), ("a\0b", "null")]
+)
+def test_folder_that_cannot_be_is_refused(tmp_path, name, message):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=f"cannot make the folder .*: .*{message}"):
+        make_folder(tmp_path / name)

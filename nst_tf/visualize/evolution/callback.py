@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
-from nst_tf.images import Frames, read_frame
+from nst_tf.images import Frames, make_folder, read_frame
 from nst_tf.visualize.evolution.record import LayerWinners, evolution_files, read_facts, record_path, save_epoch
 from nst_tf.visualize.top.patches import Patches, PatchProjector
 from nst_tf.visualize.top.strongest import Strongest, StrongestPass
@@ -76,10 +76,10 @@ class FeatureEvolution(keras.callbacks.Callback):
         self._epochs = frozenset(epochs) if writes else frozenset()
         self._recorder: _Recorder | None = None
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._recorder = None
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self._recorder is not None or not self._epochs:
             return
         side = default_side(self.model) if self._side is None else self._side
@@ -90,14 +90,11 @@ class FeatureEvolution(keras.callbacks.Callback):
             else:
                 _check_same(path, self._recorder.facts)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if epoch + 1 not in self._epochs:
             return
         path = record_path(self._folder, epoch + 1)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"cannot make the folder {path.parent}: {error.strerror.lower()}") from error
+        make_folder(path.parent)
         save_epoch(path, {"epoch": epoch + 1, **self._recorder.facts}, self._recorder.record())
 
 

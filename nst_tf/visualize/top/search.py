@@ -18,7 +18,7 @@ from nst_tf.images import Frames, atomic_write
 from nst_tf.layers import Preprocess, SubtractMean
 from nst_tf.visualize.top.strongest import Strongest, StrongestPass, merge
 
-__all__ = ["Part", "Survey", "join", "part_path", "read_part", "weights_hash"]
+__all__ = ["Part", "PartSearch", "join", "part_path", "read_part", "weights_hash"]
 
 SECONDS_BETWEEN_SAVES = 30.0
 RANGES = (Preprocess, keras.layers.Rescaling)  # layers without weights that make another network
@@ -92,7 +92,7 @@ def weights_hash(model: keras.Model) -> str:
     return digest.hexdigest()
 
 
-class Survey:
+class PartSearch:
     """Looks at one part of the images, saving now and then.
 
     Args:

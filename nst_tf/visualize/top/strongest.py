@@ -7,7 +7,6 @@ positions the first in reading order, so that the result does not depend on how 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -90,7 +89,7 @@ class StrongestPass:
         maps = self.graph.features(images, self.layers)
         return {layer: _updated(state[layer], maps[layer], indices) for layer in self.layers}
 
-    def result(self, state: Any) -> dict[str, Strongest]:
+    def result(self, state: dict[str, tuple[tf.Tensor, ...]]) -> dict[str, Strongest]:
         """What was found, by layer."""
         return {layer: Strongest(*(tensor.numpy() for tensor in tensors)) for layer, tensors in state.items()}
 

@@ -11,12 +11,11 @@ import keras
 import numpy as np
 
 from nst_tf.backbones.graph import Graph
-from nst_tf.errors import InputError
-from nst_tf.images import Picture, find_images, read_frame, write_image
+from nst_tf.images import Picture, find_images, make_folder, read_frame, write_image
 from nst_tf.progress import Stage
 from nst_tf.visualize.top.gallery import LayerResult, write_page, write_sheets, write_summary
 from nst_tf.visualize.top.patches import PatchProjector
-from nst_tf.visualize.top.search import Part, Survey, join, part_path, weights_hash
+from nst_tf.visualize.top.search import Part, PartSearch, join, part_path, weights_hash
 from nst_tf.visualize.top.winners import project_winners
 
 __all__ = ["TopActivations", "default_side"]
@@ -90,10 +89,7 @@ class TopActivations:
 
     def _make_folders(self) -> None:
         for name in ("parts", "work", "data", "views", "sheets"):
-            try:
-                (self._out / name).mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(f"cannot make the folder {self._out / name}: {error.strerror.lower()}") from error
+            make_folder(self._out / name)
 
     @functools.cached_property
     def _names(self) -> list[str]:
@@ -108,9 +104,9 @@ class TopActivations:
         Raises:
             InputError: The folder holds the results of another search, or none of the images can be read.
         """
-        survey = Survey(self._graph, self._settings, self._folder, self._paths, shard, self._batch)
+        search = PartSearch(self._graph, self._settings, self._folder, self._paths, shard, self._batch)
         report = functools.partial(self._progress, "looking at images")
-        return survey.run(part_path(self._out, shard), report)
+        return search.run(part_path(self._out, shard), report)
 
     def show(self) -> Part:
         """Joins all parts, projects the strongest activations, and writes the data, the sheets and the page.

@@ -10,7 +10,7 @@ from nst_tf.errors import InputError
 from nst_tf.images import find_images
 from nst_tf.layers import SubtractMean
 from nst_tf.visualize.top import search as module
-from nst_tf.visualize.top.search import Part, Survey, join, part_path, read_part, weights_hash
+from nst_tf.visualize.top.search import Part, PartSearch, join, part_path, read_part, weights_hash
 
 from ..networks import PHOTOS, randomize
 
@@ -45,8 +45,8 @@ def run(graph, tmp_path):
             if cut is not None and done >= cut:
                 raise Cut
 
-        survey = Survey(graph, settings, folder, find_images(folder), shard, batch)
-        return survey.run(part_path(tmp_path / out, shard), on_progress)
+        search = PartSearch(graph, settings, folder, find_images(folder), shard, batch)
+        return search.run(part_path(tmp_path / out, shard), on_progress)
 
     return run
 
@@ -208,7 +208,9 @@ def test_a_part_of_which_no_image_can_be_read_is_finished(graph, tmp_path):
     shutil.copy(PHOTOS / "animal" / "dog.jpg", tmp_path / "images" / "c.jpg")
     paths = find_images(tmp_path / "images")
     settings = {"layers": list(graph.maps), "size": 32}
-    part = Survey(graph, settings, tmp_path / "images", paths, (1, 2), 4).run(tmp_path / "part.npz", lambda *done: None)
+    part = PartSearch(graph, settings, tmp_path / "images", paths, (1, 2), 4).run(
+        tmp_path / "part.npz", lambda *done: None
+    )
     assert (part.done, list(part.skipped)) == (part.images, ["a.jpg"])
 
 

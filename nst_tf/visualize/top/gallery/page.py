@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from string import Template
 
-from nst_tf.errors import InputError
-from nst_tf.images import Picture, atomic_write, write_image
+from nst_tf.images import Picture, atomic_write, make_folder, write_image
 from nst_tf.images.montage import montage
 from nst_tf.visualize.top.gallery.result import LayerResult
 from nst_tf.visualize.top.gallery.sheets import patch_cells, projection_cells
@@ -41,7 +40,7 @@ def write_page(
         NstError: the disk is full or fails.
     """
     out = Path(out)
-    _make_folder(out / "page")
+    make_folder(out / "page")
     layers = [_write_layer(out, result, image_names) for result in results]
     for name in ("gallery.css", "gallery.js"):
         _write_text(out / "page" / name, Path(__file__).with_name(name).read_text("utf-8"))
@@ -61,17 +60,10 @@ def _write_layer(out: Path, result: LayerResult, image_names: Sequence[str]) -> 
 
 
 def _write_tiles(folder: Path, result: LayerResult) -> None:
-    _make_folder(folder)
+    make_folder(folder)
     for number in range(len(result.activations)):
         halves = [montage(cells(result, number, _CELL), 3, gap=0) for cells in (projection_cells, patch_cells)]
         write_image(folder / f"{number}.webp", Picture(montage(halves, 2, gap=0)), quality=_QUALITY)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror.lower()}") from error
 
 
 def _script_json(data: dict | str) -> str:
