@@ -28,19 +28,19 @@ class Objective(tf.experimental.ExtensionType):
         """
         raise NotImplementedError
 
-    def __add__(self, other: "Objective") -> "Sum":
+    def __add__(self, other: "Objective") -> "Objective":
         return Sum((self, other)) if isinstance(other, Objective) else NotImplemented
 
-    def __sub__(self, other: "Objective") -> "Sum":
+    def __sub__(self, other: "Objective") -> "Objective":
         return Sum((self, -other)) if isinstance(other, Objective) else NotImplemented
 
-    def __mul__(self, weight: float | tf.Tensor) -> "Scaled":
+    def __mul__(self, weight: float | tf.Tensor) -> "Objective":
         return NotImplemented if isinstance(weight, Objective) else Scaled(tf.cast(weight, tf.float32), self)
 
-    def __rmul__(self, weight: float | tf.Tensor) -> "Scaled":
+    def __rmul__(self, weight: float | tf.Tensor) -> "Objective":
         return self * weight
 
-    def __neg__(self) -> "Scaled":
+    def __neg__(self) -> "Objective":
         return self * -1.0
 
 
