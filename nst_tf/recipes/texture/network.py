@@ -9,7 +9,7 @@ import numpy as np
 from nst_tf.backbones import WEIGHTS, check_maps, feature_extractor, load_backbone, open_network
 from nst_tf.backbones.rescale import rescale
 from nst_tf.errors import InputError
-from nst_tf.images import fit, read_image, resize
+from nst_tf.images import fit, read_image, resize_image
 from nst_tf.optimize import Lbfgs
 from nst_tf.recipes.feature_loop import FeatureLoop, kept_by_network
 from nst_tf.recipes.texture.settings import TextureSettings
@@ -33,7 +33,7 @@ def stride(network: FeatureLoop) -> int:
 
 def _rescaled_over(name: str) -> np.ndarray:
     pixels = read_image(sample(name)).pixels
-    return np.clip(resize(pixels, fit(pixels.shape, RESCALED_AT)), 0, 1)
+    return resize_image(pixels, fit(pixels.shape, RESCALED_AT))
 
 
 def _networks(model: str, preprocessing: str | None, pooling: str, paddings: tuple[str, ...]) -> list[keras.Model]:
