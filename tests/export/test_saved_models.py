@@ -104,7 +104,8 @@ def test_features(exported, photo):
     expected = nst_tf.feature_extractor(network, ["relu1", "relu5"])(center_square(pixels, 224)[None])
     for layer, maps in expected.items():
         np.testing.assert_allclose(found[layer][0], maps[0], atol=0.02 * np.max(maps))
-        np.testing.assert_array_equal(found[layer][2], found[layer][0])
+        # Not to the bit: where threads divide a batch, some kernels add in another order.
+        np.testing.assert_allclose(found[layer][2], found[layer][0], rtol=1e-4, atol=1e-5)
         assert not found[layer][1].any()
     np.testing.assert_array_equal(found["status"], [0, 3, 0])
     assert list(found["message"]) == [b"", b"image_bytes: it is neither JPEG nor PNG", b""]
