@@ -56,7 +56,7 @@ def test_equals_its_definition_in_float64(pair):
 
 
 def test_a_picture_is_at_distance_0_from_itself(pair):
-    assert lpips(pair[0], pair[0]) == 0
+    assert lpips(pair[0], pair[0]) < 1e-12  # but for rounding: threads divide a batch of two elsewhere
 
 
 def test_is_symmetric_and_grows_with_the_noise(pair):
