@@ -32,9 +32,9 @@ def export(servable: Servable, out: str | os.PathLike) -> Path:
     check_warmup()
 
     def write(folder: Path) -> None:
-        functions = write_saved_model(servable, folder)
+        write_saved_model(servable, folder)
         write_warmup(servable, folder)
-        write_card(servable, functions, folder)
+        write_card(servable, folder)
         if servable.batched:
             _write_batching(folder)
 

@@ -1,10 +1,11 @@
 """The card of an exported model: what it is, what goes in and comes out, and how to call it."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import tensorflow as tf
+from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from nst_tf.export.servable import Servable
 from nst_tf.export.signature.inputs import Input
@@ -13,17 +14,15 @@ from nst_tf.version import __version__
 
 __all__ = ["write_card"]
 
-Functions = Mapping[str, tf.types.experimental.PolymorphicFunction]
 
-
-def write_card(servable: Servable, functions: Functions, folder: Path) -> None:
+def write_card(servable: Servable, folder: Path) -> None:
     """Writes `MODEL_CARD.md` into the folder of a version that holds the SavedModel.
 
     Args:
         servable: What was exported.
-        functions: Those of its signatures.
         folder: Of the version.
     """
+    written = SavedModel.FromString((folder / "saved_model.pb").read_bytes()).meta_graphs[0].signature_def
     fingerprint = tf.saved_model.experimental.read_fingerprint(str(folder))
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     parts = [
@@ -37,7 +36,7 @@ def write_card(servable: Servable, functions: Functions, folder: Path) -> None:
         "## Signatures",
         "Every input and output has a leading batch dimension. Inputs with a default may be left out over gRPC and in "
         "Python; REST must give them all, or call `serving_default`, which takes nothing but images.",
-        *(_signature(name, servable.signatures[name], functions[name]) for name in functions),
+        *(_signature(name, one, written[name]) for name, one in servable.signatures.items()),
         "## How to call it",
         _how(servable),
     ]
@@ -48,8 +47,8 @@ def _shape(spec: tf.TensorSpec) -> str:
     return f"{spec.dtype.name} [{', '.join('?' if side is None else str(side) for side in spec.shape)}]"
 
 
-def _signature(name: str, signature: Signature, function) -> str:
-    made = function.get_concrete_function().structured_outputs
+def _signature(name: str, signature: Signature, written: SignatureDef) -> str:
+    made = {key: tf.TensorSpec(one.tensor_shape, one.dtype) for key, one in written.outputs.items()}
     rows = ["| input | type and shape | default | allowed | what it is |", "|---|---|---|---|---|"]
     rows += [_input_row(one) for one in signature.inputs]
     rows += ["", "| output | type and shape | what it is |", "|---|---|---|"]

@@ -42,7 +42,7 @@ class _Root(tf.Module):
     variables = trainable_variables = regularization_losses = ()
 
 
-def write_saved_model(servable: Servable, folder: Path) -> dict[str, tf.types.experimental.PolymorphicFunction]:
+def write_saved_model(servable: Servable, folder: Path) -> None:
     """Writes the SavedModel.
 
     The signatures are attributes of what `tf.saved_model.load` gives, too: functions with defaults, as a
@@ -51,9 +51,6 @@ def write_saved_model(servable: Servable, folder: Path) -> dict[str, tf.types.ex
     Args:
         servable: What to write.
         folder: Where, an empty folder.
-
-    Returns:
-        The functions of the signatures.
     """
     functions = {name: signature.function() for name, signature in servable.signatures.items()}
     root = _Root()
@@ -63,7 +60,6 @@ def write_saved_model(servable: Servable, folder: Path) -> dict[str, tf.types.ex
         setattr(root, name, function)
     root.__call__ = functions["pixels"] if servable.call is None else servable.call.function()
     tf.saved_model.save(root, folder, signatures=functions)
-    return functions
 
 
 def origin(network: str) -> list[str]:

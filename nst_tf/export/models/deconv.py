@@ -12,12 +12,12 @@ from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit_shortest
 from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import Servable, origin
-from nst_tf.export.signature.batches import Values, defaults, each, every
+from nst_tf.export.signature.batches import Values, each, every
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
 from nst_tf.export.signature.pictures import display, encode_png
-from nst_tf.export.signature.signature import STATUS, Signature
+from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.export.signature.weights import Stored
 from nst_tf.visualize.deconv import Deconv
 
@@ -129,11 +129,12 @@ def deconv(model: str = "alexnet", preprocessing: str | None = None, layers: Seq
 
     seen = {"projection_bytes": "what excites the filter, as a PNG image; grey where nothing does"} | FOUND | STATUS
     image, side = {"image_bytes": [example_bytes("neuschwanstein", 128)]}, max(int(SIZE.least), *projector.least)
-    controls, found = projector.of_bytes, {"projection": "signed, of the image's size"} | FOUND
+    found = {"projection": "signed, of the image's size"} | FOUND
     example = {"image": example_pixels("neuschwanstein", 2 * side)[None]}
     signatures = {
-        "serving_default": Signature(lambda batch: of_bytes(batch | defaults(controls)), controls[:1], seen, image),
-        "controls": Signature(of_bytes, controls, seen, image | {"size": [side]}),
+        **encoded_signatures(
+            of_bytes, projector.of_bytes[:1], projector.of_bytes[1:], seen, image, image | {"size": [side]}
+        ),
         "pixels": Signature(of_pixels, projector.of_pixels, found, example),
     }
     summary = f"What in an image excites a filter of {model}, projected down to its pixels by an exact deconvnet."

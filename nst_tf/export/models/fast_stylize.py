@@ -7,13 +7,13 @@ from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit, measured_size
 from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import Servable, origin
-from nst_tf.export.signature.batches import Values, defaults, each, refuse
+from nst_tf.export.signature.batches import Values, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
 from nst_tf.export.signature.picture_signatures import size_problem
 from nst_tf.export.signature.pictures import encode_png
-from nst_tf.export.signature.signature import STATUS, Signature
+from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.export.signature.weights import Stored
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.stylizer import SMALLEST
@@ -105,14 +105,11 @@ def fast_stylize() -> Servable:
     """
     painter = _Painter(load_stylizer())
     picture = {"picture_bytes": "the picture as a PNG image"} | STATUS
-    controls, pixels = [*painter.encoded, *CONTROLS], [*painter.pixels, STRENGTH]
+    pixels = [*painter.pixels, STRENGTH]
     files = {"content_bytes": [example_bytes("neuschwanstein", 256)], "style_bytes": [example_bytes("great_wave", 256)]}
     arrays = {one.name: example_pixels("neuschwanstein", 96)[None] for one in painter.pixels}
     signatures = {
-        "serving_default": Signature(
-            lambda batch: painter.of_bytes(batch | defaults(CONTROLS)), painter.encoded, picture, files
-        ),
-        "controls": Signature(painter.of_bytes, controls, picture, files | {"size": [96]}),
+        **encoded_signatures(painter.of_bytes, painter.encoded, CONTROLS, picture, files, files | {"size": [96]}),
         "pixels": Signature(painter.of_pixels, pixels, {"picture": "the pictures, RGB in [0, 1]"}, arrays),
     }
     call = Signature(painter.as_module, pixels, {})

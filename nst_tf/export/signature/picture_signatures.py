@@ -7,12 +7,12 @@ from typing import Any
 import tensorflow as tf
 
 from nst_tf.canvas.sizes import fit
-from nst_tf.export.signature.batches import Check, Run, Values, defaults, only
+from nst_tf.export.signature.batches import Check, Run, Values, only
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, problem_if
 from nst_tf.export.signature.pictures import encode_png
-from nst_tf.export.signature.signature import STATUS, Signature
+from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.settings import Control
 
 __all__ = ["ONE", "picture_signatures", "served_settings", "size_problem"]
@@ -82,8 +82,7 @@ def picture_signatures(
     files = {one.name: [example_bytes("neuschwanstein", EXAMPLE_SIDES)] for one in encoded}
     arrays = {one.name: example_pixels("neuschwanstein", EXAMPLE_SIDES)[None] for one in pixels}
     return {
-        "serving_default": Signature(lambda batch: of_bytes(batch | defaults(controls)), encoded, seen),
-        "controls": Signature(of_bytes, [*encoded, *controls], seen, files | dict(example)),
+        **encoded_signatures(of_bytes, encoded, controls, seen, None, files | dict(example)),
         "pixels": Signature(
             lambda batch: only(batch, [*pixels, *controls], check, traced),
             [*pixels, *controls],

@@ -7,9 +7,10 @@ from typing import Any
 
 import tensorflow as tf
 
+from nst_tf.export.signature.batches import Values, defaults
 from nst_tf.export.signature.inputs import Input
 
-__all__ = ["STATUS", "Signature"]
+__all__ = ["STATUS", "Signature", "encoded_signatures"]
 
 # What every signature that takes encoded images answers besides.
 STATUS = {
@@ -29,7 +30,7 @@ class Signature:
         example: Small values of the inputs to warm up with; `None` for a signature that is not warmed up.
     """
 
-    body: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]]
+    body: Callable[[Values], Values]
     inputs: Sequence[Input]
     outputs: Mapping[str, str]
     example: Mapping[str, Any] | None = None
@@ -48,3 +49,31 @@ class Signature:
 def _parameter(given: Input) -> inspect.Parameter:
     default = inspect.Parameter.empty if given.default is None else given.batched_default
     return inspect.Parameter(given.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
+
+
+def encoded_signatures(
+    body: Callable[[Values], Values],
+    encoded: Sequence[Input],
+    controls: Sequence[Input],
+    outputs: Mapping[str, str],
+    example: Mapping[str, Any] | None,
+    small: Mapping[str, Any],
+) -> dict[str, Signature]:
+    """`controls`, of encoded images and of what else can be asked for, and `serving_default`, of the images alone.
+
+    Both run one graph.
+
+    Args:
+        body: As that of `controls`.
+        encoded: The images.
+        controls: The other inputs, which all have defaults.
+        outputs: See `Signature`.
+        example: Images to warm up the default signature with, if at all.
+        small: Inputs to warm up `controls` with.
+    """
+    inputs = [*encoded, *controls]
+    shared = tf.function(body, input_signature=[{one.name: one.spec for one in inputs}], autograph=False)
+    return {
+        "serving_default": Signature(lambda batch: shared(batch | defaults(controls)), encoded, outputs, example),
+        "controls": Signature(shared, inputs, outputs, small),
+    }
