@@ -3,11 +3,14 @@
 Every image of a batch has a memory of its own. It is a ring: the pair stored n-th lies in slot n modulo its length.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
 
-__all__ = ["History", "dot", "empty_history", "newton_direction", "remember", "spread"]
+__all__ = ["History", "dot", "empty_history", "low_pass", "newton_direction", "remember", "spread"]
+
+Prior = Callable[[tf.Tensor], tf.Tensor]
 
 LEAST_COSINE = 1e-6  # of the angle between s and y; a pair nearer to a right angle tells nothing of the curvature
 
@@ -55,22 +58,54 @@ def remember(history: History, change: tf.Tensor, bend: tf.Tensor, where: tf.Ten
     return History(changes, bends, history.stored + tf.cast(keep, tf.int32))
 
 
-def _pair(history: History, age: int) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+def _pair(history: History, age: int, free: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """The pair of this age on the free pixels, and 1 / s^T y; 0 for none, and for one that tells nothing of them."""
     slot = _slot(history, age)
-    change, bend = tf.gather_nd(history.changes, slot), tf.gather_nd(history.bends, slot)
-    curvature = tf.where(age < history.stored, dot(change, bend), 0)
-    return change, bend, tf.math.reciprocal_no_nan(curvature)
+    change, bend = (free * tf.gather_nd(memory, slot) for memory in (history.changes, history.bends))
+    curvature = dot(change, bend)
+    known = (age < history.stored) & (curvature > 0)
+    return change, bend, tf.math.reciprocal_no_nan(tf.where(known, curvature, 0))
 
 
-def newton_direction(history: History, gradient: tf.Tensor) -> tf.Tensor:
-    """-H g with the inverse Hessian H that the history stands for; 0 for an image without any pair."""
-    pairs = [_pair(history, age) for age in range(history.changes.shape[0])]
+def newton_direction(history: History, gradient: tf.Tensor, free: tf.Tensor, prior: Prior) -> tf.Tensor:
+    """-H g with the inverse Hessian H that the history stands for; 0 for an image without any usable pair.
+
+    Args:
+        history: Of the images.
+        gradient: g, `(batch, height, width, 3)`, 0 where pixels are held.
+        free: 1 where a pixel may move and 0 where it is held, like `gradient`. Pairs count as far as they are of free
+            pixels: what held ones would do is not to be compensated.
+        prior: P, a symmetric positive map of images that H is a multiple of before the pairs are taken into account:
+            s^T y / y^T P(y) of it, by the newest pair.
+    """
+    pairs = [_pair(history, age, free) for age in range(history.changes.shape[0])]
     shares, q = [], gradient
     for change, bend, inverse in pairs:
         shares.append(inverse * dot(change, q))
         q = q - spread(shares[-1]) * bend
     _, newest, inverse = pairs[0]
-    q = q * spread(tf.math.divide_no_nan(tf.ones_like(inverse), inverse * dot(newest, newest)))
+    scale = tf.math.divide_no_nan(tf.ones_like(inverse), inverse * dot(newest, free * prior(newest)))
+    q = spread(scale) * free * prior(q)
     for (change, bend, inverse), share in zip(reversed(pairs), reversed(shares), strict=True):
         q = q + spread(share - inverse * dot(bend, q)) * change
     return -q
+
+
+def low_pass(images: tf.Tensor, falloff: float) -> tf.Tensor:
+    """Weighs the waves of images by max(|k|, 1 / longest side)^-falloff, |k| their cycles a pixel.
+
+    Args:
+        images: `(batch, height, width, channels)`.
+        falloff: 0 leaves images as they are.
+    """
+    if not falloff:
+        return images
+    size = tf.shape(images)[1:3]
+    height, width = (tf.cast(side, images.dtype) for side in tf.unstack(size))
+    down = tf.range(height) / height
+    across = tf.range(tf.floor(width / 2) + 1) / width
+    cycles = tf.sqrt(tf.square(tf.minimum(down, 1 - down))[:, None] + tf.square(across))
+    weights = tf.maximum(cycles, 1 / tf.maximum(height, width)) ** -falloff
+    waves = tf.signal.rfft2d(tf.transpose(images, [0, 3, 1, 2]))
+    weighed = tf.signal.irfft2d(waves * tf.cast(weights, waves.dtype), size)
+    return tf.ensure_shape(tf.transpose(weighed, [0, 2, 3, 1]), images.shape)

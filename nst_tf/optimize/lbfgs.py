@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from nst_tf.optimize.history import History, dot, empty_history, newton_direction, remember, spread
+from nst_tf.optimize.history import History, dot, empty_history, low_pass, newton_direction, remember, spread
 
 __all__ = ["Lbfgs", "LbfgsState"]
 
@@ -34,9 +34,9 @@ class LbfgsState(NamedTuple):
     history: History
 
 
-def _steepest(gradient: tf.Tensor) -> tf.Tensor:
-    size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3)))
-    return -gradient * spread(FIRST_CHANGE * tf.math.reciprocal_no_nan(size))
+def _first_step(direction: tf.Tensor) -> tf.Tensor:
+    size = tf.sqrt(tf.reduce_mean(tf.square(direction), axis=(1, 2, 3)))
+    return direction * spread(FIRST_CHANGE * tf.math.reciprocal_no_nan(size))
 
 
 def _shortened(length: tf.Tensor, rise: tf.Tensor, slope: tf.Tensor) -> tf.Tensor:
@@ -46,10 +46,6 @@ def _shortened(length: tf.Tensor, rise: tf.Tensor, slope: tf.Tensor) -> tf.Tenso
     return length * tf.clip_by_value(least, 0.1, 0.5)
 
 
-def _without(held: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-    return tf.where(held, tf.zeros_like(images), images)
-
-
 class Lbfgs:
     """Limited-memory BFGS within bounds; every image of a batch on its own.
 
@@ -57,10 +53,14 @@ class Lbfgs:
         history: How many pairs to remember, 10-20 as a rule; each takes the memory of two images.
         low: The least value of a pixel.
         high: The largest.
+        falloff: How much further long waves go than short ones, before the history knows better: the initial inverse
+            Hessian is a multiple of max(|k|, 1 / longest side)^-falloff at |k| cycles a pixel. Losses of a network's
+            features are the less curved the higher the frequency, but for the lowest; 0.75 to 1 suits them.
     """
 
-    def __init__(self, history: int = 10, low: float = 0.0, high: float = 1.0):
+    def __init__(self, history: int = 10, low: float = 0.0, high: float = 1.0, falloff: float = 0.0):
         self.history = history
+        self.falloff = falloff
         self.low = low
         self.high = high
 
@@ -90,8 +90,7 @@ class Lbfgs:
     def _stay(self, state, value, slope, history):
         length = _shortened(state.length, value - state.value, slope)
         misled = (length < SHORTEST_STEP) & (history.stored > 0)
-        held = self._held(state.image, state.gradient)
-        direction = tf.where(spread(misled), _steepest(_without(held, state.gradient)), state.direction)
+        direction = tf.where(spread(misled), self._steepest(state.image, state.gradient), state.direction)
         history = history._replace(stored=tf.where(misled, 0, history.stored))
         return state._replace(
             direction=direction, length=tf.where(misled, tf.ones_like(length), length), history=history
@@ -107,14 +106,23 @@ class Lbfgs:
             moved.history._replace(stored=tf.where(good, moved.history.stored, stayed.history.stored)),
         )
 
-    def _held(self, image, gradient):
-        return ((image <= self.low) & (gradient > 0)) | ((image >= self.high) & (gradient < 0))
+    def _free(self, image, gradient):
+        """1 for the pixels that may move, 0 for those on a bound that would leave it."""
+        held = ((image <= self.low) & (gradient > 0)) | ((image >= self.high) & (gradient < 0))
+        return tf.cast(~held, image.dtype)
+
+    def _prior(self, images):
+        return low_pass(images, self.falloff)
+
+    def _steepest(self, image, gradient):
+        free = self._free(image, gradient)
+        return _first_step(-free * self._prior(free * gradient))
 
     def _direction(self, image, gradient, history):
-        held = self._held(image, gradient)
-        free = _without(held, gradient)
-        direction = _without(held, newton_direction(history, free))
-        return tf.where(spread(dot(direction, free) < 0), direction, _steepest(free))
+        free = self._free(image, gradient)
+        direction = newton_direction(history, free * gradient, free, self._prior)
+        descends = dot(direction, free * gradient) < 0
+        return tf.where(spread(descends), direction, self._steepest(image, gradient))
 
     def image(self, state: LbfgsState) -> tf.Tensor:
         """The best images so far, `(batch, height, width, 3)`."""
@@ -123,6 +131,14 @@ class Lbfgs:
     def loss(self, state: LbfgsState) -> tf.Tensor:
         """The value of the best images, `(batch,)`; infinite before the first evaluation."""
         return state.value
+
+    def resume(self, state: LbfgsState) -> LbfgsState:
+        """The state to go on with when what is minimised has changed: the next evaluation is of the image as it is.
+
+        The pairs stay, since a change of targets leaves most of the curvature as it was.
+        """
+        infinite = tf.fill(tf.shape(state.value), tf.constant(float("inf"), state.value.dtype))
+        return state._replace(value=infinite, length=tf.zeros_like(state.length))
 
     def enlarge(self, state: LbfgsState, image: tf.Tensor) -> LbfgsState:
         """Starts anew from images of another size: pairs of one size say little of the other."""

@@ -31,6 +31,9 @@ class Optimizer(Protocol):
     def loss(self, state: Any) -> tf.Tensor:
         """The value last reached, `(batch,)`; infinite before the first evaluation."""
 
+    def resume(self, state: Any) -> Any:
+        """The state to go on with when what is minimised has changed, but not the images."""
+
     def enlarge(self, state: Any, image: tf.Tensor) -> Any:
         """The state to go on with from images of another size."""
 

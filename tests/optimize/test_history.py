@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.optimize.history import empty_history, newton_direction, remember
+from nst_tf.optimize.history import empty_history, low_pass, newton_direction, remember
 
 SIZE = 6
 
@@ -19,11 +19,11 @@ def image(vectors):
     return tf.reshape(tf.constant(vectors), (-1, 1, SIZE // 3, 3))
 
 
-def inverse_hessian(changes, bends):
-    newest = bends[-1]
-    inverse = np.eye(SIZE) * (changes[-1] @ newest) / (newest @ newest)
+def inverse_hessian(changes, bends, prior=None):
+    newest, prior = bends[-1], np.eye(changes.shape[-1]) if prior is None else prior
+    inverse = prior * (changes[-1] @ newest) / (newest @ prior @ newest)
     for s, y in zip(changes, bends, strict=True):
-        away = np.eye(SIZE) - np.outer(s, y) / (s @ y)
+        away = np.eye(len(s)) - np.outer(s, y) / (s @ y)
         inverse = away @ inverse @ away.T + np.outer(s, s) / (s @ y)
     return inverse
 
@@ -35,8 +35,8 @@ def filled(changes, bends, length):
     return history
 
 
-def direction(history, gradient):
-    return np.reshape(newton_direction(history, image(gradient)), (-1, SIZE))
+def direction(history, gradient, free=np.ones(SIZE), prior=lambda images: images):
+    return np.reshape(newton_direction(history, image(gradient), image(free), prior), (-1, SIZE))
 
 
 def test_direction_is_that_of_the_dense_update_with_the_last_pairs():
@@ -45,6 +45,35 @@ def test_direction_is_that_of_the_dense_update_with_the_last_pairs():
         changes, bends = pairs(count)
         expected = -inverse_hessian(changes[-4:], bends[-4:]) @ gradient
         np.testing.assert_allclose(direction(filled(changes, bends, 4), gradient)[0], expected, rtol=1e-9)
+
+
+def test_direction_starts_from_the_prior():
+    gradient, (changes, bends) = np.random.default_rng(1).normal(size=SIZE), pairs(3)
+    root = np.random.default_rng(2).normal(size=(SIZE, SIZE))
+    matrix = root @ root.T
+    expected = -inverse_hessian(changes, bends, matrix) @ gradient
+    found = direction(filled(changes, bends, 4), gradient, prior=lambda one: image(np.reshape(one, -1) @ matrix))
+    np.testing.assert_allclose(found[0], expected, rtol=1e-9)
+
+
+def test_direction_with_held_pixels_is_that_of_the_problem_without_them():
+    free = np.array([1, 0, 1, 1, 0, 1.0])
+    (changes, bends), kept = pairs(3), free > 0
+    assert all(s[kept] @ y[kept] > 0 for s, y in zip(changes, bends, strict=True))
+    gradient = free * np.random.default_rng(1).normal(size=SIZE)
+    found = direction(filled(changes, bends, 4), gradient, free)[0]
+    expected = -inverse_hessian(changes[:, kept], bends[:, kept]) @ gradient[kept]
+    np.testing.assert_allclose(found[kept], expected, rtol=1e-9)
+    np.testing.assert_array_equal(found[~kept], 0)
+
+
+def test_low_pass_weighs_each_wave_by_a_power_of_its_frequency():
+    images = np.random.default_rng(0).normal(size=(2, 6, 9, 3))
+    waves = np.fft.fft2(images, axes=(1, 2))
+    cycles = np.hypot(np.fft.fftfreq(6)[:, None], np.fft.fftfreq(9))
+    weights = np.maximum(cycles, 1 / 9) ** -0.75
+    expected = np.fft.ifft2(waves * weights[:, :, None], axes=(1, 2)).real
+    np.testing.assert_allclose(low_pass(tf.constant(images), 0.75), expected, rtol=1e-9)
 
 
 def test_no_history_gives_no_direction():

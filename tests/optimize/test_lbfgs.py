@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy.optimize import minimize
 
 from nst_tf.optimize import Lbfgs, Loop
 from nst_tf.optimize.lbfgs import LbfgsState
@@ -169,3 +170,38 @@ def test_enlarging_starts_anew():
     optimizer, larger = Lbfgs(), row(np.linspace(0, 1, 7), "float32")
     fresh, enlarged = optimizer.start(larger), optimizer.enlarge(optimizer.start(row([0.5], "float32")), larger)
     tf.nest.map_structure(np.testing.assert_array_equal, enlarged, fresh)
+
+
+def test_pixels_held_on_a_bound_cost_no_more_evaluations_than_with_scipy(quadratic):
+    size, rng = 30, np.random.default_rng(3)
+    matrix, centre = spd(1e4, size), rng.normal(0.5, 1.5, size)
+    seen = []
+
+    def value(x):
+        seen.append(x)
+        return 0.5 * (x - centre) @ matrix @ (x - centre), matrix @ (x - centre)
+
+    bounds = [(0, 1)] * size
+    reached = minimize(value, np.full(size, 0.5), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxcor": 10})
+    held = np.mean((reached.x < 1e-6) | (reached.x > 1 - 1e-6))
+    assert held > 0.4
+    loop = Loop(quadratic, Lbfgs())
+    state = loop.advance(loop.optimizer.start(row(np.full(size, 0.5))), len(seen), tf.constant(matrix),
+                         tf.constant(centre[None]))  # fmt: skip
+    assert loop.optimizer.loss(state)[0] <= reached.fun * (1 + 1e-4)
+
+
+def test_a_falloff_saves_evaluations_where_short_waves_are_curved_less():
+    target = np.random.default_rng(0).normal(size=(1, 32, 32, 3))
+    frequency = np.hypot(np.fft.fftfreq(32)[:, None], np.fft.fftfreq(32))
+    curvature = tf.constant(np.maximum(frequency, 1 / 32)[None, None] ** 1.5, tf.complex128)
+
+    def value(images):
+        waves = tf.signal.fft2d(tf.cast(tf.transpose(images - target, [0, 3, 1, 2]), tf.complex128))
+        return tf.math.real(tf.reduce_sum(curvature * waves * tf.math.conj(waves), axis=(1, 2, 3)))
+
+    losses = []
+    for falloff in (0.0, 1.5):
+        loop = Loop(value, Lbfgs(falloff=falloff, **WIDE))
+        losses.append(loop.optimizer.loss(loop.advance(loop.optimizer.start(tf.zeros_like(target)), 8))[0])
+    assert losses[1] < 1e-3 * losses[0]
