@@ -4,6 +4,7 @@ from nst_tf.objectives.activation import Activation, Direction
 from nst_tf.objectives.content import Content
 from nst_tf.objectives.gram import GramStyle
 from nst_tf.objectives.moments import blend_moments, raw_moments
+from nst_tf.objectives.neighbours import Resemblance
 from nst_tf.objectives.objective import Objective
 from nst_tf.objectives.total_variation import TotalVariation
 from nst_tf.objectives.wasserstein import WassersteinStyle
@@ -14,6 +15,7 @@ __all__ = [
     "Direction",
     "GramStyle",
     "Objective",
+    "Resemblance",
     "TotalVariation",
     "WassersteinStyle",
     "blend_moments",

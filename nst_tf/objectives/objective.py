@@ -28,6 +28,15 @@ class Objective(tf.experimental.ExtensionType):
         """
         raise NotImplementedError
 
+    def renewed(self, features: dict[str, tf.Tensor]) -> "Objective":
+        """The objective with targets that were chosen for an image chosen anew, for one that has these features.
+
+        Args:
+            features: As for the call, of one image.
+        """
+        del features
+        return self
+
     def __add__(self, other: "Objective") -> "Objective":
         return Sum((self, other)) if isinstance(other, Objective) else NotImplemented
 
@@ -58,6 +67,9 @@ class Scaled(Objective):
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.cast(self.weight, image.dtype) * self.objective(features, image)
 
+    def renewed(self, features: dict[str, tf.Tensor]) -> "Scaled":
+        return Scaled(self.weight, self.objective.renewed(features))
+
 
 class Sum(Objective):
     """The sum of several objectives.
@@ -70,3 +82,6 @@ class Sum(Objective):
 
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.add_n([term(features, image) for term in self.terms])
+
+    def renewed(self, features: dict[str, tf.Tensor]) -> "Sum":
+        return Sum(tuple(term.renewed(features) for term in self.terms))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import measured_size
 from nst_tf.errors import InputError
 from nst_tf.images import (
@@ -18,43 +19,38 @@ from nst_tf.images import (
     colors_for_transfer,
     dressed,
     fit,
-    resize,
+    resize_image,
     restore_color,
 )
 from nst_tf.memory import check_memory
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FAST, FastSettings, check_shares
-from nst_tf.one_pass.stylizer import SMALLEST, Stylizer, mix_moments
-from nst_tf.one_pass.transport import Moments
+from nst_tf.one_pass.stylizer import SMALLEST, LevelOfStyle, Stylizer
 
-__all__ = ["FastPainter", "fast_stylize"]
+__all__ = ["CompiledStylizer", "FastPainter", "compiled_stylizer", "fast_stylize"]
 
 FIXED, PER_PIXEL = 0.85e9, 1.5e3  # bytes: TensorFlow and the network; the features alive at a time
 
 
-def _at(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    return np.clip(resize(image, size), 0, 1)
-
-
-class _Compiled:
-    """The compiled parts of a network, traced once for pictures of any size."""
+class CompiledStylizer:
+    """The compiled parts of a network, traced once for pictures of any size; see `Stylizer`."""
 
     def __init__(self, stylizer: Stylizer):
-        self.stylizer = stylizer
-        image = tf.TensorSpec([1, None, None, 3])
-        self.measure = tf.function(stylizer.moments, autograph=False).get_concrete_function(image)
-        self._stylise = tf.function(stylizer.stylise, autograph=False, reduce_retracing=True)
-
-    def stylise(self, content: np.ndarray, styles, strength: float, before, memory: float):
-        """See `Stylizer.stylise`."""
-        return self._stylise(
-            tf.constant(content[None]), styles, tf.constant([strength], tf.float32), before, tf.constant(memory)
+        self.sizes = stylizer.sizes
+        self.study, self.paint, self.stylise = (
+            tf.function(function, autograph=False, reduce_retracing=True)
+            for function in (stylizer.study, stylizer.paint, stylizer.stylise)
         )
 
 
 @functools.lru_cache(maxsize=2)
-def _compiled(stylizer: Stylizer) -> _Compiled:
-    return _Compiled(stylizer)
+def compiled_stylizer(stylizer: Stylizer) -> CompiledStylizer:
+    """The compiled parts of a network, kept for the last two."""
+    return CompiledStylizer(stylizer)
+
+
+def _at(image: np.ndarray, size: tf.Tensor) -> tf.Tensor:
+    return lanczos(tf.constant(image[None]), *tf.unstack(size))
 
 
 class FastPainter:
@@ -81,9 +77,9 @@ class FastPainter:
         self.settings = settings or FastSettings()
         self._styles = [one.pixels for one in as_pictures(style)]
         check_shares("style_blend", self.settings.style_blend, self._styles, "styles")
-        self._compiled = _compiled(load_stylizer(decoder))
-        self._measured: dict[int, dict[str, Moments]] = {}
-        self._before = None
+        self._compiled = compiled_stylizer(load_stylizer(decoder))
+        self._studied: dict[int, dict[str, LevelOfStyle]] = {}
+        self._before: list | None = None
 
     def __call__(self, content: Source) -> Picture:
         """A picture in the style, of the settings' size, with the content's alpha and dpi.
@@ -100,31 +96,42 @@ class FastPainter:
             )
         check_memory(*size, FIXED, PER_PIXEL)
         guide, styles = colors_for_transfer(content.pixels, self._styles, settings.preserve_color)
-        moments = self._moments(styles, max(size))
-        image, found = self._compiled.stylise(_at(guide, size), moments, settings.strength, *self._memory(size))
-        self._before = size, found
-        pixels = restore_color(image[0].numpy(), _at(content.pixels, size), settings.preserve_color)
-        return dressed(pixels, content)
+        image = self._painted(guide, styles, size)
+        colors = resize_image(content.pixels, size)
+        return dressed(restore_color(image, colors, settings.preserve_color), content)
 
-    def _memory(self, size: tuple[int, int]):
-        """What is remembered of the frame before, and how much it counts."""
+    def _painted(self, guide: np.ndarray, styles: Sequence[np.ndarray], size: tuple[int, int]) -> np.ndarray:
+        """The pixels, painted on one size after the other."""
+        whole, picture, found = _at(guide, tf.constant(size)), None, []
+        strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
+        for number, side in enumerate(self._compiled.sizes(tf.constant(size))):
+            content = lanczos(whole, *tf.unstack(side))
+            study = self._study(styles, int(tf.reduce_max(side)))
+            picture, moments = self._compiled.paint(
+                content, content if picture is None else picture, study, strength, swapping, *self._memory(size, number)
+            )
+            found.append(moments)
+        self._before = [size, found]
+        return picture[0].numpy()
+
+    def _memory(self, size: tuple[int, int], number: int):
+        """What is remembered of this step of the frame before, and how much it counts."""
         if not self.settings.smooth or self._before is None or self._before[0] != size:
-            return None, 0.0
-        return self._before[1], self.settings.smooth
+            return None, tf.constant(0.0)
+        return self._before[1][number], tf.constant(self.settings.smooth)
 
-    def _moments(self, styles: Sequence[np.ndarray], longest: int) -> dict[str, Moments]:
+    def _study(self, styles: Sequence[np.ndarray], longest: int) -> dict[str, LevelOfStyle]:
         # A style whose colours are matched to the content is another one for each picture, but not for each frame.
-        if longest not in self._measured or (self.settings.preserve_color and not self.settings.smooth):
-            shares = self.settings.style_blend or [1.0] * len(styles)
-            parts = [self._style_moments(style, longest) for style in styles]
-            self._measured[longest] = mix_moments(parts, shares)
-        return self._measured[longest]
+        if longest not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
+            seen = [self._seen(style, longest) for style in styles]
+            self._studied[longest] = self._compiled.study(seen, self.settings.style_blend)
+        return self._studied[longest]
 
-    def _style_moments(self, style: np.ndarray, longest: int) -> dict[str, Moments]:
-        wanted = self.settings.style_scale * longest
-        size = tuple(map(int, measured_size(tf.constant(style.shape[:2]), wanted, SMALLEST)))
-        check_memory(*size, FIXED, PER_PIXEL)
-        return self._compiled.measure(tf.constant(_at(style, size)[None]))
+    def _seen(self, style: np.ndarray, longest: int) -> tf.Tensor:
+        """A style in the size that fits a picture of this longest side."""
+        size = measured_size(tf.constant(style.shape[:2]), self.settings.style_scale * longest, SMALLEST)
+        check_memory(*map(int, size), FIXED, PER_PIXEL)
+        return _at(style, size)
 
 
 def fast_stylize(

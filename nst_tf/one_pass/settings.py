@@ -12,9 +12,23 @@ __all__ = [
     "FastSettings",
     "check_shares",
     "preserve_color_setting",
+    "strength_setting",
     "style_blend_setting",
     "style_scale_setting",
+    "swap_setting",
 ]
+
+
+def strength_setting(default: float) -> Any:
+    """How much of a style is wanted: the one knob of all ways to paint."""
+    help = "0 gives the content, 1 paint first"
+    return setting(default, help, unit="NUMBER", least=0, most=1, served=Served(0, 1))
+
+
+def swap_setting(group: str, served: Served | None) -> Any:
+    """How far content is made of what it is like in the style."""
+    help = "how much of each place of the content is replaced by the place of the style that it is most like"
+    return setting(1.0, help, unit="SHARE", group=group, least=0, most=1, served=served)
 
 
 def style_scale_setting(group: str) -> Any:
@@ -25,7 +39,10 @@ def style_scale_setting(group: str) -> Any:
 
 def style_blend_setting(group: str) -> Any:
     """The shares of styles; `()` means equal ones."""
-    help = "share of each style image; without it, all are equal"
+    help = (
+        "share of each style image at every place; without it, each place is painted as in the image that has the most "
+        "like it, and all are equal in the whole"
+    )
     return setting((), help, unit="SHARE,...", group=group, least=0, ratios=True)
 
 
@@ -44,9 +61,8 @@ class FastSettings:
     """How a picture is stylised in one pass."""
 
     size: int = setting(512, "longest side of the result", unit="PIXELS", least=1, served=Served(32, 1536))
-    strength: float = setting(
-        1.0, "0 gives the content, 1 all of the style", unit="NUMBER", least=0, most=1, served=Served(0, 1)
-    )
+    strength: float = strength_setting(1.0)
+    swap: float = swap_setting("picture", Served(0, 1))
     style_scale: float = style_scale_setting("picture")
     style_blend: tuple[float, ...] = style_blend_setting("picture")
     preserve_color: str | None = preserve_color_setting()

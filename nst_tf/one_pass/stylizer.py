@@ -1,26 +1,51 @@
-"""Any style in one forward pass: universal style transfer (Li et al. 2017) by optimal transport (Lu et al. 2019).
+"""Any style in one pass: nearest neighbours of features, then optimal transport, decoded to a picture.
 
-From coarse to fine, a picture's features are moved to the style's moments on one level, decoded to a picture, and
-encoded again for the next level. Opposed to the papers, each finer level also moves a share of the content's own
-features, so that its detail is not lost on the way.
+On each level, from coarse to fine, a picture's features are replaced by those of the style that they are most like
+(Kolkin et al. 2022, see `nst_tf.objectives.neighbours`), moved to the style's moments (universal style transfer of Li
+et al. 2017, by the transport of Lu et al. 2019), decoded to a picture, and encoded again for the next level. All of it
+is done on one size after the other, from 64 pixels on: large shapes are laid down where they are few places apart.
+Opposed to the papers, each step but the first also looks at a share of the content's own features, so that its detail
+is not lost on the way.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
+from nst_tf.canvas import lanczos
+from nst_tf.canvas.sizes import measured_size, scale_sizes
 from nst_tf.objectives.moments import raw_moments
+from nst_tf.objectives.neighbours import Places, places_of, swap
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.transport import Moments, transport
 
-__all__ = ["SMALLEST", "Stylizer", "measure", "mix_moments", "stylise_in_passes"]
+__all__ = ["SMALLEST", "LevelOfStyle", "Stylizer", "measure", "mix_moments", "stylise_in_passes"]
 
-# From coarse to fine: each level with the share of the content's own features among those that are moved on it.
-PASSES = {"relu4_1": 1.0, "relu3_1": 0.5, "relu2_1": 0.5, "relu1_1": 0.0}
+# Side of the patches that are compared on each level; on the finest, features are only moved.
+WINDOWS = {"relu4_1": 3, "relu3_1": 1, "relu2_1": 1}
+CONTENT = 0.5  # share of the content's own features in those that are looked at, on the levels above
+FIRST, GROWTH = 64, 2.0  # longest side of the coarsest size in pixels, and how much larger each is than the one before
 CELL = 8  # pixels: the encoder's poolings halve the image three times
 SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
+
+
+class LevelOfStyle(NamedTuple):
+    """What is known of a style on one level.
+
+    Attributes:
+        moments: Raw moments of its features.
+        places: Where neighbours are sought, in all styles or in each; none on the finest level.
+        shares: How much of the neighbours in each of `places` is wanted, `(len(places),)`, 1 in all.
+    """
+
+    moments: Moments
+    places: tuple[Places, ...] = ()
+    shares: tf.Tensor | None = None
+
+
+Study = Mapping[str, LevelOfStyle]
 
 
 def mix_moments(parts: Sequence[Mapping[str, Moments]], shares: Sequence[float]) -> dict[str, Moments]:
@@ -64,23 +89,38 @@ class _Mover:
         return transport(features, moments, style, self.strength)
 
 
+def _swapped(features: tf.Tensor, style: LevelOfStyle, level: str, share: tf.Tensor) -> tf.Tensor:
+    """Features of one image, a share of each replaced by what its neighbours in the style have there."""
+    if not style.places:
+        return features
+    found = [swap(tf.cast(features, tf.float32), places, WINDOWS[level]) for places in style.places]
+    neighbours = tf.tensordot(style.shares, tf.stack(found), 1)
+    share = tf.cast(share, features.dtype)[:, None, None, None]
+    return (1 - share) * features + share * tf.cast(neighbours, features.dtype)
+
+
 def stylise_in_passes(
     encoder: keras.Model,
     decoder: keras.Model,
     content: tf.Tensor,
-    styles: Mapping[str, Moments],
+    style: Study,
     strength: tf.Tensor,
+    *,
+    swapping: tf.Tensor | float = 1.0,
+    picture: tf.Tensor | None = None,
     before: Sequence[Moments] | None = None,
     memory: tf.Tensor | float = 0.0,
 ) -> tuple[list[tf.Tensor], list[Moments]]:
-    """Stylises images on one level after the other.
+    """Stylises images of one size on one level after the other.
 
     Args:
         encoder: From images to features of all levels from the decoder's on.
         decoder: One of `build_decoder`.
-        content: `(batch, height, width, 3)` in [0, 1], sides multiples of 8.
-        styles: Raw moments of the style, by level; of as many images or of one.
+        content: `(batch, height, width, 3)` in [0, 1], sides multiples of 8; a batch of one if there are places.
+        style: What is known of it, by level; moments of as many images or of one.
         strength: `(batch,)` in [0, 1]. At 0, the last picture is what the content's finest level is decoded to.
+        swapping: How much of the features is replaced by those of their neighbours, in [0, 1], at full strength.
+        picture: What was painted so far, like `content`; nothing if `None`.
         before: What this function gave as moments for the frame before, in a film.
         memory: The share of `before` in the moments that this frame is taken to have.
 
@@ -91,11 +131,14 @@ def stylise_in_passes(
     own, move, images = encoder(content), _Mover(strength, before, memory), []
     for level in levels_from(level_of(decoder)):
         features = own[level]
-        if images:
-            made = encoder(tf.stop_gradient(tf.clip_by_value(images[-1], 0, 1)))[level]
-            share = tf.cast(strength * (1 - PASSES[level]), features.dtype)[:, None, None, None]
+        if picture is not None:
+            made = encoder(tf.stop_gradient(tf.clip_by_value(picture, 0, 1)))[level]
+            share = strength * (1 - CONTENT) if level in WINDOWS else strength
+            share = tf.cast(share, features.dtype)[:, None, None, None]
             features = share * made + (1 - share) * features
-        images.append(decode(decoder, level, move(features, styles[level]))["image"])
+        features = _swapped(features, style[level], level, strength * swapping)
+        picture = decode(decoder, level, move(features, style[level].moments))["image"]
+        images.append(picture)
     return images, move.found
 
 
@@ -104,13 +147,18 @@ def _padded(images: tf.Tensor) -> tf.Tensor:
     return tf.pad(images, [[0, 0], [0, room[0]], [0, room[1]], [0, 0]], mode="REFLECT")
 
 
+def _at(image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    return lanczos(image, *tf.unstack(size))
+
+
 @keras.saving.register_keras_serializable(package="nst_tf")
 class Stylizer(keras.Model):
     """Gives images the style of others in one pass: `stylizer({"content": ..., "style": ..., "strength": ...})`.
 
     `content` is `(batch, height, width, 3)`, RGB in [0, 1], of any size from 16 px; `style` likewise, as many or one;
-    `strength` is `(batch,)` in [0, 1]: 0 gives the content as the decoder reconstructs it, 1 all of the style. The
-    output has the shape of `content` and is in [0, 1].
+    `strength` is `(batch,)` in [0, 1]: 0 gives the content, 1 all of the style. `swap`, `(batch,)` in [0, 1] and 1 if
+    it is not given, is how much of the features is replaced by those of their neighbours in the style. The output has
+    the shape of `content` and is in [0, 1].
 
     Args:
         encoder: From images to features of all levels from the decoder's on, as `feature_extractor` makes it.
@@ -122,27 +170,115 @@ class Stylizer(keras.Model):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
 
-    def moments(self, style: tf.Tensor) -> dict[str, Moments]:
-        """Raw moments of style images `(batch, height, width, 3)` in [0, 1], by level."""
-        return {level: measure(features) for level, features in self.encoder(style).items()}
+    def study(self, styles: Sequence[tf.Tensor], shares: Sequence[float] = ()) -> dict[str, LevelOfStyle]:
+        """What has to be known of a style, by level.
+
+        Args:
+            styles: One or several images, `(1, height, width, 3)` in [0, 1].
+            shares: How much of each is wanted at every place; without them, each place has its neighbour in the style
+                where that is most like it, and all styles count alike in the moments.
+        """
+        features = [{level: tf.cast(maps, tf.float32) for level, maps in self.encoder(one).items()} for one in styles]
+        weights = shares or [1.0] * len(styles)
+        moments = mix_moments([{level: measure(one[level]) for level in one} for one in features], weights)
+        groups = [[one] for one in features] if shares else [features]
+        shares = tf.constant(shares or [1.0]) / sum(shares or [1.0])
+
+        def places(level):
+            return tuple(places_of([one[level] for one in group], WINDOWS[level]) for group in groups)
+
+        return {level: LevelOfStyle(moments[level], places(level) if level in WINDOWS else (), shares)
+                for level in levels_from(level_of(self.decoder))}  # fmt: skip
+
+    def paint(
+        self,
+        content: tf.Tensor,
+        picture: tf.Tensor,
+        style: Study,
+        strength: tf.Tensor,
+        swapping: tf.Tensor | float = 1.0,
+        before: Sequence[Moments] | None = None,
+        memory: tf.Tensor | float = 0.0,
+    ) -> tuple[tf.Tensor, list[Moments]]:
+        """Paints an image on one size.
+
+        Args:
+            content: `(1, height, width, 3)` in [0, 1].
+            picture: What was painted on the size before, likewise; on the first, the content.
+            style: What `study` found of it, in a size that fits.
+            strength: `(1,)` in [0, 1].
+            swapping: See `stylise_in_passes`; also `before` and `memory`.
+            before: Likewise.
+            memory: Likewise.
+
+        Returns:
+            The picture, of the content's size, in [0, 1]; and the moments that are `before` for the next frame.
+        """
+        size = tf.shape(content)[1:3]
+        whole, seen = _padded(content), _padded(_at(picture, size))
+        images, found = stylise_in_passes(self.encoder, self.decoder, whole, style, strength, swapping=swapping,
+                                          picture=seen, before=before, memory=memory)  # fmt: skip
+        finest = levels_from(level_of(self.decoder))[-1]
+        lost = whole - decode(self.decoder, finest, self.encoder(whole)[finest])["image"]
+        made = images[-1] + (1 - strength)[:, None, None, None] * lost
+        return tf.clip_by_value(made[:, : size[0], : size[1]], 0, 1), found
+
+    def sizes(self, size: tf.Tensor) -> tf.Tensor:
+        """Height and width on which a picture of this size is painted one after the other, `(sizes, 2)`."""
+        return scale_sizes(size, tf.reduce_max(size), FIRST, GROWTH, SMALLEST)
 
     def stylise(
         self,
         content: tf.Tensor,
-        styles: Mapping[str, Moments],
+        styles: Sequence[tf.Tensor],
         strength: tf.Tensor,
-        before: Sequence[Moments] | None = None,
-        memory: tf.Tensor | float = 0.0,
-    ) -> tuple[tf.Tensor, list[Moments]]:
-        """As the call, with a style that was measured before; see `stylise_in_passes` for frames of a film."""
-        images, found = stylise_in_passes(
-            self.encoder, self.decoder, _padded(content), styles, strength, before, memory
+        swapping: tf.Tensor | float = 1.0,
+        shares: Sequence[float] = (),
+    ) -> tf.Tensor:
+        """Paints an image on all sizes, each as large as the one before by the same factor, up to its own.
+
+        Args:
+            content: `(1, height, width, 3)` in [0, 1].
+            styles: One or several images, likewise, in the sizes that fit the picture's.
+            strength: `(1,)` in [0, 1].
+            swapping: See `stylise_in_passes`.
+            shares: See `study`.
+
+        Returns:
+            The picture, of the content's size, in [0, 1].
+        """
+        sizes = self.sizes(tf.shape(content)[1:3])
+        longest = tf.cast(tf.reduce_max(sizes), tf.float64)
+
+        def seen(style, size):
+            own = tf.shape(style)[1:3]
+            wanted = tf.cast(tf.reduce_max(own) * tf.reduce_max(size), tf.float64) / longest
+            return _at(style, measured_size(own, wanted, SMALLEST))
+
+        def step(number, picture):
+            size = sizes[number]
+            study = self.study([seen(style, size) for style in styles], shares)
+            made, _ = self.paint(_at(content, size), picture, study, strength, swapping)
+            return number + 1, made
+
+        shapes = tf.TensorShape([]), tf.TensorShape([1, None, None, 3])
+        start = tf.constant(0), _at(content, sizes[0])
+        _, picture = tf.while_loop(
+            lambda number, _: number < tf.shape(sizes)[0], step, start, shapes, parallel_iterations=1
         )
-        size = tf.shape(content)
-        return tf.clip_by_value(images[-1][:, : size[1], : size[2]], 0, 1), found
+        return picture
 
     def call(self, inputs: Any) -> Any:
-        return self.stylise(inputs["content"], self.moments(inputs["style"]), inputs["strength"])[0]
+        content, strength = inputs["content"], inputs["strength"]
+        count = tf.shape(content)[0]
+        given = {"strength": strength, "swap": tf.ones_like(strength), **inputs}
+        given = {name: tf.repeat(one, count // tf.shape(one)[0], axis=0) for name, one in given.items()}
+
+        def painted(one):
+            one = {name: value[None] for name, value in one.items()}
+            return self.stylise(one["content"], [one["style"]], one["strength"], one["swap"])[0]
+
+        return tf.reshape(tf.map_fn(painted, given, fn_output_signature=content.dtype), tf.shape(content))
 
     def get_config(self) -> dict[str, Any]:
         parts = {"encoder": self.encoder, "decoder": self.decoder}

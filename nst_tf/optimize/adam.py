@@ -87,6 +87,10 @@ class Adam:
         """The value of the last iterate evaluated, `(batch,)`; infinite before the first evaluation."""
         return state.value
 
+    def resume(self, state: AdamState) -> AdamState:
+        """Goes on as before: no value is remembered."""
+        return state
+
     def enlarge(self, state: AdamState, image: tf.Tensor) -> AdamState:
         """Goes on from images of another size with the moments resized to it; the average starts anew."""
         fresh = self.start(image)

@@ -71,6 +71,10 @@ class Ascent:
         """The value of the images before the last step, `(batch,)`; infinite before the first evaluation."""
         return state.value
 
+    def resume(self, state: AscentState) -> AscentState:
+        """Goes on as before: no value is remembered."""
+        return state
+
     def enlarge(self, state: AscentState, image: tf.Tensor) -> AscentState:
         """Goes on from images of another size, with the jitter that is next."""
         return self.start(image)._replace(key=state.key)

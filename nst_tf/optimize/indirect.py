@@ -72,6 +72,10 @@ class Indirect:
         """The value of the transformed images of the last step, `(batch,)`; infinite before the first."""
         return self.optimizer.loss(state.inner)
 
+    def resume(self, state: IndirectState) -> IndirectState:
+        """As the optimizer of the parameters does."""
+        return state._replace(inner=self.optimizer.resume(state.inner))
+
     def enlarge(self, state: IndirectState, image: tf.Tensor) -> IndirectState:
         """Goes on from images of another size, with the transforms that come next."""
         return self.start(image)._replace(key=state.key)

@@ -71,6 +71,10 @@ class Momentum:
         """The value of the images before the last step, `(batch,)`; infinite before the first evaluation."""
         return state.value
 
+    def resume(self, state: MomentumState) -> MomentumState:
+        """Goes on as before: no value is remembered."""
+        return state
+
     def enlarge(self, state: MomentumState, image: tf.Tensor) -> MomentumState:
         """Starts anew from images of another size."""
         del state

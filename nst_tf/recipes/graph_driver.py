@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from nst_tf.objectives import Objective
 from nst_tf.optimize import Loop, any_size
-from nst_tf.recipes.python_driver import LOOK_EVERY
+from nst_tf.recipes.python_driver import LOOK_EVERY, round_ends
 from nst_tf.recipes.recipe import Recipe
 
 __all__ = ["Made", "make_in_graph"]
@@ -57,10 +57,15 @@ def make_in_graph(recipe: Recipe) -> Made:
     def scale(at, state, losses, evaluations):
         size = recipe.sizes[at]
         state = tf.cond(at > 0, lambda: recipe.enter(state, size), lambda: state)
-        parts = recipe.objective(size)
-        total = functools.reduce(operator.add, parts.values())
-        state, done = _improved(loop, state, total, recipe.steps[at], recipe.settings.plateau)
-        return at + 1, state, recipe.losses(loop.optimizer.image(state), parts), evaluations + done
+        parts, begun = recipe.objective(size), 0
+        for end in round_ends(recipe.steps[at], recipe.rounds):
+            if recipe.rounds:
+                parts = recipe.renewed(parts, loop.optimizer.image(state))
+                state = loop.optimizer.resume(state)
+            total = functools.reduce(operator.add, parts.values())
+            state, done = _improved(loop, state, total, end - begun, recipe.settings.plateau)
+            begun, evaluations = end, evaluations + done
+        return at + 1, state, recipe.losses(loop.optimizer.image(state), parts), evaluations
 
     losses = {name: tf.constant(0.0) for name in recipe.parts}
     start = tf.constant(0), recipe.begin(), losses, tf.constant(0)

@@ -8,6 +8,7 @@ import math
 import operator
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -16,11 +17,22 @@ from nst_tf.images import Picture
 from nst_tf.progress import Progress, Result
 from nst_tf.recipes.recipe import Recipe
 
-__all__ = ["LOOK_EVERY", "Clock", "coarse_to_fine"]
+__all__ = ["LOOK_EVERY", "Clock", "coarse_to_fine", "round_ends"]
 
 LOOK_EVERY = 5  # evaluations between two looks at the plateau
 LONGEST_CALL = 2.0  # seconds: a compiled call shall be shorter, so that its caller can report and stop
 ENTERING = 2  # evaluations that it takes as long as, at most, to measure what a scale is compared with
+
+
+def round_ends(steps: Any, rounds: int) -> list:
+    """After how many evaluations each round of a scale ends; one round if there are to be none.
+
+    Args:
+        steps: Evaluations on the scale, a number or a tensor.
+        rounds: See `Recipe`.
+    """
+    count = max(1, rounds)
+    return [steps * number // count for number in range(1, count + 1)]
 
 
 class Clock:
@@ -74,34 +86,49 @@ class _Run:
         """Makes the objective of a scale, and brings the canvas to its size."""
         size = self.recipe.sizes[scale]
         self.scale, self.size = scale, self.sizes[scale]
-        self.parts = self.recipe.objective(size)
-        self.total = functools.reduce(operator.add, self.parts.values())
-        self.here, self.losses = 0, []
+        self.parts, self.here = self.recipe.objective(size), 0
+        self.ends = round_ends(self.steps[scale], self.recipe.rounds)
         self.state = self.recipe.begin() if scale == 0 else self.recipe.enter(self.state, size)
+        self._begin_round()
+
+    def _begin_round(self) -> None:
+        self.begun, self.losses = self.here, []
+        if self.recipe.rounds:
+            self.parts = self.recipe.renewed(self.parts, self.loop.optimizer.image(self.state))
+            self.state = self.loop.optimizer.resume(self.state)
+        self.total = functools.reduce(operator.add, self.parts.values())
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
         pixels = self.size[0] * self.size[1]
-        wanted = min(LOOK_EVERY - self.here % LOOK_EVERY, self.steps[self.scale] - self.here)
+        end = next(end for end in self.ends if end > self.here)
+        wanted = min(LOOK_EVERY - len(self.losses) % LOOK_EVERY, end - self.here)
         count = min(wanted, self.clock.evaluations_in(LONGEST_CALL, pixels))
         before, traces = self.clock.seconds, self.loop.traces
         self.state = self.loop.advance(self.state, count, self.total)
-        self.losses += [float(tf.reduce_sum(self.loop.optimizer.loss(self.state)))] * count
+        self.loss = float(tf.reduce_sum(self.loop.optimizer.loss(self.state)))
+        self.losses += [self.loss] * count
         if self.loop.traces == traces:  # else most of that time was compilation
             self.clock.measured(self.clock.seconds - before, count, pixels)
         self.here += count
         self.done += count
+        if self._flat():
+            self.here = end
+        if self.here == end and not self.scale_ended:
+            self._begin_round()
 
-    @property
-    def scale_ended(self) -> bool:
-        """Whether this scale's steps are done, or its loss has come to a plateau."""
-        if self.here >= self.steps[self.scale]:
-            return True
+    def _flat(self) -> bool:
+        """Whether the loss has come to a plateau, which ends a round."""
         plateau = self.recipe.settings.plateau
-        if not plateau or self.here % LOOK_EVERY or self.here <= LOOK_EVERY:
+        if not plateau or len(self.losses) % LOOK_EVERY or len(self.losses) <= LOOK_EVERY:
             return False
         fall = self.losses[-1 - LOOK_EVERY] - self.losses[-1]
         return fall < LOOK_EVERY * plateau * abs(self.losses[-1])
+
+    @property
+    def scale_ended(self) -> bool:
+        """Whether this scale's rounds are done."""
+        return self.here >= self.steps[self.scale]
 
     def may_go_on(self, scale_ended: bool) -> bool:
         """Whether there is time for one more evaluation; if the scale has ended, for one of the next scale."""
@@ -117,7 +144,7 @@ class _Run:
         remaining = self.clock.expects(1, here * height * width + sum(math.prod(size) * steps for size, steps in later))
         planned = self.done + here + sum(steps for _, steps in later)
         finished = scale_ended and not later
-        loss, seconds = self.losses[-1], self.clock.seconds
+        loss, seconds = self.loss, self.clock.seconds
         where = {"scale": self.scale + 1, "height": height, "width": width, "step": self.done}
         where |= {"loss": loss, "seconds": seconds}
         self.history.append(where)

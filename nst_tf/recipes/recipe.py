@@ -29,6 +29,8 @@ class Recipe:
         sizes: Height and width of each scale, int32 `(scales, 2)`, coarse to fine.
         steps: Evaluations on each scale, `(scales,)`.
         parts: The names of the parts of the objective.
+        rounds: Into how many rounds the evaluations on a scale are divided. At the beginning of each, the objective
+            is renewed for what the canvas shows by then; 0 if it has nothing to renew.
     """
 
     settings: Any
@@ -36,6 +38,7 @@ class Recipe:
     sizes: tf.Tensor
     steps: tf.Tensor
     parts: tuple[str, ...]
+    rounds: int = 0
 
     def start(self) -> tf.Tensor:
         """The canvas `(batch, height, width, 3)` that the first scale starts from."""
@@ -57,6 +60,11 @@ class Recipe:
         """The optimizer's state that a scale begins with, from where the one before ended."""
         optimizer = self.network.loop.optimizer
         return optimizer.enlarge(state, self.enlarge(optimizer.image(state), size))
+
+    def renewed(self, parts: dict[str, Objective], canvas: tf.Tensor) -> dict[str, Objective]:
+        """The parts of an objective, renewed for a canvas."""
+        features = self.network.observe(canvas)
+        return {name: part.renewed(features) for name, part in parts.items()}
 
     def picture(self, canvas: tf.Tensor) -> tf.Tensor:
         """A canvas of any scale as the finished pictures, `(batch, height, width, 3)` in [0, 1]."""

@@ -35,7 +35,8 @@ def filled(changes, bends, length):
     return history
 
 
-def direction(history, gradient, free=np.ones(SIZE), prior=lambda images: images):
+def direction(history, gradient, free=None, prior=lambda images: images):
+    free = np.ones(SIZE) if free is None else free
     return np.reshape(newton_direction(history, image(gradient), image(free), prior), (-1, SIZE))
 
 

@@ -12,14 +12,24 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import WEIGHTS
-from nst_tf.objectives import Content, GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
+from nst_tf.objectives import (
+    Content,
+    GramStyle,
+    Objective,
+    Resemblance,
+    TotalVariation,
+    WassersteinStyle,
+    blend_moments,
+)
+from nst_tf.objectives.neighbours import places_of, swap
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.stylize.settings import StylizeSettings
 
-__all__ = ["style_objective"]
+__all__ = ["needs_places", "style_objective"]
 
 STYLE_LOSSES = {"wasserstein": (WassersteinStyle, 2), "gram": (GramStyle, 4)}  # and the power of features in them
 CONTENT_POWER = 2
+WINDOW = 3  # side of the patches of features that content and style are compared by
 
 
 def style_objective(
@@ -33,10 +43,19 @@ def style_objective(
         content: What to show, `(1, height, width, 3)` in [0, 1], of the canvas' size.
         styles: One or more, likewise, each of its own size.
     """
-    parts = {"content": _content(network, settings, content), "style": _style(network, settings, styles)}
+    seen = [network.observe(style) for style in styles] if needs_places(settings) else []
+    moments = _blended(network, settings, styles)
+    parts = {"content": _content(network, settings, content, seen), "style": _style(settings, moments)}
+    if settings.patch_weight:
+        parts["patches"] = _patches(settings, moments, seen)
     if settings.tv_weight:
-        parts["total variation"] = TotalVariation() * settings.tv_weight
+        parts["total variation"] = TotalVariation() * (settings.strength * settings.tv_weight)
     return parts
+
+
+def needs_places(settings: StylizeSettings) -> bool:
+    """Whether the styles' features are looked at one by one, and not only their moments."""
+    return bool(settings.patch_weight) or tf.is_tensor(settings.swap) or settings.swap > 0
 
 
 def _shares(weights: Mapping[str, float]) -> dict[str, float]:
@@ -48,22 +67,55 @@ def _unit(model: str) -> float:
     return float(np.mean(WEIGHTS[model].scale) / np.mean(WEIGHTS["vgg16"].scale)) if model in WEIGHTS else 1.0
 
 
-def _content(network: FeatureLoop, settings: StylizeSettings, image: tf.Tensor) -> Objective:
+def _content(
+    network: FeatureLoop, settings: StylizeSettings, image: tf.Tensor, styles: Sequence[Mapping[str, tf.Tensor]]
+) -> Objective:
     features = network.observe(image)
     weight, terms = settings.content_weight / _unit(settings.model) ** CONTENT_POWER, []
     for layer, share in _shares(settings.content_layers).items():
         target = features[layer]
+        if styles:
+            target = _swapped(settings, target, [style[layer] for style in styles])
         halves = tf.cast(tf.size(target), tf.float64) / 2 if settings.content_loss == "sum" else 1
         terms.append(Content(layer, target) * (share * weight * halves))
     return functools.reduce(operator.add, terms)
 
 
-def _style(network: FeatureLoop, settings: StylizeSettings, images: Sequence[tf.Tensor]) -> Objective:
+def _swapped(settings: StylizeSettings, maps: tf.Tensor, styles: Sequence[tf.Tensor]) -> tf.Tensor:
+    """The content's features, a share of each replaced by those that are most like it in the style."""
+    if settings.style_blend:
+        shares = np.array(settings.style_blend, np.float32) / sum(settings.style_blend)
+        found = sum(
+            share * swap(maps, places_of([one], WINDOW), WINDOW) for share, one in zip(shares, styles, strict=True)
+        )
+    else:
+        found = swap(maps, places_of(styles, WINDOW), WINDOW)
+    share = tf.cast(settings.strength * settings.swap, maps.dtype)
+    return maps + share * (found - maps)
+
+
+def _blended(network: FeatureLoop, settings: StylizeSettings, images: Sequence[tf.Tensor]) -> dict[str, tuple]:
+    """The raw moments of the styles' mixture, by layer."""
     blend = settings.style_blend or [1.0] * len(images)
     measured = [network.moments(image) for image in images]
+    return {
+        layer: blend_moments([(mean[0], second[0]) for mean, second in (one[layer] for one in measured)], blend)
+        for layer in settings.style_layers
+    }
+
+
+def _style(settings: StylizeSettings, moments: Mapping[str, tuple]) -> Objective:
     loss, power = STYLE_LOSSES[settings.style_loss]
-    weight, terms = settings.style_weight / _unit(settings.model) ** power, []
+    weight, terms = settings.strength * settings.style_weight / _unit(settings.model) ** power, []
     for layer, share in _shares(settings.style_layers).items():
-        moments = blend_moments([(mean[0], second[0]) for mean, second in (one[layer] for one in measured)], blend)
-        terms.append(loss.of_moments(layer, *moments) * (share * weight))
+        terms.append(loss.of_moments(layer, *moments[layer]) * (share * weight))
+    return functools.reduce(operator.add, terms)
+
+
+def _patches(
+    settings: StylizeSettings, moments: Mapping[str, tuple], styles: Sequence[Mapping[str, tf.Tensor]]
+) -> Objective:
+    weight = settings.strength * settings.patch_weight / len(moments)
+    terms = [Resemblance.of_styles(layer, [one[layer] for one in styles], mean) * weight
+             for layer, (mean, _) in moments.items()]  # fmt: skip
     return functools.reduce(operator.add, terms)

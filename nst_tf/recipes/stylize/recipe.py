@@ -4,6 +4,7 @@ Coarse to fine (Gatys et al., arXiv 1611.07865): each scale starts from the enla
 strokes are laid down where they are cheap, and fine ones are added on top.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
@@ -20,7 +21,10 @@ from nst_tf.recipes.stylize.settings import StylizeSettings
 
 __all__ = ["Stylize", "style_network"]
 
-OPTIMIZERS = {"lbfgs": Lbfgs, "adam": Adam}
+FALLOFF = 0.75  # of the initial inverse Hessian: see `Lbfgs`
+OPTIMIZERS = {"lbfgs": functools.partial(Lbfgs, falloff=FALLOFF), "adam": Adam}
+
+Painter = Callable[..., tf.Tensor]
 
 
 class Stylize(Recipe):
@@ -31,7 +35,8 @@ class Stylize(Recipe):
         settings: How to make it.
         content: What the picture shows, `(1, height, width, 3)` in [0, 1].
         styles: One or more, likewise.
-        first: The image that the canvas of a size `(2,)` starts from, in place of the content; of any size.
+        painter: Paints in one pass, as `Stylizer.stylise`; without it, nothing can start from such a picture.
+        first: The image that the canvas starts from, of any size, where that is none of the settings' words.
     """
 
     def __init__(
@@ -40,34 +45,51 @@ class Stylize(Recipe):
         settings: StylizeSettings,
         content: tf.Tensor,
         styles: Sequence[tf.Tensor],
-        first: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        painter: Painter | None = None,
+        first: tf.Tensor | None = None,
     ):
         self.network, self.settings, self.content, self.styles = network, settings, content, styles
         own = tf.shape(content)[1:3]
         self.sizes = scale_sizes(own, settings.size, settings.first_size, settings.growth, network.least)
         self.steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
-        if isinstance(settings.init, str) and settings.init == "fast" and len(self.sizes) > 1:
-            # What the coarsest scale would lay down is there already.
-            self.sizes, self.steps = self.sizes[1:], self.steps[1:]
-        self.parts = ("content", "style", *(["total variation"] if settings.tv_weight else []))
-        self._first = first
+        self.rounds = settings.rounds if settings.patch_weight else 0
+        further = {"patches": settings.patch_weight, "total variation": settings.tv_weight}
+        self.parts = ("content", "style", *(name for name, weight in further.items() if weight))
+        self._painter, self._first = painter, first
 
     def start(self) -> tf.Tensor:
-        """Noise, the content, or what else the canvas is to start from."""
+        """The picture of one pass, the content, noise, or what else the canvas is to start from."""
         size = self.sizes[0]
         if self._first is not None:
-            return at_size(lanczos, self._first(size), size)
-        return tf.cond(
-            tf.equal(self.settings.init, "noise"),
-            lambda: noise(*tf.unstack(size), self.settings.seed),
-            lambda: at_size(lanczos, self.content, size),
-        )
+            return at_size(lanczos, self._first, size)
+        starts = {"noise": lambda: noise(*tf.unstack(size), self.settings.seed), "content": lambda: self._content(size)}
+        if self._painter is not None:
+            starts["fast"] = lambda: self._painted(size)
+        if isinstance(self.settings.init, str):
+            return starts[self.settings.init]()
+        number = tf.argmax(tf.equal(self.settings.init, list(starts)), output_type=tf.int32)
+        return tf.switch_case(number, list(starts.values()))
+
+    def _content(self, size: tf.Tensor) -> tf.Tensor:
+        return at_size(lanczos, self.content, size)
+
+    def _styles(self, size: tf.Tensor) -> list[tf.Tensor]:
+        return [at_size(lanczos, style, self.style_size(style, size)) for style in self.styles]
+
+    def _painted(self, size: tf.Tensor) -> tf.Tensor:
+        strength, swapping = (tf.cast([value], tf.float32) for value in (self.settings.strength, self.settings.swap))
+        return self._painter(self._content(size), self._styles(size), strength, swapping, self.settings.style_blend)
+
+    def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+        """A canvas of one scale brought to the size of another, with the content's detail where it is to be kept."""
+        before = self._content(tf.shape(canvas)[1:3])
+        kept = tf.cast(1 - self.settings.strength, canvas.dtype)
+        detail = self._content(size) - super().enlarge(before, size)
+        return tf.clip_by_value(super().enlarge(canvas, size) + kept * detail, 0, 1)
 
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size."""
-        content = at_size(lanczos, self.content, size)
-        styles = [at_size(lanczos, style, self.style_size(style, size)) for style in self.styles]
-        return style_objective(self.network, self.settings, content, styles)
+        return style_objective(self.network, self.settings, self._content(size), self._styles(size))
 
     def style_size(self, style: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """The size in which a style is measured for a canvas of this size."""

@@ -11,11 +11,12 @@ from nst_tf.canvas import lanczos
 from nst_tf.errors import unknown
 from nst_tf.images import Picture, Source, as_picture, as_pictures, colors_for_transfer, dressed, fit, restore_color
 from nst_tf.memory import check_measured, check_memory
-from nst_tf.one_pass.painter import fast_stylize
+from nst_tf.one_pass.decoder_file import load_stylizer
+from nst_tf.one_pass.painter import compiled_stylizer
 from nst_tf.one_pass.settings import check_shares
 from nst_tf.progress import Progress, Result, last_result
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
-from nst_tf.recipes.stylize.recipe import Stylize, style_network
+from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 
 __all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
@@ -38,29 +39,22 @@ def prepare(content: Picture, styles: Sequence[Picture], settings: StylizeSettin
     network, size = style_network(settings), fit(guide.shape, settings.size)
     check_size(network.extractor, *size)
     check_memory(*size)
-    first = _first(settings, guide, seen)
-    recipe = Stylize(network, settings, tf.constant(guide)[None], [tf.constant(one)[None] for one in seen], first)
+    painter, first = _start(settings)
+    recipe = Stylize(
+        network, settings, tf.constant(guide)[None], [tf.constant(one)[None] for one in seen], painter, first
+    )
     for style in recipe.styles:
         check_measured(*recipe.style_size(style, tf.constant(size)).numpy(), "style_scale", settings.style_scale)
     return recipe
 
 
-def _first(
-    settings: StylizeSettings, guide: np.ndarray, styles: Sequence[np.ndarray]
-) -> Callable[[tf.Tensor], tf.Tensor] | None:
-    """What the canvas of a size starts from; `None` for what the recipe knows by name."""
-    if isinstance(settings.init, str):
-        if settings.init not in INITS:
-            raise unknown("init", settings.init, [*INITS, "an image (height, width, 3)"])
-        return (lambda size: _fast(settings, guide, styles, size)) if settings.init == "fast" else None
-    image = tf.constant(as_picture(settings.init).pixels)[None]
-    return lambda size: image
-
-
-def _fast(settings: StylizeSettings, guide: np.ndarray, styles: Sequence[np.ndarray], size: tf.Tensor) -> tf.Tensor:
-    """The picture by one pass of the network for any style."""
-    known = {"style_scale": settings.style_scale, "style_blend": settings.style_blend}
-    return tf.constant(fast_stylize(guide, styles, size=int(tf.reduce_max(size)), **known).pixels)[None]
+def _start(settings: StylizeSettings) -> tuple[Painter | None, tf.Tensor | None]:
+    """What paints the picture that the canvas starts from, or that picture, if it is to start from one."""
+    if not isinstance(settings.init, str):
+        return None, tf.constant(as_picture(settings.init).pixels)[None]
+    if settings.init not in INITS:
+        raise unknown("init", settings.init, [*INITS, "an image (height, width, 3)"])
+    return (compiled_stylizer(load_stylizer()).stylise if settings.init == "fast" else None), None
 
 
 def run_stylize(
@@ -90,7 +84,7 @@ def stylize_steps(
     Args:
         content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
         style: One image, or several, whose style is blended.
-        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"` or `"gatys"`.
+        preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"`, `"wasserstein"` or `"gatys"`.
         time_limit: Seconds after which to stop with what there is.
         **changes: Attributes of `StylizeSettings` to change in the preset.
 

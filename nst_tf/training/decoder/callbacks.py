@@ -13,7 +13,7 @@ from nst_tf.images import Picture, read_frame, write_image
 from nst_tf.images.montage import montage
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.decoder_file import save_decoder
-from nst_tf.one_pass.stylizer import measure, stylise_in_passes
+from nst_tf.one_pass.stylizer import LevelOfStyle, measure, stylise_in_passes
 
 __all__ = ["SaveDecoder", "SaveExamples", "Validate", "psnr"]
 
@@ -87,8 +87,9 @@ class SaveExamples(keras.callbacks.Callback):
         levels = levels_from(level_of(self.model))
         found = [photos, *(decode(self.model, level, features[level])["image"] for level in levels)]
         for painting in self._paintings:
-            moments = {level: measure(maps) for level, maps in self._encoder(tf.constant(painting[None])).items()}
-            found.append(stylise_in_passes(self._encoder, self.model, photos, moments, ones)[0][-1])
+            maps = self._encoder(tf.constant(painting[None]))
+            style = {level: LevelOfStyle(measure(one)) for level, one in maps.items()}
+            found.append(stylise_in_passes(self._encoder, self.model, photos, style, ones)[0][-1])
         return found
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
-from nst_tf.one_pass.stylizer import measure, stylise_in_passes
+from nst_tf.one_pass.stylizer import LevelOfStyle, measure, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
 
 __all__ = ["MEASURED", "reconstruction_loss", "stylisation_loss"]
@@ -60,7 +60,8 @@ def stylisation_loss(
     strength = tf.ones(tf.shape(images)[:1])
     content, pairs = encoder(images), []
     aims = {layer: _moved(content[layer], moments[layer], strength) for layer in MEASURED}
-    for image in stylise_in_passes(encoder, decoder, images, moments, strength)[0]:
+    study = {layer: LevelOfStyle(one) for layer, one in moments.items()}
+    for image in stylise_in_passes(encoder, decoder, images, study, strength)[0]:
         # Clipped as the picture will be, with a gradient that does not vanish where it is.
         made = encoder(image + tf.stop_gradient(tf.clip_by_value(image, 0, 1) - image))
         pairs += [_distances(made[layer], aims[layer], moments[layer], strength) for layer in MEASURED]

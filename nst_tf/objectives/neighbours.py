@@ -1,0 +1,234 @@
+"""Nearest neighbours of features: which place of a painting each place of a picture is most like.
+
+Two features, or two patches of them, are compared by the cosine of their angle. Where content is compared with style,
+the maps F of each image are first centred and scaled by its own mean and deviation over all its positions, channel by
+channel,
+
+    U = (F - m) / s,    S(F)_p = F0_q,    q = argmax cos(U_p, U0_q)
+
+so that what is unusual in one image is matched with what is unusual in the other, whatever their contrast. Kolkin et
+al. 2022, "Neural Neighbor Style Transfer" (arXiv 2203.13215), opposed to which neither the scale nor the centre depends
+on how the work is divided into chunks, patches of 3x3 features vote for each place, and layers are swapped one by one.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from nst_tf.objectives.objective import Objective
+
+__all__ = ["Places", "Resemblance", "nearest", "places_of", "standardise", "swap", "turned"]
+
+SIMILARITIES = 2**24  # that are in memory at a time
+MOST_PLACES = 4096  # of an image, on an even grid
+AXES = 64  # principal axes in which features are compared
+LEAST_SPREAD = 1e-4  # of a channel, in the mean spread of all: one that hardly varies is not blown up
+TINY = 1e-12
+FAINT = 1e-4  # of the squared length of features: shorter ones have no direction to speak of
+
+
+def _unit(vectors: tf.Tensor, least: float = TINY) -> tf.Tensor:
+    """Vectors of length 1 along the last axis, less where their squared length is not much above the least."""
+    return vectors * tf.math.rsqrt(tf.reduce_sum(tf.square(vectors), -1, keepdims=True) + least)
+
+
+def standardise(maps: tf.Tensor) -> tf.Tensor:
+    """Feature maps centred and scaled by their own mean and deviation over all positions.
+
+    Args:
+        maps: `(batch, rows, columns, channels)`.
+
+    Returns:
+        Likewise; 0 where an image is constant.
+    """
+    mean, variance = tf.nn.moments(maps, [1, 2], keepdims=True)
+    least = LEAST_SPREAD * tf.reduce_mean(variance, -1, keepdims=True)
+    return (maps - mean) * tf.math.rsqrt(variance + least + TINY)
+
+
+def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The key with the largest inner product, for each query: by all of them, in chunks.
+
+    Args:
+        queries: `(queries, n)`.
+        keys: `(keys, n)`.
+
+    Returns:
+        Which it is, int32 `(queries,)`, the first of equal ones; and the product, `(queries,)`.
+    """
+    count = tf.shape(queries)[0]
+    rows = tf.maximum(1, SIMILARITIES // tf.shape(keys)[0])
+    chunks = -(-count // rows)
+
+    def look(chunk, found, products):
+        product = tf.matmul(queries[chunk * rows : (chunk + 1) * rows], keys, transpose_b=True)
+        best = tf.argmax(product, 1, output_type=tf.int32)
+        return chunk + 1, found.write(chunk, best), products.write(chunk, tf.reduce_max(product, 1))
+
+    arrays = [
+        tf.TensorArray(dtype, chunks, element_shape=[None], infer_shape=False) for dtype in (tf.int32, queries.dtype)
+    ]
+    _, found, products = tf.while_loop(lambda chunk, *_: chunk < chunks, look, (0, *arrays), parallel_iterations=1)
+    return found.concat(), products.concat()
+
+
+class Places(NamedTuple):
+    """Places of one or several images that others are compared with.
+
+    Attributes:
+        keys: What each place is like, of length 1, `(places, n)`.
+        axes: The principal axes of standardised features that are compared, `(channels, axes)`.
+        features: All features of the images, edges repeated, one image after the other, `(features, channels)`.
+        middle: Where in `features` the middle of each place is, `(places,)`.
+        row: How far it is from there to the next row, `(places,)`.
+    """
+
+    keys: tf.Tensor
+    axes: tf.Tensor
+    features: tf.Tensor
+    middle: tf.Tensor
+    row: tf.Tensor
+
+
+def _framed(maps: tf.Tensor, window: int) -> tf.Tensor:
+    """Maps with their edges repeated, so that there is a patch at every position."""
+    edge = [window // 2] * 2
+    return tf.pad(maps, [[0, 0], edge, edge, [0, 0]], "SYMMETRIC")
+
+
+def _patches(maps: tf.Tensor, window: int) -> tf.Tensor:
+    """The patch at each position of one image, `(rows, columns, n)`."""
+    if window == 1:
+        return maps[0]
+    sizes, ones = [1, window, window, 1], [1, 1, 1, 1]
+    return tf.image.extract_patches(_framed(maps, window), sizes, ones, ones, "VALID")[0]
+
+
+def _axes(standard: Sequence[tf.Tensor]) -> tf.Tensor:
+    channels = standard[0].shape[-1]
+    if channels <= AXES:
+        return tf.eye(channels)
+    flat = tf.concat([tf.reshape(maps, [-1, channels]) for maps in standard], 0)
+    # Eigenvalues are in ascending order.
+    return tf.linalg.eigh(tf.matmul(flat, flat, transpose_a=True))[1][:, -AXES:]
+
+
+def _grid(height: tf.Tensor, width: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Row and column of the places to look at, evenly spread: all if they are not too many."""
+    area = tf.cast(height * width, tf.float32)
+    step = tf.maximum(1, tf.cast(tf.math.ceil(tf.sqrt(area / MOST_PLACES)), tf.int32))
+    rows, columns = (tf.range(tf.minimum(step // 2, side - 1), side, step) for side in (height, width))
+    down, across = tf.meshgrid(rows, columns, indexing="ij")
+    return tf.reshape(down, [-1]), tf.reshape(across, [-1])
+
+
+def places_of(images: Sequence[tf.Tensor], window: int) -> Places:
+    """The places of images that others can be compared with; at most 4096 of each.
+
+    Args:
+        images: Feature maps of each, `(1, rows, columns, channels)`, of any sizes.
+        window: Side of the patches that are compared, odd.
+    """
+    standard = [standardise(maps) for maps in images]
+    axes, channels = _axes(standard), images[0].shape[-1]
+    keys, features, middles, rows, begin = [], [], [], [], 0
+    for maps, own in zip(images, standard, strict=True):
+        down, across = _grid(*tf.unstack(tf.shape(maps)[1:3]))
+        patches = _patches(tf.tensordot(own, axes, 1), window)
+        keys.append(_unit(tf.gather_nd(patches, tf.stack([down, across], 1))))
+        framed = _framed(maps, window)
+        row = tf.shape(framed)[2]
+        middles.append(begin + (down + window // 2) * row + across + window // 2)
+        rows.append(tf.fill(tf.shape(down), row))
+        features.append(tf.reshape(framed, [-1, channels]))
+        begin += tf.shape(features[-1])[0]
+    keys, features, middle, row = (tf.concat(parts, 0) for parts in (keys, features, middles, rows))
+    return Places(keys, axes, features, middle, row)
+
+
+def turned(maps: tf.Tensor) -> list[tf.Tensor]:
+    """Maps `(1, rows, columns, channels)` of an image, turned by 0, 90, 180 and 270 degrees."""
+    return [tf.image.rot90(maps, quarter) for quarter in range(4)]
+
+
+def _voted(places: Places, found: tf.Tensor, window: int) -> tf.Tensor:
+    """What the places found, `(rows, columns)`, say of each position and of those around it: the mean."""
+    reach = window // 2
+    height, width = tf.unstack(tf.shape(found))
+    total = votes = 0.0
+    for down in range(-reach, reach + 1):
+        for across in range(-reach, reach + 1):
+            # The place found for p says what p + (down, across) is to be.
+            at = tf.gather(places.middle, found) + down * tf.gather(places.row, found) + across
+            room = [[reach + down, reach - down], [reach + across, reach - across]]
+            total += tf.pad(tf.gather(places.features, at), [*room, [0, 0]])
+            votes += tf.pad(tf.ones([height, width, 1]), [*room, [0, 0]])
+    return (total / votes)[reach : reach + height, reach : reach + width]
+
+
+def swap(maps: tf.Tensor, places: Places, window: int) -> tf.Tensor:
+    """S(F): the features of an image, each replaced by those of its nearest neighbour.
+
+    Where neighbours are patches, a position is part of several, and gets the mean of what they say. Gradients do not
+    pass.
+
+    Args:
+        maps: F, float32 `(1, rows, columns, channels)`.
+        places: Where neighbours are sought, of the same layer.
+        window: As it was for `places_of`.
+
+    Returns:
+        As `maps`.
+    """
+    like = _patches(tf.tensordot(standardise(maps), places.axes, 1), window)
+    height, width = tf.unstack(tf.shape(maps)[1:3])
+    found, _ = nearest(_unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
+    return tf.stop_gradient(_voted(places, tf.reshape(found, [height, width]), window))[None]
+
+
+class Resemblance(Objective):
+    """How little each place of an image is like the place of a style that is nearest to it.
+
+        L = 1 - mean_p cos(F_p - m0, F0_q(p) - m0)
+
+    with the neighbours q(p) of the image that it was renewed for; m0 is the style's mean. The last phase of Neural
+    Neighbor Style Transfer (section 3.4): it makes strokes crisp.
+
+    Attributes:
+        layer: Name of the layer.
+        mean: m0, `(channels,)`.
+        style: Features of places of the style less m0, of length 1, `(1, 1, places, channels)`.
+        target: The neighbours of each position of the image, likewise, `(1, rows, columns, channels)`.
+    """
+
+    layer: str
+    mean: tf.Tensor
+    style: tf.Tensor
+    target: tf.Tensor
+
+    @classmethod
+    def of_styles(cls, layer: str, styles: Sequence[tf.Tensor], mean: tf.Tensor) -> "Resemblance":
+        """The objective, to be renewed before it is used.
+
+        Args:
+            layer: Name of the layer.
+            styles: Feature maps of one or more styles, `(1, rows, columns, channels)`; at most 4096 places of each are
+                looked at.
+            mean: Theirs, `(channels,)`.
+        """
+        mean = tf.cast(mean, styles[0].dtype)
+        places = [tf.gather_nd(one[0], tf.stack(_grid(*tf.unstack(tf.shape(one)[1:3])), 1)) for one in styles]
+        style = _unit(tf.concat(places, 0) - mean)[None, None]
+        return cls(layer, mean, style, style)
+
+    def renewed(self, features: dict[str, tf.Tensor]) -> "Resemblance":
+        """With the neighbours of an image that has these features."""
+        maps, style = features[self.layer], self.style[0, 0]
+        found, _ = nearest(_unit(tf.reshape(maps - self.mean, [-1, style.shape[-1]])), style)
+        target = tf.reshape(tf.gather(style, found), tf.shape(maps))
+        return Resemblance(self.layer, self.mean, self.style, target)
+
+    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
+        mean, target = tf.cast(self.mean, image.dtype), tf.cast(self.target, image.dtype)
+        return 1 - tf.reduce_mean(tf.reduce_sum(_unit(features[self.layer] - mean, FAINT) * target, -1), (1, 2))
