@@ -12,8 +12,9 @@ from nst_tf.measures.lpips import SMALLEST, lpips
 from nst_tf.measures.patch_distance import Places, patch_distances, places
 from nst_tf.measures.style_distance import Gaussian, beside, gaussian_distances, gaussians
 
-__all__ = ["Evaluation", "Evaluator", "evaluate"]
+__all__ = ["CONTROLS", "Evaluation", "Evaluator", "evaluate"]
 
+CONTROLS = ("photograph", "painting", "recoloured")
 ROUNDING = 1e-6  # a distance that is not told from 0
 
 
@@ -130,9 +131,8 @@ class Evaluator:
             InputError: The size is less than 31 pixels high or wide.
         """
         photograph, painting = resize_image(self._content, size), beside(self._style, max(size), SMALLEST)
-        recoloured = match_color(photograph, painting)
-        pictures = {"photograph": photograph, "painting": painting, "recoloured": recoloured}
-        return {name: self(pixels) for name, pixels in pictures.items()}
+        pictures = photograph, painting, match_color(photograph, painting)
+        return {name: self(pixels) for name, pixels in zip(CONTROLS, pictures, strict=True)}
 
 
 def evaluate(content: Source, style: Source, result: Source) -> Evaluation:
