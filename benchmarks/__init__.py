@@ -1,1 +1,4 @@
-"""What measures `nst_tf`, and is not shipped with it: `python -m benchmarks` and `python -m benchmarks.serving`."""
+"""What measures `nst_tf`, and is not shipped with it.
+
+`python -m benchmarks`, `python -m benchmarks.serving` and `python -m benchmarks.pictures`.
+"""

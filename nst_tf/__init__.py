@@ -22,6 +22,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 _HOME = {
     "ContrastNorm": "nst_tf.layers",
     "Deconv": "nst_tf.visualize.deconv",
+    "Evaluator": "nst_tf.measures.evaluate",
     "FastPainter": "nst_tf.one_pass.painter",
     "FeatureEvolution": "nst_tf.visualize.evolution.callback",
     "HubPainter": "nst_tf.one_pass.hub",

@@ -15,9 +15,10 @@ import tensorflow as tf
 from nst_tf.backbones import WEIGHTS, check_size, feature_extractor, load_backbone
 from nst_tf.backbones.registry import open_weights
 
-__all__ = ["HEADS", "LAYERS", "lpips"]
+__all__ = ["HEADS", "LAYERS", "SMALLEST", "lpips"]
 
 LAYERS = tuple(f"relu{number}" for number in range(1, 6))
+SMALLEST = 31  # height and width in pixels from which relu5 has a position
 EPSILON = 1e-10
 HEADS = replace(
     WEIGHTS["alexnet"],

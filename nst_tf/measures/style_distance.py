@@ -18,7 +18,15 @@ from nst_tf.images import fit, resize_image
 from nst_tf.objectives import raw_moments
 from nst_tf.objectives.matrix_root import square_root
 
-__all__ = ["LAYERS", "normalised_wasserstein", "style_distances"]
+__all__ = [
+    "LAYERS",
+    "Gaussian",
+    "beside",
+    "gaussian_distances",
+    "gaussians",
+    "normalised_wasserstein",
+    "style_distances",
+]
 
 LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
 LEAST_VARIANCE = 1e-6  # added to tr C0, which a single-colour style may have none of
@@ -58,12 +66,38 @@ def _measure():
     return tf.function(moments, autograph=False).get_concrete_function(tf.TensorSpec([1, None, None, 3]))
 
 
-def _gaussians(pixels: np.ndarray) -> dict[str, Gaussian]:
+def gaussians(pixels: np.ndarray) -> dict[str, Gaussian]:
+    """Mean and covariance over positions of a picture's features on each of `LAYERS`, float64.
+
+    Args:
+        pixels: `(height, width, 3)` in [0, 1].
+
+    Raises:
+        InputError: It is too small for the layers, less than 16 pixels high or wide.
+    """
+    check_size(_network(), *pixels.shape[:2])
     found = {}
     for layer, (mean, second) in _measure()(tf.constant(pixels[None])).items():
         mean, second = (np.asarray(moment[0], np.float64) for moment in (mean, second))
         found[layer] = mean, second - np.outer(mean, mean)
     return found
+
+
+def gaussian_distances(result: dict[str, Gaussian], style: dict[str, Gaussian]) -> dict[str, float]:
+    """The `normalised_wasserstein` distance between the `gaussians` of a picture and a style, by layer."""
+    return {layer: normalised_wasserstein(result[layer], style[layer]) for layer in LAYERS}
+
+
+def beside(style: np.ndarray, longest: int, least: int) -> np.ndarray:
+    """A style in the size in which a picture is compared with it.
+
+    Args:
+        style: `(height, width, 3)` in [0, 1].
+        longest: What its longest side becomes: that of the picture.
+        least: What its shortest side becomes if it would be shorter, in pixels.
+    """
+    short, long = sorted(style.shape[:2])
+    return resize_image(style, fit(style.shape, max(longest, -(-least * long // short))))
 
 
 def style_distances(result: np.ndarray, style: np.ndarray) -> dict[str, float]:
@@ -79,8 +113,5 @@ def style_distances(result: np.ndarray, style: np.ndarray) -> dict[str, float]:
     Raises:
         InputError: The result is too small for the layers, less than 16 pixels high or wide.
     """
-    check_size(_network(), *result.shape[:2])
-    short, long = sorted(style.shape[:2])
-    side = max(*result.shape[:2], -(-smallest_size(_network()) * long // short))
-    found, wanted = _gaussians(result), _gaussians(resize_image(style, fit(style.shape, side)))
-    return {layer: normalised_wasserstein(found[layer], wanted[layer]) for layer in LAYERS}
+    found = gaussians(result)
+    return gaussian_distances(found, gaussians(beside(style, max(result.shape[:2]), smallest_size(_network()))))

@@ -1,18 +1,49 @@
 """`nst-tf evaluate`: how near pictures are to their style and to their content."""
 
 import json
+import math
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
+
+if TYPE_CHECKING:  # `--help` need not wait for TensorFlow
+    from nst_tf.measures.evaluate import Evaluation, Evaluator
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
 DESCRIPTION = "Measure how near pictures are to a style and to a content."
 LEGEND = """
 style: squared Wasserstein-2 distance of features of VGG16, 0 for the style itself; mean of the layers to its right
-content: LPIPS with AlexNet, 0 for the content itself"""
+content: LPIPS with AlexNet, 0 for the content itself
+patches: from the picture's places to the places of the style most like them, 0 if each looks like one (AlexNet)
+omitted: from the style's places to the picture's, 0 if all of the style is in the picture
+edges: agreement of outlines with the content's, 1 for the content itself, about 0 for another picture"""
+SHARES = """
+/photo: as a share of what the photograph itself has"""
+
+
+class _Row(NamedTuple):
+    """A picture that was measured: what tells which, its numbers, and shares if there are controls."""
+
+    about: dict[str, Any]
+    found: "Evaluation"
+    shares: Mapping[str, float] = {}
+
+    @property
+    def name(self) -> str:
+        """For the table."""
+        about = self.about
+        return about["result"] if "result" in about else f"{about['control']} {about['width']}x{about['height']}"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """For a line of JSON, which has no NaN."""
+        shares = {name: None if math.isnan(share) else share for name, share in self.shares.items()}
+        return {**self.about, **asdict(self.found), **shares}
 
 
 def add_arguments(parser: Parser) -> None:
@@ -20,6 +51,9 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("content", metavar="CONTENT", help="image that the pictures should show")
     parser.add_argument("style", metavar="STYLE", help="image whose style they should have")
     parser.add_argument("results", metavar="RESULT", nargs="+", help="picture to measure, at its own size")
+    parser.add_argument("--controls", action="store_true",
+                        help="also measure the photograph itself, the painting itself and the photograph with the "
+                             "painting's colours, and tell distances as shares of the photograph's")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each result instead of a table")
 
 
@@ -32,24 +66,49 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
-    from nst_tf.measures.evaluate import evaluate
+    from nst_tf.measures.evaluate import Evaluator
 
-    found = [evaluate(content, style, result) for result in results]
-    if arguments.json:
-        for path, one in zip(arguments.results, found, strict=True):
-            print(json.dumps({"result": path, **asdict(one)}))
-    else:
-        print(_table(arguments.results, found))
+    evaluator = Evaluator(content, style)
+    rows = [_Row({"result": path}, evaluator(one)) for path, one in zip(arguments.results, results, strict=True)]
+    if arguments.controls:
+        rows = _with_controls(rows, evaluator, [result.pixels.shape[:2] for result in results])
+    print("\n".join(json.dumps(row.record) for row in rows) if arguments.json else _table(rows))
     return 0
 
 
-def _table(paths: list[str], found: list) -> str:
-    names = ["result", *map(one_line, paths)]
-    rows = [("style", "content", *found[0].layers), *map(_cells, found)]
-    width = max(map(len, names))
-    lines = [name.ljust(width) + "".join(f"{cell:>9}" for cell in row) for name, row in zip(names, rows, strict=True)]
-    return "\n".join([*lines, LEGEND])
+def _with_controls(rows: Sequence[_Row], evaluator: "Evaluator", sizes: Sequence[tuple[int, int]]) -> list[_Row]:
+    """The rows of results of these sizes with their shares, then the controls of each size."""
+    controls = {size: evaluator.controls(size) for size in dict.fromkeys(sizes)}
+    shared = [
+        row._replace(shares=row.found.shares(controls[size]["photograph"]))
+        for row, size in zip(rows, sizes, strict=True)
+    ]
+    for (height, width), found in controls.items():
+        for name, one in found.items():
+            about = {"control": name, "width": width, "height": height}
+            shared.append(_Row(about, one, one.shares(found["photograph"])))
+    return shared
 
 
-def _cells(one) -> list[str]:
-    return [f"{value:.4f}" for value in (one.style_distance, one.content_distance, *one.layers.values())]
+def _table(rows: Sequence[_Row]) -> str:
+    """Two tables, one below the other, so that lines are not too long."""
+    names, found = [row.name for row in rows], [row.found for row in rows]
+    heads = {"style": "style_distance", "content": "content_distance"}
+    first = {head: [getattr(one, name) for one in found] for head, name in heads.items()}
+    first |= {layer: [one.layers[layer] for one in found] for layer in found[0].layers}
+    heads = {"patches": "patch_distance", "omitted": "omission_distance", "edges": "edge_agreement"}
+    second = {head: [getattr(one, name) for one in found] for head, name in heads.items()}
+    if shares := rows[0].shares:
+        heads = {"style/photo": "style_share", "patches/photo": "patch_share"}
+        second |= {head: [row.shares[name] for row in rows] for head, name in heads.items()}
+    return "\n".join([_columns(names, first), "", _columns(names, second), LEGEND + (SHARES if shares else "")])
+
+
+def _columns(names: Sequence[str], columns: Mapping[str, Sequence[float]]) -> str:
+    names = ["result", *map(one_line, names)]
+    wide = max(map(len, names))
+    lines = [name.ljust(wide) for name in names]
+    for head, values in columns.items():
+        cells = [head, *("-" if math.isnan(value) else f"{value:.4f}" for value in values)]
+        lines = [f"{line}  {cell:>{max(7, len(head))}}" for line, cell in zip(lines, cells, strict=True)]
+    return "\n".join(lines)

@@ -43,6 +43,46 @@ def test_json_has_a_line_for_each_result(command, folder):
     assert blend["content_distance"] < style["content_distance"]
 
 
+def test_a_second_table_has_what_the_eye_sees(command, folder):
+    _, out, _ = command("evaluate", *files(folder, "content", "style", "blend", "style", "blend"))
+    head, blend, style, again, *_ = (line.split() for line in out.split("\n\n")[1].splitlines())
+    assert head == ["result", "patches", "omitted", "edges"]
+    assert style[1:3] == ["0.0000", "0.0000"]
+    assert 0 < float(blend[1]) < 1
+    assert blend == again
+
+
+def test_controls_are_measured_besides_and_shares_are_told(command, folder):
+    small = nst_tf.Picture(resize(nst_tf.read_image(folder / "blend.png").pixels, (36, 48)).clip(0, 1))
+    nst_tf.write_image(folder / "small.png", small)
+    asked = files(folder, "content", "style", "blend", "small")
+    status, out, _ = command("evaluate", *asked, "--controls")
+    head, *rows = (line.rsplit(maxsplit=5) for line in out.split("\n\n")[1].splitlines())
+    assert (status, head) == (0, ["result", "patches", "omitted", "edges", "style/photo", "patches/photo"])
+    names = ["photograph", "painting", "recoloured"]
+    sized = [f"{name} {size}" for size in ("64x48", "48x36") for name in names]
+    assert [name for name, *_ in rows] == [str(folder / "blend.png"), str(folder / "small.png"), *sized]
+    by_name = {name: cells for name, *cells in rows}
+    assert by_name["photograph 64x48"][2:] == ["1.0000", "1.0000", "1.0000"]
+    assert by_name["painting 64x48"][:2] == ["0.0000", "0.0000"]
+    _, out, _ = command("evaluate", *asked, "--controls", "--json")
+    blend, small, *controls = map(json.loads, out.splitlines())
+    assert [(one["control"], one["width"], one["height"]) for one in controls[2:4]] == [
+        ("recoloured", 64, 48),
+        ("photograph", 48, 36),
+    ]
+    assert blend["style_share"] == blend["style_distance"] / controls[0]["style_distance"]
+    assert small["patch_share"] == small["patch_distance"] / controls[3]["patch_distance"]
+
+
+def test_where_the_photograph_has_the_style_already_there_are_no_shares(command, folder):
+    asked = files(folder, "content", "content", "blend")
+    _, out, _ = command("evaluate", *asked, "--controls")
+    assert [line.split()[-2:] for line in out.split("\n\n")[1].splitlines()[1:]] == 4 * [["-", "-"]]
+    _, out, _ = command("evaluate", *asked, "--controls", "--json")
+    assert [json.loads(line)["style_share"] for line in out.splitlines()] == 4 * [None]
+
+
 def test_a_missing_result_is_told_in_one_line(command, folder):
     status, out, err = command("evaluate", *files(folder, "content", "style", "blend", "nothing"))
     assert (status, out, err.count("\n")) == (2, "", 1)

@@ -1,0 +1,1 @@
+"""Methods of style transfer side by side: `python -m benchmarks.pictures`."""
