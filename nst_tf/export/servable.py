@@ -9,7 +9,9 @@ import tensorflow as tf
 from nst_tf.backbones import WEIGHTS
 from nst_tf.export.signature.signature import Signature
 
-__all__ = ["Servable", "origin", "write_saved_model"]
+__all__ = ["DECODERS", "Servable", "origin", "write_saved_model"]
+
+DECODERS = "its decoders: trained by `nst-tf train-decoder`; Apache-2.0"
 
 
 @dataclass(frozen=True)

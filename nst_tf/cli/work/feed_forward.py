@@ -17,7 +17,7 @@ SHARED = {
     "hub": ("size",),
 }
 OPTIMISING = ("time_limit", "save_every", *(name for name in PRESETS.types))
-OWN = ("strength", "smooth", "decoder")
+OWN = ("smooth", "decoder")
 
 
 def add_feed_forward(parser: Any) -> None:
@@ -29,8 +29,7 @@ def add_feed_forward(parser: Any) -> None:
                       help="by a network of `nst-tf train-style`, which knows its styles; or `paintings`, the bundled "
                            "one of The Great Wave, Auvers, Poppies and the Moulin de la Galette")  # fmt: skip
     kind.add_argument("--hub", metavar="HANDLE", help="by an image stylisation module of TF-Hub: its folder or address")
-    for name in ("strength", "smooth"):
-        add_setting(group, FAST, name, "of --fast: ")
+    add_setting(group, FAST, "smooth", "of --fast: ")
     group.add_argument("--decoder", metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")
 
 

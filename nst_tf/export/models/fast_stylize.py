@@ -6,7 +6,7 @@ import tensorflow as tf
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit, measured_size
 from nst_tf.export.catalogue import MODELS
-from nst_tf.export.servable import Servable, origin
+from nst_tf.export.servable import DECODERS, Servable, origin
 from nst_tf.export.signature.batches import Values, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
@@ -22,7 +22,7 @@ __all__ = ["fast_stylize"]
 
 MODEL = MODELS["fast-stylize"]
 CONTROLS = [Input.of(one) for one in MODEL.controls]
-(STRENGTH,) = (one for one in CONTROLS if one.name == "strength")
+SHARES = [one for one in CONTROLS if one.name in ("strength", "swap")]
 LARGEST = 1536  # pixels
 
 
@@ -39,7 +39,7 @@ class _Painter:
     def __init__(self, stylizer: keras.Model):
         self.stylizer, self.stored = stylizer, Stored([stylizer])
         image = tf.TensorSpec([None, None, None, 3])
-        specs = {"content": image, "style": image, "strength": tf.TensorSpec([None])}
+        specs = {"content": image, "style": image} | {one.name: tf.TensorSpec([None]) for one in SHARES}
         self._run = tf.function(self._painted, input_signature=[specs], autograph=False)
 
     def _painted(self, values: Values) -> tf.Tensor:
@@ -65,7 +65,7 @@ class _Painter:
         """The picture of an item as a file."""
         sizes = {"content": fit(tf.shape(values["content"])[:2], values["size"]), "style": self._style_size(values)}
         images = {name: lanczos(values[name][None], *tf.unstack(size)) for name, size in sizes.items()}
-        return {"picture_bytes": encode_png(self._run(images | {"strength": values["strength"][None]})[0])}
+        return {"picture_bytes": encode_png(self._run(images | {one.name: values[one.name][None] for one in SHARES})[0])}
 
     def of_bytes(self, batch: Values) -> Values:
         """The pictures for encoded images."""
@@ -74,11 +74,11 @@ class _Painter:
     def of_pixels(self, batch: Values) -> Values:
         """The pictures of contents of one size, in as many styles or in one."""
         count = tf.shape(batch["content"])[0]
-        problems = [one.problem(batch[one.name]) for one in (*self.pixels, STRENGTH)]
-        problems += [_count_problem(name, batch[name], count) for name in ("style", "strength")]
+        problems = [one.problem(batch[one.name]) for one in (*self.pixels, *SHARES)]
+        problems += [_count_problem(name, batch[name], count) for name in ("style", *(one.name for one in SHARES))]
         problems += [_side_problem(one.name, batch[one.name]) for one in self.pixels]
         batch = refuse(first_problem(problems), batch)
-        return {"picture": self._run(batch | {"strength": tf.broadcast_to(batch["strength"], [count])})}
+        return {"picture": self._run(batch)}
 
     def as_module(self, batch: Values) -> list[tf.Tensor]:
         """As `of_pixels`, in the convention of the stylisation modules of TF-Hub: a list of one batch."""
@@ -105,7 +105,7 @@ def fast_stylize() -> Servable:
     """
     painter = _Painter(load_stylizer())
     picture = {"picture_bytes": "the picture as a PNG image"} | STATUS
-    pixels = [*painter.pixels, STRENGTH]
+    pixels = [*painter.pixels, *SHARES]
     files = {"content_bytes": [example_bytes("neuschwanstein", 256)], "style_bytes": [example_bytes("great_wave", 256)]}
     arrays = {one.name: example_pixels("neuschwanstein", 96)[None] for one in painter.pixels}
     signatures = {
@@ -113,6 +113,6 @@ def fast_stylize() -> Servable:
         "pixels": Signature(painter.of_pixels, pixels, {"picture": "the pictures, RGB in [0, 1]"}, arrays),
     }
     call = Signature(painter.as_module, pixels, {})
-    weights = [*origin("vgg16"), "its decoders: trained by `nst-tf train-decoder`; Apache-2.0"]
+    weights = [*origin("vgg16"), DECODERS]
     summary = "Gives any image the style of any other in one pass of a trained network."
     return Servable("fast-stylize", summary, weights, signatures, painter.stored.variables, call=call)

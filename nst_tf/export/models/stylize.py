@@ -3,11 +3,12 @@
 import tensorflow as tf
 
 from nst_tf.export.catalogue import MODELS
-from nst_tf.export.servable import Servable, origin
+from nst_tf.export.servable import DECODERS, Servable, origin
 from nst_tf.export.signature.batches import Values
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
 from nst_tf.export.signature.picture_signatures import ONE, picture_signatures, served_settings, size_problem
 from nst_tf.export.signature.weights import Stored
+from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.recipes.graph_driver import make_in_graph
 from nst_tf.recipes.stylize.recipe import Stylize, style_network
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -16,19 +17,25 @@ __all__ = ["stylize"]
 
 LARGEST_STYLE = 1536  # pixels on its longest side
 DEFAULT, MODEL = PRESETS["default"], MODELS["stylize"]
-LOSSES = {"content": "content_loss", "style": "style_loss", "total variation": "tv_loss"}
+LOSSES = {
+    "content": "content_loss",
+    "style": "style_loss",
+    "patches": "patch_loss",
+    "total variation": "tv_loss",
+}
 
 
 class _Stylizer:
     """The network of style transfers, on its stored weights."""
 
     def __init__(self):
-        self.network = style_network(DEFAULT, anew=True)
-        self.stored = Stored([self.network.extractor])
+        self.network, self.painter = style_network(DEFAULT, anew=True), load_stylizer()
+        self.stored = Stored([self.network.extractor, self.painter])
 
     def _recipe(self, values: Values) -> Stylize:
         settings = served_settings(DEFAULT, MODEL.controls, values)
-        return Stylize(self.network, settings, values["content"][None], [values["style"][None]])
+        images = values["content"][None], values["style"][None]
+        return Stylize(self.network, settings, images[0], images[1:], self.painter.stylise)
 
     def check(self, values: Values) -> tf.Tensor:
         """The problem of sizes that the network cannot look at."""
@@ -53,8 +60,9 @@ def stylize() -> Servable:
     """Style transfer by optimisation as a servable, with the preset `default`."""
     stylizer = _Stylizer()
     outputs = {"loss": "what was minimised", "content_loss": "its part of the content", "style_loss": "of the style",
-               "tv_loss": "of the total variation", "evaluations": "how many were made"}  # fmt: skip
+               "patch_loss": "of the nearest neighbours", "tv_loss": "of the total variation", "evaluations": "how many were made"}  # fmt: skip
     controls, example = [Input.of(one) for one in MODEL.controls], {"size": [64], "steps": [[1]]}
     signatures = picture_signatures(MODEL.images, controls, stylizer.check, stylizer.run, outputs, example)
     summary = "Paints a photograph in the style of another image, by optimising it coarse to fine with L-BFGS."
-    return Servable("stylize", summary, origin("vgg16"), signatures, stylizer.stored.variables, [ONE])
+    weights = [*origin("vgg16"), DECODERS]
+    return Servable("stylize", summary, weights, signatures, stylizer.stored.variables, [ONE])
