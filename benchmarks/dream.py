@@ -60,6 +60,7 @@ def measure(width: int = 256, height: int = 192, octaves: int = 4, steps: int = 
     pixels = nst_tf.read_image(nst_tf.sample("neuschwanstein")).pixels
     image = nst_tf.Picture(resize(pixels, (height, width)).clip(0, 1))
     options = {"size": max(width, height), "octaves": octaves, "steps": (steps,), "layers": {LAYER: 1.0}}
+    options |= {"precision": "float32"}  # as the bare passes have
 
     def dream():
         return nst_tf.dream(image, **options)

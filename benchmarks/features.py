@@ -18,7 +18,8 @@ MANY = 16
 
 def _stepper(layer: str, size: int, count: int, rounds: int) -> Callable[[], None]:
     """Makes the next steps for so many channels."""
-    reports = nst_tf.visualize_features_steps(layer, channels=range(count), size=size, steps=STEPS * (rounds + 3))
+    schedule = {"size": size, "steps": STEPS * (rounds + 3), "precision": "float32"}  # which the bare passes have
+    reports = nst_tf.visualize_features_steps(layer, channels=range(count), **schedule)
     for _ in range(2):
         done = next(reports).step
 

@@ -166,6 +166,7 @@ class Result:
         losses: The parts of the objective for this picture on its last scale, by name.
         settings: What it was made with.
         finished: Whether all scales were done; `False` for a picture that was stopped early.
+        precision: What the network computed with, such as `"float32"` or `"bfloat16"`, whatever was asked for.
     """
 
     picture: "Picture"
@@ -173,6 +174,7 @@ class Result:
     losses: dict[str, float]
     settings: Any
     finished: bool
+    precision: str = "float32"
 
     @property
     def image(self) -> "np.ndarray":

@@ -112,6 +112,13 @@ class Graph:
         return tuple(step.name for step in self.steps)
 
     @cached_property
+    def precision(self) -> str:
+        """The narrowest numbers that its layers compute with, such as `"float32"` or `"bfloat16"`."""
+        layers = [step.operation for step in self.steps if isinstance(step.operation, keras.layers.Layer)]
+        kinds = [layer.compute_dtype for layer in layers]
+        return min(kinds, key=lambda kind: tf.as_dtype(kind).size, default="float32")
+
+    @cached_property
     def maps(self) -> tuple[str, ...]:
         """The names of the layers that give rectified feature maps; of those that convolve if there is none such."""
         rectified = tuple(step.name for step in self.steps if is_relu(step.operation) and len(step.shape) == 4)

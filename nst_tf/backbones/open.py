@@ -8,6 +8,7 @@ import keras
 
 from nst_tf.backbones.applications import PREFIX, load_application
 from nst_tf.backbones.graph import Graph, as_functional, replay
+from nst_tf.backbones.precision import MIXED, dtype_policy, for_this_machine, in_bfloat16
 from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.backbones.pretrained import load_backbone
 from nst_tf.backbones.registry import WEIGHTS
@@ -79,6 +80,7 @@ def open_network(
     *,
     pooling: str = "max",
     padding: str = "zero",
+    precision: str = "float32",
 ) -> keras.Model:
     """A network from its name or from the disk, not compiled, for images in [0, 1].
 
@@ -95,23 +97,40 @@ def open_network(
             such a layer, as all of this package's have: they keep theirs.
         pooling: Of a name in `WEIGHTS`; see `load_backbone`. Other networks keep theirs.
         padding: Likewise.
+        precision: What it computes with, whatever Keras' policy is at the time: `"float32"` (a file's layers keep
+            policies of their own), `"bfloat16"` (but for its preprocessing), or `"auto"`: bfloat16 where this machine
+            is faster with it, see `machine_precision`, and the network can. It takes float32 in any case.
 
     Raises:
         InputError: It is none of these, the file is no Keras model, its preprocessing is not known, or it cannot be
-            changed as asked.
+            changed as asked or compute as asked.
         NstError: Its weights cannot be downloaded or read.
     """
     place = os.fspath(name_or_path)
     if preprocessing is not None and preprocessing not in PREPROCESSING:
         raise unknown("preprocessing", preprocessing, PREPROCESSING)
+    precision = for_this_machine(precision)
     if place in WEIGHTS:
-        return load_backbone(place, pooling=pooling, padding=padding)
+        with dtype_policy("float32" if precision == "float32" else MIXED):
+            return load_backbone(place, pooling=pooling, padding=padding)
     for name, value, trained in (("pooling", pooling, "max"), ("padding", padding, "zero")):
         if value != trained:
             raise InputError(
                 f"{name} is {value!r}, which only {', '.join(WEIGHTS)} can be given; {place} keeps its own"
             )
-    return _open_foreign(place, preprocessing)
+    with dtype_policy("float32"):
+        return _in_precision(_open_foreign(place, preprocessing), precision)
+
+
+def _in_precision(model: keras.Model, precision: str) -> keras.Model:
+    if precision == "float32":
+        return model
+    try:
+        return in_bfloat16(model)
+    except InputError:
+        if precision != "auto":
+            raise
+        return model
 
 
 def file_identity(path: str | os.PathLike) -> Hashable:

@@ -80,7 +80,9 @@ def _head(x, classes: int):
 def _build(weights: Weights, pooling: str, padding: str) -> keras.Model:
     side = CLASSIFIER_SIDE if weights.name == "vgg16-classifier" else None
     image = keras.Input((side, side, 3), name="image")
-    x = keras.layers.Rescaling(list(weights.scale), list(weights.offset), name="preprocess")(image)
+    # Rounded before the mean is taken off, pixels would lose as much as in all layers behind.
+    pixels = {"dtype": "float32", "name": "preprocess"}
+    x = keras.layers.Rescaling(list(weights.scale), list(weights.offset), **pixels)(image)
     x = _network(x, weights.base or weights.name, pooling, padding)
     model = keras.Model(image, _head(x, len(weights.classes)) if weights.base else x, name=weights.name)
     model.trainable = False

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from nst_tf.backbones import check_maps, feature_extractor, network_identity, open_network, smallest_size
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.precision import MIXED, for_this_machine
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError
@@ -28,13 +29,14 @@ class FeatureLoop:
     """Features of a network, and the loop that optimises images on them; traced once for all sizes and targets.
 
     Args:
-        extractor: From images `(batch, height, width, 3)` to feature maps by the names of layers.
+        extractor: From images `(batch, height, width, 3)` to feature maps by the names of layers, of any precision.
         optimizer: Of the loop.
         observer: As `extractor`, of the network that targets are measured with; the same by default.
         tile: Side in pixels of the tiles that are looked at one after the other; 0 for none.
 
     Attributes:
-        features: From images to their features, by tiles if there are any.
+        extractor: As given.
+        features: From images to their features in float32, by tiles if there are any.
         loop: Minimises an `Objective` of these features, its one further argument.
     """
 
@@ -46,14 +48,19 @@ class FeatureLoop:
         observer: Extractor | None = None,
         tile: int = 0,
     ):
-        self.extractor = extractor
-        self.features = tf.function(tiled_features(extractor, tile), autograph=False) if tile else extractor
+        self.extractor, self._extract = extractor, _in_float32(extractor)
+        self.features = tf.function(tiled_features(self._extract, tile), autograph=False) if tile else self._extract
         self.loop = Loop(tiled_value(self.value, tile) if tile else self.value, optimizer)
-        self._observer = observer or self.features
+        self._observer = _in_float32(observer) if observer else self.features
 
     def value(self, images: tf.Tensor, objective: Objective) -> tf.Tensor:
         """An objective's value for each image, `(batch,)`, looked at as a whole."""
-        return objective(self.extractor(images), images)
+        return objective(self._extract(images), images)
+
+    @property
+    def precision(self) -> str:
+        """What the network computes with, such as `"float32"` or `"bfloat16"`."""
+        return Graph(self.extractor).precision if isinstance(self.extractor, keras.Model) else "float32"
 
     @functools.cached_property
     def least(self) -> int:
@@ -75,6 +82,16 @@ class FeatureLoop:
         return tf.function(measured, autograph=False).get_concrete_function(IMAGE)
 
 
+def _in_float32(extractor: Extractor) -> Extractor:
+    """The same features in float32 at least, with which moments and losses are computed."""
+
+    def extract(images):
+        features = extractor(images)
+        return {layer: tf.cast(maps, tf.float32) if maps.dtype.size < 4 else maps for layer, maps in features.items()}
+
+    return extract
+
+
 class GraphLoop(FeatureLoop):
     """Features of a network that was taken apart, whatever it is built of.
 
@@ -93,6 +110,11 @@ class GraphLoop(FeatureLoop):
         self.graph, self.layers = graph, layers
         super().__init__(lambda images: graph.features(images, layers), optimizer, tile=tile)
 
+    @property
+    def precision(self) -> str:
+        """What the network computes with, such as `"float32"` or `"bfloat16"`."""
+        return self.graph.precision
+
     def has_positions(self, height: int, width: int) -> bool:
         """Whether an image of this size has at least one position in every layer."""
         try:
@@ -109,26 +131,32 @@ class GraphLoop(FeatureLoop):
 
 
 @functools.lru_cache(maxsize=4)
-def _graph(identity: Hashable, model: str | keras.Model, preprocessing: str | None) -> Graph:
-    return Graph(model if isinstance(model, keras.Model) else open_network(model, preprocessing))
+def _graph(identity: Hashable, model: str | keras.Model, preprocessing: str | None, precision: str) -> Graph:
+    return Graph(model if isinstance(model, keras.Model) else open_network(model, preprocessing, precision=precision))
 
 
-def network_graph(model: str | keras.Model, preprocessing: str | None) -> Graph:
+def network_graph(model: str | keras.Model, preprocessing: str | None, precision: str = "float32") -> Graph:
     """The graph of a network, the same one each time.
 
     Args:
         model: Its name or path, see `open_network`, or the model itself.
         preprocessing: See `open_network`.
+        precision: See `open_network`; a model itself computes as its layers were made.
 
     Raises:
-        InputError: There is no such network, or it cannot be taken apart.
+        InputError: There is no such network, or it cannot be taken apart, or not compute as asked.
         NstError: Its weights cannot be downloaded or read.
     """
-    return _graph(network_identity(model, preprocessing), model, preprocessing)
+    if precision == "bfloat16" and isinstance(model, keras.Model):
+        raise InputError(
+            f"precision is 'bfloat16', and {model.name} computes as its layers were made: make them under Keras' "
+            f"policy {MIXED!r}, or name the model's file"
+        )
+    return _graph(network_identity(model, preprocessing), model, preprocessing, for_this_machine(precision))
 
 
 def opened_extractor(
-    model: str, preprocessing: str | None, pooling: str, padding: str, layers: tuple[str, ...]
+    model: str, preprocessing: str | None, pooling: str, padding: str, precision: str, layers: tuple[str, ...]
 ) -> keras.Model:
     """The feature maps of some layers of a network; see `open_network`.
 
@@ -136,7 +164,8 @@ def opened_extractor(
         InputError: The model is unknown or cannot be used as set, its weights are not there, or a layer is unknown or
             gives no feature maps.
     """
-    extractor = feature_extractor(open_network(model, preprocessing, pooling=pooling, padding=padding), layers)
+    network = open_network(model, preprocessing, pooling=pooling, padding=padding, precision=precision)
+    extractor = feature_extractor(network, layers)
     check_maps(extractor)
     return extractor
 

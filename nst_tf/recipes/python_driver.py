@@ -155,7 +155,8 @@ class _Run:
         image = self.loop.optimizer.image(state)
         losses = {name: float(value) for name, value in self.recipe.losses(image, parts).items()}
         picture = self.finish(self.recipe.picture(image).numpy())
-        return Result(picture, history, losses, self.recipe.settings, finished)
+        precision = self.recipe.network.precision
+        return Result(picture, history, losses, self.recipe.settings, finished, precision)
 
 
 def coarse_to_fine(recipe: Recipe, clock: Clock, finish: Callable[[np.ndarray], Picture]) -> Iterator[Progress]:

@@ -1,14 +1,10 @@
 """The numbers that networks are trained with."""
 
-import contextlib
-from collections.abc import Iterator
-
-import keras
 import tensorflow as tf
 
 from nst_tf.errors import unknown
 
-__all__ = ["PRECISIONS", "dtype_policy", "precision_policy"]
+__all__ = ["PRECISIONS", "precision_policy"]
 
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
@@ -24,14 +20,3 @@ def precision_policy(name: str) -> str:
     if name != "auto":
         return name
     return "mixed_float16" if tf.config.list_logical_devices("GPU") else "float32"
-
-
-@contextlib.contextmanager
-def dtype_policy(name: str) -> Iterator[None]:
-    """Makes layers of this Keras policy in the block."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)

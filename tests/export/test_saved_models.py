@@ -10,7 +10,9 @@ import pytest
 import tensorflow as tf
 
 import nst_tf
-from nst_tf.backbones import fit_image
+from nst_tf.backbones import fit_image, precision
+from nst_tf.backbones.precision import MachinePrecision
+from nst_tf.export.models import dream, reconstruct, stylize, texture
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.images import center_square, read_image
 from nst_tf.visualize.display import display_projection
@@ -55,6 +57,21 @@ def test_operations_are_none_but_the_allowed(exported, name):
     used = {node.op for node in nodes} - {function.signature.name for function in graph.library.function}
     assert used <= ALLOWED, f"to be looked at: {sorted(used - ALLOWED)}"
     assert not any(function.attr["_XlaMustCompile"].b for function in graph.library.function)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        lambda: stylize._Stylizer().network,
+        lambda: texture._Weaver().network,
+        lambda: dream._Dreamer("alexnet", None, ("relu2",)).network,
+        lambda: reconstruct._Inverter("alexnet", None, ("relu2",)).networks[0],
+    ],
+    ids=["stylize", "texture", "dream", "reconstruct"],
+)
+def test_what_is_served_computes_in_float32_whatever_exported_it(network, monkeypatch):
+    monkeypatch.setattr(precision, "machine_precision", lambda: MachinePrecision("bfloat16", "it is a test"))
+    assert network().precision == "float32"
 
 
 def test_no_allowed_operation_reaches_out_of_the_graph():

@@ -48,9 +48,12 @@ def _devices() -> dict[str, Any]:
     import tensorflow as tf
     from tensorflow.python.util import _pywrap_util_port
 
+    from nst_tf.backbones.precision import machine_precision
+
     gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
     names = [details.get("device_name", "unknown") for details in gpus]
-    return {"CPU": _cpu(), "threads": _threads(), "GPU": names, "oneDNN": _pywrap_util_port.IsMklEnabled()}
+    devices = {"CPU": _cpu(), "threads": _threads(), "GPU": names, "oneDNN": _pywrap_util_port.IsMklEnabled()}
+    return devices | {"precision": machine_precision()._asdict()}
 
 
 def _cpu() -> str:
@@ -80,6 +83,7 @@ def _weights() -> dict[str, Any]:
 def _page(facts: dict[str, Any]) -> str:
     devices = {**facts["devices"], "GPU": ", ".join(facts["devices"]["GPU"]) or "none"}
     devices["oneDNN"] = "on" if devices["oneDNN"] else "off"
+    devices["precision"] = "{name}: {reason}".format_map(devices["precision"])
     sections = {
         "versions": list(facts["versions"].items()),
         "devices": list(devices.items()),

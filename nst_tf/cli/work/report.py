@@ -50,6 +50,7 @@ def _record(job: Job, preset: str, progress: Progress, result: Result, facts: Ma
         "width": width,
         "height": height,
         "preset": preset,
+        "precision": result.precision,
         "seed": result.settings.seed,
         "finished": result.finished,
         "steps": progress.step,

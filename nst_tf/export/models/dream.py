@@ -18,7 +18,8 @@ from nst_tf.recipes.graph_driver import make_in_graph
 
 __all__ = ["dream"]
 
-DEFAULT, MODEL = PRESETS["default"], MODELS["dream"]
+# What is served must not depend on the machine that exported it.
+DEFAULT, MODEL = PRESETS.choose(precision="float32"), MODELS["dream"]
 LAYERS = ("relu3_3", "relu4_3", "relu5_2")
 
 

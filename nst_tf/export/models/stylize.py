@@ -16,7 +16,8 @@ from nst_tf.recipes.stylize.settings import PRESETS
 __all__ = ["stylize"]
 
 LARGEST_STYLE = 1536  # pixels on its longest side
-DEFAULT, MODEL = PRESETS["default"], MODELS["stylize"]
+# What is served must not depend on the machine that exported it.
+DEFAULT, MODEL = PRESETS.choose(precision="float32"), MODELS["stylize"]
 LOSSES = {
     "content": "content_loss",
     "style": "style_loss",

@@ -15,7 +15,8 @@ from nst_tf.recipes.texture.settings import PRESETS
 
 __all__ = ["texture"]
 
-DEFAULT, MODEL = PRESETS["default"], MODELS["texture"]
+# What is served must not depend on the machine that exported it.
+DEFAULT, MODEL = PRESETS.choose(precision="float32"), MODELS["texture"]
 
 
 class _Weaver:

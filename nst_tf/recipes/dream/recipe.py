@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from nst_tf.backbones import open_network
 from nst_tf.backbones.graph import Graph
+from nst_tf.backbones.precision import for_this_machine
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit, scale_steps
 from nst_tf.errors import InputError
@@ -109,9 +110,15 @@ def _check_map(graph: Graph, layer: str) -> None:
 
 @kept_by_network(4)
 def _dream_loop(
-    model: str, preprocessing: str | None, layers: tuple[str, ...], step_size: float, jitter: int, tile: int
+    model: str,
+    preprocessing: str | None,
+    precision: str,
+    layers: tuple[str, ...],
+    step_size: float,
+    jitter: int,
+    tile: int,
 ) -> GraphLoop:
-    graph = Graph(open_network(model, preprocessing))
+    graph = Graph(open_network(model, preprocessing, precision=precision))
     for layer in layers:
         _check_map(graph, layer)
     return GraphLoop(graph, layers, Ascent(step_size / 255, max(jitter, tile)), tile)
@@ -129,4 +136,5 @@ def dream_network(settings: DreamSettings, *, anew: bool = False) -> GraphLoop:
     """
     layers = tuple(sorted({read_target(text).layer for text in settings.layers}))
     build = _dream_loop.__wrapped__ if anew else _dream_loop
-    return build(settings.model, settings.preprocessing, layers, settings.step_size, settings.jitter, settings.tile)
+    network = settings.model, settings.preprocessing, for_this_machine(settings.precision)
+    return build(*network, layers, settings.step_size, settings.jitter, settings.tile)

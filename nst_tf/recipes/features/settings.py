@@ -7,6 +7,7 @@ from nst_tf.recipes.common_settings import (
     LARGEST_SEED,
     model_setting,
     objective,
+    precision_setting,
     preprocessing_setting,
     schedule,
     tv_weight_setting,
@@ -27,7 +28,7 @@ SEED = "of the noise and of the transforms; the same seed gives the same picture
 class FeatureSettings:
     """How features are visualised. The defaults are the preset `default`.
 
-    `model` may also be a `keras.Model` for images in [0, 1].
+    `model` may also be a `keras.Model` for images in [0, 1], which computes as its layers were made.
     """
 
     plateau: ClassVar[float] = 0.0  # the value goes up and down with the transforms, and says nothing about the end
@@ -35,6 +36,7 @@ class FeatureSettings:
     size: int | None = setting(None, SIZE, "PIXELS", least=1)
     model: Any = model_setting()
     preprocessing: str | None = preprocessing_setting()
+    precision: str = precision_setting()
     variants: int = setting(1, "pictures of each feature", "NUMBER", least=1)
     diversity: float = setting(0.0, DIVERSITY, "WEIGHT", least=0)
     canvas: str = setting("fourier", CANVAS, "KIND", choices=("fourier", "pixels"))

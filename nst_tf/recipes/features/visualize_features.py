@@ -49,7 +49,7 @@ def prepare(target: Target, settings: FeatureSettings, graph: Graph) -> Features
     pictures = len(target.names) * settings.variants
     _check_memory(pictures, side, sum(value.shape.num_elements() for value in values.values()))
     # What activations are measured by: the deviation of the features on the noise at the start.
-    unit = float(tf.math.reduce_std(values[layer])) or 1.0
+    unit = float(tf.math.reduce_std(tf.cast(values[layer], tf.float32))) or 1.0
     return Features(network, settings, target, side, unit)
 
 
@@ -126,7 +126,7 @@ class Wanted:
 def run_features(wanted: Wanted, settings: FeatureSettings, time_limit: float | None = None) -> Iterator[Progress]:
     """As `visualize_features_steps`, with settings that were made before."""
     clock = Clock(time_limit)
-    graph = network_graph(settings.model, settings.preprocessing)
+    graph = network_graph(settings.model, settings.preprocessing, settings.precision)
     target = wanted.target(graph, settings.model)
     recipe = prepare(target, settings, graph)
     return coarse_to_fine(recipe, clock, lambda images: lay_out(images, target.names, settings.variants))

@@ -52,6 +52,9 @@ RATES = "learning rate of each phase of momentum"
 class ReconstructSettings:
     """How a representation is inverted. The defaults are the preset `default`.
 
+    The network computes in float32 on every machine: how much of an image a layer keeps is to be measured, and in
+    bfloat16 an early layer is inverted with several times the error once there are no priors and many evaluations.
+
     `model` may also be a `keras.Model` for images in [0, 1]. Layers are shallow, middle and deep if their units see
     less than 60 pixels, less than 150, and more.
     """

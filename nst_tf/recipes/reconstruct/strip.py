@@ -105,9 +105,8 @@ def _joined(made: tuple[Result, ...], last: Callable[[], Result], layers: int) -
         losses |= {f"{result.picture.layer} {name}": value for name, value in result.losses.items()}
     pictures = tuple(result.picture for result in results)
     finished = len(results) == layers and results[-1].finished
-    return Result(
-        Strip(_sheet(pictures), reconstructions=pictures), tuple(history), losses, results[0].settings, finished
-    )
+    strip, first = Strip(_sheet(pictures), reconstructions=pictures), results[0]
+    return Result(strip, tuple(history), losses, first.settings, finished, first.precision)
 
 
 def _sheet(made: Sequence[Reconstruction]) -> np.ndarray:

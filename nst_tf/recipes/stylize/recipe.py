@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from nst_tf.backbones import WEIGHTS
+from nst_tf.backbones.precision import for_this_machine
 from nst_tf.canvas import lanczos, noise
 from nst_tf.canvas.sizes import measured_size, scale_sizes, scale_steps
 from nst_tf.objectives import Objective
@@ -100,9 +101,15 @@ class Stylize(Recipe):
 
 @kept_by_network(4)
 def _style_loop(
-    model: str, preprocessing: str | None, pooling: str, padding: str, layers: tuple[str, ...], optimizer: str
+    model: str,
+    preprocessing: str | None,
+    pooling: str,
+    padding: str,
+    precision: str,
+    layers: tuple[str, ...],
+    optimizer: str,
 ) -> FeatureLoop:
-    extractor = opened_extractor(model, preprocessing, pooling, padding, layers)
+    extractor = opened_extractor(model, preprocessing, pooling, padding, precision, layers)
     return FeatureLoop(extractor, OPTIMIZERS[optimizer]())
 
 
@@ -119,5 +126,6 @@ def style_network(settings: StylizeSettings, *, anew: bool = False) -> FeatureLo
     """
     layers = tuple(sorted({*settings.content_layers, *settings.style_layers}))
     padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
+    how = settings.pooling, padding, for_this_machine(settings.precision)
     build = _style_loop.__wrapped__ if anew else _style_loop
-    return build(settings.model, settings.preprocessing, settings.pooling, padding, layers, settings.optimizer)
+    return build(settings.model, settings.preprocessing, *how, layers, settings.optimizer)

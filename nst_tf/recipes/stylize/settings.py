@@ -19,6 +19,7 @@ from nst_tf.recipes.common_settings import (
     padding_setting,
     plateau_setting,
     pooling_setting,
+    precision_setting,
     preprocessing_setting,
     schedule,
     seed_setting,
@@ -62,6 +63,7 @@ class StylizeSettings:
     preprocessing: str | None = preprocessing_setting()
     pooling: str = pooling_setting()
     padding: str | None = padding_setting()
+    precision: str = precision_setting()
     content_layers: Mapping[str, float] = objective(CONTENT_LAYERS, "layers of the content loss", LAYERS, **RATIOS)
     style_layers: Mapping[str, float] = objective(FINE_LAYERS, "layers of the style loss", LAYERS, **RATIOS)
     content_loss: str = objective("mean", SQUARES, "KIND", choices=("mean", "sum"))

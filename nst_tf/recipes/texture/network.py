@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from nst_tf.backbones import WEIGHTS, check_maps, feature_extractor, load_backbone, open_network
+from nst_tf.backbones.precision import for_this_machine
 from nst_tf.backbones.rescale import rescale
 from nst_tf.errors import InputError
 from nst_tf.images import fit, read_image, resize_image
@@ -36,9 +37,12 @@ def _rescaled_over(name: str) -> np.ndarray:
     return resize_image(pixels, fit(pixels.shape, RESCALED_AT))
 
 
-def _networks(model: str, preprocessing: str | None, pooling: str, paddings: tuple[str, ...]) -> list[keras.Model]:
+def _networks(
+    model: str, preprocessing: str | None, pooling: str, paddings: tuple[str, ...], precision: str
+) -> list[keras.Model]:
     """A network with each padding, rescaled if it is one of ours."""
-    networks = [open_network(model, preprocessing, pooling=pooling, padding=padding) for padding in paddings]
+    how = {"pooling": pooling, "precision": precision}
+    networks = [open_network(model, preprocessing, padding=padding, **how) for padding in paddings]
     if model in WEIGHTS:
         trained = load_backbone(model)
         rescale(trained, [_rescaled_over(name) for name in RESCALED_OVER])
@@ -64,11 +68,12 @@ def _texture_loop(
     preprocessing: str | None,
     pooling: str,
     paddings: tuple[str, ...],
+    precision: str,
     layers: tuple[str, ...],
     parameters: int | None,
     corrections: int,
 ) -> FeatureLoop:
-    networks = _networks(model, preprocessing, pooling, paddings)
+    networks = _networks(model, preprocessing, pooling, paddings, precision)
     kept = _first_layers(networks[0], layers, parameters)
     observer, extractor = (feature_extractor(network, kept) for network in (networks[0], networks[-1]))
     return FeatureLoop(extractor, Lbfgs(corrections), observer=observer)
@@ -87,6 +92,7 @@ def texture_network(settings: TextureSettings, *, anew: bool = False) -> Feature
     """
     padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
     paddings = (padding, "circular") if settings.tileable else (padding,)
-    further = (settings.pooling, paddings, tuple(settings.layers), settings.parameters, settings.corrections)
+    how = settings.pooling, paddings, for_this_machine(settings.precision)
+    further = (*how, tuple(settings.layers), settings.parameters, settings.corrections)
     build = _texture_loop.__wrapped__ if anew else _texture_loop
     return build(settings.model, settings.preprocessing, *further)

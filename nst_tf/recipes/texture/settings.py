@@ -11,6 +11,7 @@ from nst_tf.recipes.common_settings import (
     padding_setting,
     plateau_setting,
     pooling_setting,
+    precision_setting,
     preprocessing_setting,
     schedule,
     seed_setting,
@@ -52,6 +53,7 @@ class TextureSettings:
     preprocessing: str | None = preprocessing_setting()
     pooling: str = pooling_setting("mean")
     padding: str | None = padding_setting()
+    precision: str = precision_setting()
     layers: Mapping[str, float] = objective(FINE_LAYERS, LAYERS, "LAYER=WEIGHT,...", **RATIOS)
     parameters: int | None = objective(None, PARAMETERS, "NUMBER", least=1)
     texture_loss: str = objective("wasserstein", STATISTICS, "KIND", choices=("wasserstein", "gram"))

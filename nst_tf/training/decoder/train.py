@@ -12,6 +12,7 @@ import keras
 import tensorflow as tf
 
 from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
+from nst_tf.backbones.precision import dtype_policy
 from nst_tf.errors import InputError
 from nst_tf.one_pass.decoder import build_decoder
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING, load_decoder
@@ -20,7 +21,7 @@ from nst_tf.training.decoder.callbacks import SaveDecoder, SaveExamples, Validat
 from nst_tf.training.decoder.last_block import solve_last_block
 from nst_tf.training.decoder.losses import MEASURED, STRUCTURE, reconstruction_loss, stylisation_loss
 from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed
-from nst_tf.training.precision import dtype_policy, precision_policy
+from nst_tf.training.precision import precision_policy
 from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
 from nst_tf.training.training_images import TrainingImages, find_training_images

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
+from nst_tf.backbones.precision import dtype_policy
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING
@@ -20,7 +21,7 @@ from nst_tf.one_pass.style_network import StyleNetwork, build_style_network
 from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed
-from nst_tf.training.precision import dtype_policy, precision_policy
+from nst_tf.training.precision import precision_policy
 from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
 from nst_tf.training.style.callbacks import SaveExamples, SaveNetwork

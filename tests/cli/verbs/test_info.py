@@ -7,7 +7,8 @@ import PIL
 import pytest
 import tensorflow as tf
 
-from nst_tf.backbones import WEIGHTS
+from nst_tf.backbones import WEIGHTS, precision
+from nst_tf.backbones.precision import MachinePrecision
 from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.version import __version__
 
@@ -43,6 +44,13 @@ def test_json(command, cache):
         "vgg16-classifier": ("absent", "absent"),
     }
     assert list(facts["presets"]) == list(PRESETS)
+
+
+def test_tells_what_networks_compute_with_and_why(command, cache, monkeypatch):
+    found = MachinePrecision("bfloat16", "the processor has avx512_bf16")
+    monkeypatch.setattr(precision, "machine_precision", lambda: found)
+    assert json.loads(command("info", "--json").out)["devices"]["precision"] == found._asdict()
+    assert "  precision  bfloat16: the processor has avx512_bf16\n" in command("info").out
 
 
 def test_page_is_aligned(command, cache):

@@ -41,6 +41,13 @@ def test_the_picture_is_the_content_changed(command, tmp_path, photo, style):
     assert 0.01 < np.abs(made - content).mean() < 0.2
 
 
+def test_json_tells_what_the_network_computed_with(command, tmp_path, photo, style):
+    for asked, used in (("auto", "float32"), ("bfloat16", "bfloat16")):
+        arguments = ("--size", "32", "--steps", "2", "--precision", asked, "--json")
+        status, out, _ = command("stylize", photo, style, "-o", tmp_path / "out.png", *arguments)
+        assert (status, json.loads(out)["precision"]) == (0, used)
+
+
 def test_an_unknown_layer_is_refused(command, tmp_path, photo, style):
     arguments = ("-o", tmp_path / "out.png", "--style-layers", "relu1_11=1", "--quiet")
     status, out, err = command("stylize", photo, style, *arguments)

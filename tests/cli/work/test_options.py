@@ -23,6 +23,15 @@ def test_every_setting_has_one_option(verb):
     assert all(about.group in GROUPS for about in verb.PRESETS.about.values())
 
 
+@pytest.mark.parametrize("verb", [stylize, texture, dream, visualize_features])
+def test_what_networks_compute_with_can_be_chosen(verb):
+    parser = Parser(inherited_absl_flags=None)
+    verb.add_arguments(parser)
+    help = " ".join(parser.format_help().split())
+    assert "--precision KIND what it computes with; auto is bfloat16 where processor or GPU have it" in help
+    assert "one of auto, float32, bfloat16 (default: auto)" in help
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_without_options_the_preset_stays_as_it_is(name):
     assert chosen(make_parser().parse_args([*REST, "--preset", name]), PRESETS) == PRESETS[name]

@@ -63,6 +63,7 @@ def test_json_tells_everything(stylize):
         "width": 8,
         "height": 6,
         "preset": "draft",
+        "precision": "float32",
         "seed": 7,
         "finished": True,
         "steps": 4,
