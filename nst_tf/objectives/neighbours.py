@@ -24,6 +24,7 @@ SIMILARITIES = 2**24  # that are in memory at a time
 MOST_PLACES = 4096  # of an image, on an even grid
 AXES = 64  # principal axes in which features are compared
 LEAST_SPREAD = 1e-4  # of a channel, in the mean spread of all: one that hardly varies is not blown up
+ROUNDING = 1e-8  # of the mean square, likewise: a constant image has no spread, but for what float32 leaves
 TINY = 1e-12
 FAINT = 1e-4  # of the squared length of features: shorter ones have no direction to speak of
 
@@ -44,6 +45,7 @@ def standardise(maps: tf.Tensor) -> tf.Tensor:
     """
     mean, variance = tf.nn.moments(maps, [1, 2], keepdims=True)
     least = LEAST_SPREAD * tf.reduce_mean(variance, -1, keepdims=True)
+    least += ROUNDING * tf.reduce_mean(tf.square(mean), -1, keepdims=True)
     return (maps - mean) * tf.math.rsqrt(variance + least + TINY)
 
 

@@ -24,7 +24,7 @@ from nst_tf.images import (
 )
 from nst_tf.memory import check_memory
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.settings import FAST, FastSettings, check_shares
+from nst_tf.one_pass.settings import FAST, FastSettings, check_shares, with_a_share
 from nst_tf.one_pass.stylizer import SMALLEST, LevelOfStyle, Stylizer
 
 __all__ = ["CompiledStylizer", "FastPainter", "compiled_stylizer", "fast_stylize"]
@@ -75,8 +75,9 @@ class FastPainter:
         decoder: str | os.PathLike | None = None,
     ):
         self.settings = settings or FastSettings()
-        self._styles = [one.pixels for one in as_pictures(style)]
-        check_shares("style_blend", self.settings.style_blend, self._styles, "styles")
+        styles = [one.pixels for one in as_pictures(style)]
+        check_shares("style_blend", self.settings.style_blend, styles, "styles")
+        self._styles, self._shares = with_a_share(styles, self.settings.style_blend)
         self._compiled = compiled_stylizer(load_stylizer(decoder))
         self._studied: dict[int, dict[str, LevelOfStyle]] = {}
         self._before: list | None = None
@@ -124,7 +125,7 @@ class FastPainter:
         # A style whose colours are matched to the content is another one for each picture, but not for each frame.
         if longest not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
             seen = [self._seen(style, longest) for style in styles]
-            self._studied[longest] = self._compiled.study(seen, self.settings.style_blend)
+            self._studied[longest] = self._compiled.study(seen, self._shares)
         return self._studied[longest]
 
     def _seen(self, style: np.ndarray, longest: int) -> tf.Tensor:

@@ -16,6 +16,7 @@ __all__ = [
     "style_blend_setting",
     "style_scale_setting",
     "swap_setting",
+    "with_a_share",
 ]
 
 
@@ -73,6 +74,14 @@ class FastSettings:
         least=0,
         below=1,
     )
+
+
+def with_a_share(images: Sequence, shares: Sequence[float]) -> tuple[list, tuple[float, ...]]:
+    """The images of which something is wanted, and their shares; `()` if that is all of one."""
+    if not shares:
+        return list(images), ()
+    used = [(image, share) for image, share in zip(images, shares, strict=True) if share > 0]
+    return [image for image, _ in used], tuple(share for _, share in used) if len(used) > 1 else ()
 
 
 def check_shares(name: str, shares: Sequence[float], images: Sequence, what: str) -> None:

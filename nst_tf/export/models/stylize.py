@@ -60,8 +60,14 @@ class _Stylizer:
 def stylize() -> Servable:
     """Style transfer by optimisation as a servable, with the preset `default`."""
     stylizer = _Stylizer()
-    outputs = {"loss": "what was minimised", "content_loss": "its part of the content", "style_loss": "of the style",
-               "patch_loss": "of the nearest neighbours", "tv_loss": "of the total variation", "evaluations": "how many were made"}  # fmt: skip
+    outputs = {
+        "loss": "what was minimised",
+        "content_loss": "its part of the content",
+        "style_loss": "of the style",
+        "patch_loss": "of the nearest neighbours",
+        "tv_loss": "of the total variation",
+        "evaluations": "how many were made",
+    }
     controls, example = [Input.of(one) for one in MODEL.controls], {"size": [64], "steps": [[1]]}
     signatures = picture_signatures(MODEL.images, controls, stylizer.check, stylizer.run, outputs, example)
     summary = "Paints a photograph in the style of another image, by optimising it coarse to fine with L-BFGS."

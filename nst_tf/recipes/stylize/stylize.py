@@ -1,6 +1,7 @@
 """`stylize` and `stylize_steps`: style transfer from pictures to a picture, in Python."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from nst_tf.images import Picture, Source, as_picture, as_pictures, colors_for_t
 from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import compiled_stylizer
-from nst_tf.one_pass.settings import check_shares
+from nst_tf.one_pass.settings import check_shares, with_a_share
 from nst_tf.progress import Progress, Result, last_result
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
@@ -35,6 +36,8 @@ def prepare(content: Picture, styles: Sequence[Picture], settings: StylizeSettin
             from is none; or the styles do not match their shares.
     """
     check_shares("style_blend", settings.style_blend, styles, "styles")
+    styles, shares = with_a_share(styles, settings.style_blend)
+    settings = replace(settings, style_blend=shares)
     guide, seen = colors_for_transfer(content.pixels, [style.pixels for style in styles], settings.preserve_color)
     network, size = style_network(settings), fit(guide.shape, settings.size)
     check_size(network.extractor, *size)

@@ -1,0 +1,131 @@
+"""Nearest neighbours against NumPy, which compares everything with everything."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_tf.objectives import neighbours
+from nst_tf.objectives.neighbours import Resemblance, nearest, places_of, standardise, swap
+
+
+def maps(height, width, channels=5, seed=0):
+    return np.random.default_rng(seed).normal(size=(1, height, width, channels)).astype(np.float32)
+
+
+def unit(vectors):
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+
+
+def standard(image):
+    return (image - image.mean((0, 1))) / image.std((0, 1))
+
+
+def patches(image, window):
+    """`(rows, columns, window, window, channels)`, edges repeated."""
+    reach = window // 2
+    framed = np.pad(image, ((reach, reach), (reach, reach), (0, 0)), mode="symmetric")
+    height, width = image.shape[:2]
+    return np.array([[framed[y : y + window, x : x + window] for x in range(width)] for y in range(height)])
+
+
+def swapped(image, styles, window):
+    """S(F), position by position."""
+    keys = [patches(standard(style), window).reshape(style.shape[0] * style.shape[1], -1) for style in styles]
+    values = [patches(style, window).reshape(-1, window, window, style.shape[-1]) for style in styles]
+    keys, values = unit(np.concatenate(keys)), np.concatenate(values)
+    height, width = image.shape[:2]
+    queries = unit(patches(standard(image), window).reshape(height * width, -1))
+    found = np.argmax(queries @ keys.T, 1).reshape(height, width)
+    reach, total, votes = window // 2, np.zeros_like(image), np.zeros((height, width, 1))
+    for y, x in np.ndindex(height, width):
+        for down, across in np.ndindex(window, window):
+            row, column = y + down - reach, x + across - reach
+            if 0 <= row < height and 0 <= column < width:
+                total[row, column] += values[found[y, x], down, across]
+                votes[row, column] += 1
+    return total / votes
+
+
+@pytest.mark.parametrize("window", [1, 3, 5])
+@pytest.mark.parametrize("styles", [[(6, 9)], [(6, 9), (5, 4)]])
+def test_swapping_is_that_of_numpy(window, styles):
+    content, images = maps(7, 8), [maps(*shape, seed=seed) for seed, shape in enumerate(styles, 1)]
+    expected = swapped(content[0], [image[0] for image in images], window)
+    np.testing.assert_allclose(swap(content, places_of(images, window), window)[0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_an_image_is_its_own_neighbour():
+    image = maps(9, 12)
+    for window in (1, 3):
+        np.testing.assert_allclose(swap(image, places_of([image], window), window), image, rtol=1e-5, atol=1e-6)
+
+
+def test_neither_contrast_nor_brightness_matters():
+    content, style = maps(7, 8), maps(6, 9, seed=1)
+    places = places_of([style], 3)
+    other = 4 * content + np.array([3, -1, 0, 2, 1], np.float32)
+    np.testing.assert_allclose(swap(other, places, 3), swap(content, places, 3), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("memory", [1, 7, 100, 2**24])
+def test_chunks_change_nothing(memory, monkeypatch):
+    rng = np.random.default_rng(0)
+    queries, keys = rng.normal(size=(23, 4)), rng.normal(size=(11, 4))
+    monkeypatch.setattr(neighbours, "SIMILARITIES", memory)
+    found, products = nearest(tf.constant(queries), tf.constant(keys))
+    np.testing.assert_array_equal(found, np.argmax(queries @ keys.T, 1))
+    np.testing.assert_allclose(products, np.max(queries @ keys.T, 1), rtol=1e-12)
+
+
+def test_of_equal_places_the_first_is_taken():
+    keys = np.repeat(np.eye(3, dtype=np.float32), 2, axis=0)
+    found, _ = nearest(tf.constant(np.eye(3, dtype=np.float32)), tf.constant(keys))
+    np.testing.assert_array_equal(found, [0, 2, 4])
+
+
+def test_constant_images_have_neighbours_too():
+    flat, image = np.full((1, 5, 6, 4), 0.7, np.float32), maps(5, 6, 4)
+    np.testing.assert_allclose(standardise(flat), 0, atol=1e-3)
+    np.testing.assert_allclose(swap(image, places_of([flat], 3), 3), np.full((1, 5, 6, 4), 0.7), rtol=1e-6)
+    assert np.isfinite(swap(flat, places_of([image], 3), 3)).all()
+
+
+def test_a_style_smaller_than_a_patch_has_a_place():
+    pixel = maps(1, 1)
+    np.testing.assert_allclose(swap(maps(4, 4), places_of([pixel], 3), 3), np.tile(pixel, (1, 4, 4, 1)), rtol=1e-5)
+
+
+def test_of_many_places_an_even_grid_is_looked_at(monkeypatch):
+    monkeypatch.setattr(neighbours, "MOST_PLACES", 30)
+    style = maps(12, 20)
+    places = places_of([style], 1)
+    chosen = np.reshape(places.features, (-1, 5))[places.middle.numpy()]
+    np.testing.assert_array_equal(chosen.reshape(4, 7, 5), style[0, 1::3, 1::3])
+
+
+def test_many_channels_are_compared_on_their_principal_axes(monkeypatch):
+    mixing = np.random.default_rng(0).normal(size=(12, 100)).astype(np.float32)  # features lie in 12 dimensions
+    content, style = (maps(6, 7, 12, seed) @ mixing for seed in (1, 2))
+    found = swap(content, places_of([style], 3), 3)
+    monkeypatch.setattr(neighbours, "AXES", 100)
+    np.testing.assert_allclose(found, swap(content, places_of([style], 3), 3), rtol=1e-3, atol=1e-3)
+
+
+def test_resemblance_is_the_mean_cosine_to_the_nearest_place():
+    image, style = maps(5, 6), maps(7, 4, seed=1)
+    mean = style[0].mean((0, 1))
+    objective = Resemblance.of_styles("layer", [style], tf.constant(mean)).renewed({"layer": tf.constant(image)})
+    cosines = unit(image[0].reshape(-1, 5) - mean) @ unit(style[0].reshape(-1, 5) - mean).T
+    loss = objective({"layer": tf.constant(image)}, tf.zeros((1, 8, 8, 3)))
+    np.testing.assert_allclose(loss, [1 - cosines.max(1).mean()], rtol=1e-3)
+
+
+def test_resemblance_keeps_its_neighbours_until_it_is_renewed():
+    image, other, style = maps(5, 6), maps(5, 6, seed=2), maps(7, 4, seed=1)
+    objective = Resemblance.of_styles("layer", [style], tf.zeros(5)).renewed({"layer": tf.constant(image)})
+    features, pixels = {"layer": tf.constant(other)}, tf.zeros((1, 8, 8, 3))
+    kept = 1 - np.mean(np.sum(unit(other[0].reshape(-1, 5)) * np.reshape(objective.target, (-1, 5)), 1))
+    np.testing.assert_allclose(objective(features, pixels), [kept], rtol=1e-3)
+    assert objective.renewed(features)(features, pixels) < objective(features, pixels)
+    tripled = (2.0 * objective + objective).renewed(features)
+    np.testing.assert_allclose(tripled(features, pixels), 3 * objective.renewed(features)(features, pixels), rtol=1e-5)
