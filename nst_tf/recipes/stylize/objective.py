@@ -7,6 +7,7 @@ smallest difference.
 import functools
 import operator
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -49,13 +50,22 @@ def style_objective(
     if settings.patch_weight:
         parts["patches"] = _patches(settings, moments, seen)
     if settings.tv_weight:
-        parts["total variation"] = TotalVariation() * (settings.strength * settings.tv_weight)
+        parts["total variation"] = TotalVariation() * (_paint(settings) * settings.tv_weight)
     return parts
 
 
 def needs_places(settings: StylizeSettings) -> bool:
     """Whether the styles' features are looked at one by one, and not only their moments."""
     return bool(settings.patch_weight) or tf.is_tensor(settings.swap) or settings.swap > 0
+
+
+def _paint(settings: StylizeSettings) -> Any:
+    """What all but the content counts at this strength: b (2 - b), from 0 to 1.
+
+    It rises first, so that over most of the range a lower strength keeps more of the content's own features, and does
+    not paint them less well.
+    """
+    return settings.strength * (2 - settings.strength)
 
 
 def _shares(weights: Mapping[str, float]) -> dict[str, float]:
@@ -106,7 +116,7 @@ def _blended(network: FeatureLoop, settings: StylizeSettings, images: Sequence[t
 
 def _style(settings: StylizeSettings, moments: Mapping[str, tuple]) -> Objective:
     loss, power = STYLE_LOSSES[settings.style_loss]
-    weight, terms = settings.strength * settings.style_weight / _unit(settings.model) ** power, []
+    weight, terms = _paint(settings) * settings.style_weight / _unit(settings.model) ** power, []
     for layer, share in _shares(settings.style_layers).items():
         terms.append(loss.of_moments(layer, *moments[layer]) * (share * weight))
     return functools.reduce(operator.add, terms)
@@ -115,7 +125,7 @@ def _style(settings: StylizeSettings, moments: Mapping[str, tuple]) -> Objective
 def _patches(
     settings: StylizeSettings, moments: Mapping[str, tuple], styles: Sequence[Mapping[str, tf.Tensor]]
 ) -> Objective:
-    weight = settings.strength * settings.patch_weight / len(moments)
+    weight = _paint(settings) * settings.patch_weight / len(moments)
     terms = [Resemblance.of_styles(layer, [one[layer] for one in styles], mean) * weight
              for layer, (mean, _) in moments.items()]  # fmt: skip
     return functools.reduce(operator.add, terms)
