@@ -66,13 +66,13 @@ def test_luminance_alone_keeps_the_colours_of_the_content(content, styles):
 
 def test_a_painter_measures_its_styles_once_and_traces_once(content, styles, monkeypatch):
     painter = FastPainter(styles[0], FastSettings(size=64))
-    measured = []
-    measure = painter._compiled.measure
-    monkeypatch.setattr(painter._compiled, "measure", lambda image: measured.append(1) or measure(image))
+    studied = []
+    study = painter._compiled.study
+    monkeypatch.setattr(painter._compiled, "study", lambda *given: studied.append(1) or study(*given))
     first = painter(content).pixels
     painter(content[:, ::-1])
     np.testing.assert_allclose(painter(content).pixels, first, atol=1e-5)
-    assert len(measured) == 1
+    assert len(studied) == 1
 
 
 def test_frames_keep_their_map(content, styles):

@@ -69,7 +69,7 @@ class StylizeSettings:
     content_loss: str = objective("mean", SQUARES, "KIND", choices=("mean", "sum"))
     style_loss: str = objective("wasserstein", STATISTICS, "KIND", choices=("wasserstein", "gram"))
     style_weight: float = objective(1.0, "weight of the style loss", "WEIGHT", least=0, served=Served(0, 100))
-    content_weight: float = objective(0.03, "weight of the content loss", "WEIGHT", least=0, served=Served(0, 100))
+    content_weight: float = objective(0.02, "weight of the content loss", "WEIGHT", least=0, served=Served(0, 100))
     swap: float = swap_setting("objective", served=None)
     patch_weight: float = objective(0.3, PATCHES, "WEIGHT", least=0)
     rounds: int = schedule(2, ROUNDS, "NUMBER", least=1)

@@ -38,7 +38,7 @@ def test_the_picture_is_the_content_changed(command, tmp_path, photo, style):
     assert command("stylize", photo, style, "-o", tmp_path / "out.png", *QUICK, "--quiet") == (0, "", "")
     made = read_image(tmp_path / "out.png").pixels
     content = np.clip(resize(read_image(photo).pixels, made.shape[:2]), 0, 1)
-    assert 0.01 < np.abs(made - content).mean() < 0.2
+    assert 0.01 < np.abs(made - content).mean() < 0.3
 
 
 def test_json_tells_what_the_network_computed_with(command, tmp_path, photo, style):
