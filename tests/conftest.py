@@ -1,5 +1,7 @@
 """What tests of several parts share."""
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -20,3 +22,25 @@ def _machine_without_bfloat16():
 def photos():
     """A folder of six folders with two photographs each; see data/CREDITS.md."""
     return Path(__file__).parent / "data" / "photos"
+
+
+@pytest.fixture(scope="session")
+def once(request, tmp_path_factory):
+    """Makes a file or folder once for all processes of a run of the tests: `once(name, make)` gives its path.
+
+    `make` is called with the path to write to by the process that asks first, while the others wait.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if hasattr(request.config, "workerinput") else folder) / "once"
+    folder.mkdir(exist_ok=True)
+
+    def get(name, make):
+        place, beside = folder / name, folder / f".{name}.{os.getpid()}"
+        with open(folder / f".{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not place.exists():
+                make(beside)
+                beside.rename(place)
+        return place
+
+    return get

@@ -1,5 +1,6 @@
 """The exported models, in every way to load them: they give what the package gives in Python."""
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,8 @@ from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.images import center_square, read_image
 from nst_tf.visualize.display import display_projection
 
-from .calls import EIGHT_BITS, assert_same, called, examples, picture
-from .conftest import OPTIONS, stylizer
+from .comparing import EIGHT_BITS, assert_same, picture
+from .conftest import BATCHED, DAMAGED, OPTIONS, as_it_is, stylizer
 from .through_c import call_in_c, meta_graph
 
 pytestmark = pytest.mark.filterwarnings(
@@ -79,12 +80,28 @@ def test_no_allowed_operation_reaches_out_of_the_graph():
     assert not [one for one in ALLOWED if any(part in one for part in FORBIDDEN)]
 
 
+@pytest.fixture(scope="module")
+def in_c(exported, tmp_path_factory):
+    """What the C library gives for the examples of a model, and for damaged images; all in one process."""
+
+    @functools.cache
+    def get(name):
+        model = exported(name)
+        encoded = [one.name for one in model.servable.signatures["serving_default"].inputs]
+        damaged = (
+            [] if name in BATCHED else [("controls", {key: [data] for key in encoded}) for data in DAMAGED.values()]
+        )
+        found = call_in_c(model.folder, [*model.examples.items(), *damaged], tmp_path_factory.mktemp("c"))
+        return found[: len(model.examples)], found[len(model.examples) :]
+
+    return get
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_c_library_gives_what_python_gives(exported, name, tmp_path):
+def test_the_c_library_gives_what_python_gives(in_c, answers, name):
     """The loader of TensorFlow Serving: without Python kernels, and without eager mode."""
-    calls = list(examples(exported, name).items())
-    for (signature, example), found in zip(calls, call_in_c(exported(name).folder, calls, tmp_path), strict=True):
-        assert_same(found, called(exported, name, signature, **example))
+    for found, expected in zip(in_c(name)[0], answers(name).values(), strict=True):
+        assert_same(found, expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -95,8 +112,10 @@ def test_keras_and_the_interface_of_reusable_models(exported, name):
     example = {key: tf.constant(value) for key, value in servable.signatures["pixels"].example.items()}
     layer = keras.layers.TFSMLayer(str(exported(name).folder), call_endpoint="pixels")
     first, *others = example
-    of_layer = layer(example[first], **{key: example[key] for key in others})
-    of_model = loaded(*example.values()) if name in ("fast-stylize", "features", "run") else loaded.pixels(**example)
+    call = loaded if name in ("fast-stylize", "features", "run") else loaded.pixels
+    with as_it_is():
+        of_layer = layer(example[first], **{key: example[key] for key in others})
+        of_model = call(*example.values()) if call is loaded else call(**example)
     for one, other in zip(tf.nest.flatten(of_layer), tf.nest.flatten(of_model), strict=True):
         if one.dtype == tf.string:
             np.testing.assert_array_equal(one, other)
@@ -117,7 +136,7 @@ def test_tf_hub_loads_them(exported):
 def test_features(exported, photo):
     data, pixels = photo
     network = nst_tf.load_backbone("alexnet")
-    found = called(exported, "features", "serving_default", image_bytes=[data, b"no image", data])
+    found = exported("features").called("serving_default", image_bytes=[data, b"no image", data])
     expected = nst_tf.feature_extractor(network, ["relu1", "relu5"])(center_square(pixels, 224)[None])
     for layer, maps in expected.items():
         np.testing.assert_allclose(found[layer][0], maps[0], atol=0.02 * np.max(maps))
@@ -126,7 +145,7 @@ def test_features(exported, photo):
         assert not found[layer][1].any()
     np.testing.assert_array_equal(found["status"], [0, 3, 0])
     assert list(found["message"]) == [b"", b"image_bytes: it is neither JPEG nor PNG", b""]
-    of_pixels = called(exported, "features", "pixels", image=pixels[None])["relu5"]
+    of_pixels = exported("features").called("pixels", image=pixels[None])["relu5"]
     expected = nst_tf.feature_extractor(network, ["relu5"])(pixels[None])["relu5"]
     np.testing.assert_allclose(of_pixels, expected, rtol=1e-4, atol=1e-4)
 
@@ -134,7 +153,7 @@ def test_features(exported, photo):
 def test_a_trained_classifier_names_its_classes(exported, photo, run_folder):
     data, pixels = photo
     network = keras.saving.load_model(run_folder / "model.keras")
-    found = called(exported, "run", "serving_default", image_bytes=[data, data[:200]])
+    found = exported("run").called("serving_default", image_bytes=[data, data[:200]])
     probabilities = network(fit_image(network, pixels)[None]).numpy()[0]
     np.testing.assert_allclose(found["softmax"][0], probabilities, atol=1e-4)
     np.testing.assert_array_equal(found["label"], [(b"cat", b"dog", b"fish")[probabilities.argmax()], b""])
@@ -143,7 +162,7 @@ def test_a_trained_classifier_names_its_classes(exported, photo, run_folder):
 def test_deconv(exported, photo):
     data, pixels = photo
     deconv = nst_tf.Deconv(nst_tf.load_backbone("alexnet"), "relu3")
-    found = called(exported, "deconv", "controls", image_bytes=[data, b"", data], filter=[7, 7, -2], size=[96])
+    found = exported("deconv").called("controls", image_bytes=[data, b"", data], filter=[7, 7, -2], size=[96])
     image = fit_image(nst_tf.load_backbone("alexnet"), pixels, 96)
     expected = deconv({"image": image[None], "filter": np.array([7])})
     shown = display_projection(expected["projection"][0].numpy())
@@ -152,7 +171,7 @@ def test_deconv(exported, photo):
     assert found["projection_bytes"][1] == b""
     maps = nst_tf.feature_extractor(nst_tf.load_backbone("alexnet"), ["relu3"])(image[None])["relu3"]
     assert found["filter"][2] == np.argsort(np.max(maps[0], (0, 1)))[-2]
-    exact = called(exported, "deconv", "pixels", image=image[None], filter=[7])
+    exact = exported("deconv").called("pixels", image=image[None], filter=[7])
     np.testing.assert_allclose(exact["projection"], expected["projection"], atol=1e-5)
 
 
@@ -178,8 +197,9 @@ def test_the_picture_is_the_recipe_s(exported, photo, case):
     data, pixels = photo
     styles = {"style_bytes": [data]} if name == "stylize" else {}
     image = "content" if name == "stylize" else "image"
-    found = called(exported, name, "controls", **{f"{image}_bytes": [data]}, **styles, **controls)
-    made = getattr(nst_tf, name)(pixels, *(pixels for _ in styles), **settings)
+    found = exported(name).called("controls", **{f"{image}_bytes": [data]}, **styles, **controls)
+    with as_it_is():
+        made = getattr(nst_tf, name)(pixels, *(pixels for _ in styles), **settings)
     assert np.abs(picture(found["picture_bytes"][0]) - made.image).max() <= EIGHT_BITS
     assert found["evaluations"] == made.history[-1]["step"]
     if "loss" in found:
@@ -196,7 +216,7 @@ def test_fast_stylize_is_a_module_in_the_convention_of_tf_hub(exported):
 def test_fast_stylize_answers_each_image_by_itself(exported, photo):
     data, _ = photo
     inputs = {"content_bytes": [data, b"\xff\xd8\xff", data], "style_bytes": [data], "size": [64]}
-    found = called(exported, "fast-stylize", "controls", **inputs, strength=[1, 1, 1.5])
+    found = exported("fast-stylize").called("controls", **inputs, strength=[1, 1, 1.5])
     assert [message.decode() for message in found["message"]] == [
         "",
         "content_bytes: its header is damaged",
@@ -223,16 +243,13 @@ def test_a_request_is_refused_by_name(exported, photo, name, controls, message):
     data, _ = photo
     names = [one.name for one in exported(name).servable.signatures["serving_default"].inputs]
     with pytest.raises(tf.errors.InvalidArgumentError) as refusal:
-        called(exported, name, "controls", **{one: [data] for one in names}, **controls)
+        exported(name).called("controls", **{one: [data] for one in names}, **controls)
     assert message in str(refusal.value)
 
 
 @pytest.mark.parametrize("name", ["stylize", "dream", "texture", "reconstruct"])
-def test_a_damaged_image_is_refused_with_the_code_of_grpc(exported, photo, name, tmp_path):
-    data, _ = photo
-    names = [one.name for one in exported(name).servable.signatures["serving_default"].inputs]
-    calls = [("serving_default", {one: [damaged] for one in names}) for damaged in (data[:3000], b"\x89PNG\r\n\x1a\n")]
-    truncated, empty = call_in_c(exported(name).folder, calls, tmp_path)
-    assert (truncated[0], empty[0]) == (3, 3)
-    assert f"{names[0]}: it is damaged or truncated" in truncated[1]
-    assert f"{names[0]}: its header is damaged" in empty[1]
+def test_a_damaged_image_is_refused_with_the_code_of_grpc(exported, in_c, name):
+    image = exported(name).servable.signatures["controls"].inputs[0].name
+    for (code, message), expected in zip(in_c(name)[1], DAMAGED, strict=True):
+        assert code == 3
+        assert f"{image}: {expected}" in message

@@ -12,15 +12,14 @@ import tensorflow as tf
 
 from ..serve.running import running
 from ..serve.stock import StockClient
-from .calls import assert_same, called, examples
-from .conftest import OPTIONS
+from .comparing import assert_same
+from .conftest import BATCHED, DAMAGED, OPTIONS
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__:DeprecationWarning"
 )  # of Keras, which saves and loads a network
 
 SECONDS = 300  # on a busy machine
-BATCHED = ("features", "fast-stylize", "deconv", "run")  # which answer for each image of a request
 
 
 @pytest.fixture(scope="module", params=OPTIONS)
@@ -44,13 +43,13 @@ def stock(served):
     client.channel.close()
 
 
-def test_the_stock_client_gets_from_each_signature_what_python_gives(stock, exported, name):
+def test_the_stock_client_gets_from_each_signature_what_python_gives(stock, exported, answers, name):
     _, signatures = stock.signatures(name)
     assert signatures.keys() == exported(name).servable.signatures.keys() >= {"serving_default", "pixels"}
-    for signature, example in examples(exported, name).items():
+    for signature, example in exported(name).examples.items():
         inputs = {key: as_array(value, signatures[signature].inputs[key]) for key, value in example.items()}
         found = stock.predict(inputs, signature, name, timeout=SECONDS)
-        assert_same(found, called(exported, name, signature, **example))
+        assert_same(found, answers(name)[signature])
 
 
 def as_array(value, info):
@@ -63,23 +62,24 @@ def test_the_default_signature_looks_at_each_image(stock, name):
     _, signatures = stock.signatures(name)
     images = {key: np.array([b"no image"], object) for key in signatures["serving_default"].inputs}
     if name in BATCHED:
-        answer = stock.predict(images, model=name)
+        answer = stock.predict(images, model=name, timeout=SECONDS)
         assert (answer["status"], answer["message"][0][-26:]) == (3, b"it is neither JPEG nor PNG")
     else:
-        with pytest.raises(grpc.RpcError, match="it is neither JPEG nor PNG") as refusal:
-            stock.predict(images, model=name)
-        assert refusal.value.code().name == "INVALID_ARGUMENT"
+        for message, data in {"it is neither JPEG nor PNG": b"no image", **DAMAGED}.items():
+            with pytest.raises(grpc.RpcError, match=f"_bytes: {message}") as refusal:
+                stock.predict({key: np.array([data], object) for key in images}, model=name, timeout=SECONDS)
+            assert refusal.value.code().name == "INVALID_ARGUMENT"
 
 
-def test_by_rest_too(served, exported, name):
+def test_by_rest_too(served, exported, answers, name):
     signature = {"features": "serving_default", "run": "serving_default"}.get(name, "controls")
     inputs = exported(name).servable.signatures[signature].inputs
-    given = {one.name: [one.default] for one in inputs} | examples(exported, name)[signature]
+    given = {one.name: [one.default] for one in inputs} | exported(name).examples[signature]
     body = {"signature_name": signature, "inputs": {key: as_json(value) for key, value in given.items()}}
     url = f"http://127.0.0.1:{served.rest_port}/v1/models/{name}:predict"
     with urllib.request.urlopen(url, json.dumps(body).encode(), timeout=SECONDS) as answer:
         outputs = json.load(answer)["outputs"]
-    expected = called(exported, name, signature, **given)
+    expected = answers(name)[signature]
     assert_same({key: from_json(value, expected[key].dtype) for key, value in outputs.items()}, expected)
 
 

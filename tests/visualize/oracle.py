@@ -15,6 +15,11 @@ def _pair(value):
     return tuple(value) if isinstance(value, (list, tuple)) else (value, value)
 
 
+def _times(x, matrix):
+    # One product, where `x @ matrix` would be one for each row of each image.
+    return (x.reshape(-1, x.shape[-1]) @ matrix).reshape(*x.shape[:-1], -1)
+
+
 def _weight(variable):
     return variable.numpy().astype(np.float64)
 
@@ -64,13 +69,13 @@ class Convolution:
         if self.depthwise:
             return (x[..., None] * self.kernel[i, j]).reshape(*x.shape[:3], -1)
         parts, kernels = (np.split(array, self.layer.groups, -1) for array in (x, self.kernel[i, j]))
-        return np.concatenate([part @ kernel for part, kernel in zip(parts, kernels, strict=True)], -1)
+        return np.concatenate([_times(part, kernel) for part, kernel in zip(parts, kernels, strict=True)], -1)
 
     def tap_transposed(self, s, i, j):
         if self.depthwise:
             return (s.reshape(*s.shape[:3], *self.kernel.shape[2:]) * self.kernel[i, j]).sum(-1)
         parts, kernels = (np.split(array, self.layer.groups, -1) for array in (s, self.kernel[i, j]))
-        return np.concatenate([part @ kernel.T for part, kernel in zip(parts, kernels, strict=True)], -1)
+        return np.concatenate([_times(part, kernel.T) for part, kernel in zip(parts, kernels, strict=True)], -1)
 
     def up(self, x):
         layer = self.layer
