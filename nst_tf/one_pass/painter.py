@@ -104,7 +104,10 @@ class FastPainter:
     def _painted(self, guide: np.ndarray, styles: Sequence[np.ndarray], size: tuple[int, int]) -> np.ndarray:
         """The pixels, painted on one size after the other."""
         whole, picture, found = _at(guide, tf.constant(size)), None, []
-        strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
+        # Neighbours jump from one frame of a film to the next.
+        strength, swapping = (tf.constant([one]) for one in (
+            self.settings.strength, 0.0 if self.settings.smooth else self.settings.swap
+        ))  # fmt: skip
         for number, side in enumerate(self._compiled.sizes(tf.constant(size))):
             content = lanczos(whole, *tf.unstack(side))
             study = self._study(styles, int(tf.reduce_max(side)))

@@ -69,7 +69,8 @@ class FastSettings:
     preserve_color: str | None = preserve_color_setting()
     smooth: float = setting(
         0.0,
-        "for the frames of a film: how much of the style's map is kept from frame to frame, below 1",
+        "for the frames of a film: how much of the style's map is kept from frame to frame, below 1; then nothing "
+        "is swapped",
         unit="NUMBER",
         least=0,
         below=1,

@@ -176,7 +176,7 @@ def test_deconv(exported, photo):
 
 
 RECIPES = {
-    "stylize on one scale": ("stylize", {"size": [96], "steps": [[6]], "strength": [2.0]},
+    "stylize on one scale": ("stylize", {"size": [96], "steps": [[6]], "style_weight": [2.0]},
                              {"size": 96, "steps": (6,), "style_weight": 2.0}),
     "stylize on two scales": ("stylize", {"size": [144], "steps": [[3, 2]], "style_scale": [0.75]},
                               {"size": 144, "steps": (3, 2), "style_scale": 0.75}),
@@ -203,7 +203,9 @@ def test_the_picture_is_the_recipe_s(exported, photo, case):
     assert np.abs(picture(found["picture_bytes"][0]) - made.image).max() <= EIGHT_BITS
     assert found["evaluations"] == made.history[-1]["step"]
     if "loss" in found:
-        np.testing.assert_allclose(found["loss"], made.history[-1]["loss"], rtol=1e-6)
+        # The picture that `stylize` starts from is rounded otherwise in a larger graph.
+        rtol = 1e-4 if name == "stylize" else 1e-6
+        np.testing.assert_allclose(found["loss"], made.history[-1]["loss"], rtol=rtol)
 
 
 def test_fast_stylize_is_a_module_in_the_convention_of_tf_hub(exported):

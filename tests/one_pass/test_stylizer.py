@@ -78,14 +78,14 @@ def test_a_batch_has_a_strength_for_each_picture(stylizer, content, style):
 
 def test_a_frame_is_moved_by_the_map_of_those_before(stylizer, content, style):
     study, ones = stylizer.study([style]), tf.ones(1)
-    first, found = stylizer.paint(content, content, study, ones)
+    first, found = stylizer.paint(content, content, study, ones, 0.0)
     darker = 0.7 * content
-    alone, own = stylizer.paint(darker, darker, study, ones)
-    same, kept = stylizer.paint(darker, darker, study, ones, before=found, memory=0.999)
+    alone, own = stylizer.paint(darker, darker, study, ones, 0.0)
+    same, kept = stylizer.paint(darker, darker, study, ones, 0.0, before=found, memory=0.999)
     # By the first frame's map, a darker frame stays darker; by its own, it is brought back to the style's brightness.
     assert same.numpy().mean() < alone.numpy().mean() - 0.01
     np.testing.assert_allclose(kept[0][0], 0.999 * found[0][0] + 0.001 * own[0][0], rtol=1e-4, atol=1e-5)
-    again, _ = stylizer.paint(content, content, study, ones, before=found, memory=0.5)
+    again, _ = stylizer.paint(content, content, study, ones, 0.0, before=found, memory=0.5)
     np.testing.assert_allclose(again, first, atol=2e-3)
 
 
