@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from nst_tf.objectives.objective import Objective
 
-__all__ = ["Places", "Resemblance", "nearest", "places_of", "standardise", "swap", "turned"]
+__all__ = ["Places", "Resemblance", "nearest", "places_of", "standardise", "swap"]
 
 SIMILARITIES = 2**24  # that are in memory at a time
 MOST_PLACES = 4096  # of an image, on an even grid
@@ -147,11 +147,6 @@ def places_of(images: Sequence[tf.Tensor], window: int) -> Places:
         begin += tf.shape(features[-1])[0]
     keys, features, middle, row = (tf.concat(parts, 0) for parts in (keys, features, middles, rows))
     return Places(keys, axes, features, middle, row)
-
-
-def turned(maps: tf.Tensor) -> list[tf.Tensor]:
-    """Maps `(1, rows, columns, channels)` of an image, turned by 0, 90, 180 and 270 degrees."""
-    return [tf.image.rot90(maps, quarter) for quarter in range(4)]
 
 
 def _voted(places: Places, found: tf.Tensor, window: int) -> tf.Tensor:
