@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from nst_tf.backbones.precision import MachinePrecision
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Before NumPy is imported: where processes share the processors, its threads wait for one another, busily.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _machine_without_bfloat16():
     """So that all machines compute the same; what is left to the machine is float32, unless a test says otherwise."""
+    from nst_tf.backbones.precision import MachinePrecision
+
     with pytest.MonkeyPatch.context() as change:
         found = MachinePrecision("float32", "it runs tests")
         change.setattr("nst_tf.backbones.precision.machine_precision", lambda: found)

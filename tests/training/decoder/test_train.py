@@ -33,6 +33,15 @@ class _CopyWithinRound(keras.callbacks.Callback):
             shutil.copytree(self.run, self.copy)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_pictures():
+    """What is held out is judged and shown at 64 pixels, and in one style: that took longer than the training."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nst_tf.training.decoder.callbacks.SIDE", 64)
+        patch.setattr("nst_tf.training.decoder.callbacks.STYLES", 1)
+        yield
+
+
 @pytest.fixture(scope="module")
 def cut_off(tmp_path_factory):
     """Where `whole` leaves what it had in its second round."""

@@ -134,10 +134,11 @@ def test_a_folder_with_too_few_images_is_refused_and_leaves_nothing(tmp_path):
 
 @pytest.mark.usefixtures("small_examples")
 def test_the_loss_falls_in_mixed_precision(images, tmp_path):
-    options = {**OPTIONS, "steps": 30, "every": 10, "precision": "mixed_bfloat16", "learning_rate": 3e-3}
+    # Many processors only imitate bfloat16, slowly.
+    options = {**OPTIONS, "steps": 10, "style_size": 32, "precision": "mixed_bfloat16", "learning_rate": 3e-3}
     trained = train_style(STYLES[:1], images, tmp_path / "run", **options)
     losses = [row["loss"] for row in trained.history]
-    assert losses[2] < 0.8 * losses[0]
+    assert losses[4] < 0.8 * losses[0]
 
 
 def test_devices_share_an_update(run, images, tmp_path):
@@ -146,7 +147,9 @@ def test_devices_share_an_update(run, images, tmp_path):
 import sys, numpy as np, tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from nst_tf.training.style import callbacks
 from nst_tf.training.style.train import train_style
+callbacks.SIDE = 32
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 options = dict(steps=2, every=2, side=32, batch=2, style_size=48)
 print(train_style([sys.argv[1]], sys.argv[2], sys.argv[3], strategy=strategy, **options).history[-1]["style"])
