@@ -14,11 +14,22 @@ on how the work is divided into chunks, patches of 3x3 features vote for each pl
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives.objective import Objective
 
-__all__ = ["Places", "Resemblance", "nearest", "places_of", "standardise", "swap"]
+__all__ = [
+    "Choices",
+    "Places",
+    "Resemblance",
+    "choices_of",
+    "nearest",
+    "places_of",
+    "standardise",
+    "swap",
+    "swapped",
+]
 
 SIMILARITIES = 2**24  # that are in memory at a time
 MOST_PLACES = 4096  # of an image, on an even grid
@@ -182,6 +193,49 @@ def swap(maps: tf.Tensor, places: Places, window: int) -> tf.Tensor:
     height, width = tf.unstack(tf.shape(maps)[1:3])
     found, _ = nearest(_unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
     return tf.stop_gradient(_voted(places, tf.reshape(found, [height, width]), window))[None]
+
+
+class Choices(NamedTuple):
+    """Where the neighbours of an image are sought: in several images at once, or in each of them.
+
+    Attributes:
+        places: Of all images together, or of one after the other.
+        shares: How much of what is found in each is wanted, `(len(places),)`, 1 in all.
+    """
+
+    places: tuple[Places, ...]
+    shares: tf.Tensor
+
+
+def choices_of(images: Sequence[tf.Tensor], window: int, shares: Sequence[float] = ()) -> Choices:
+    """The places of one or several images.
+
+    Args:
+        images: Feature maps of each, `(1, rows, columns, channels)`, of any sizes.
+        window: Side of the patches that are compared, odd.
+        shares: How much of each image is wanted at every place; only their ratios matter. Without them, each place has
+            one neighbour, in whichever image it is.
+    """
+    groups = [[image] for image in images] if shares else [images]
+    shares = np.asarray(shares or [1.0], np.float32)
+    return Choices(tuple(places_of(group, window) for group in groups), tf.constant(shares / shares.sum()))
+
+
+def swapped(maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | float) -> tf.Tensor:
+    """The features of an image, a share of each replaced by what its neighbours have there: (1 - a) F + a S(F).
+
+    Args:
+        maps: F, `(1, rows, columns, channels)`.
+        choices: Where neighbours are sought, of the same layer.
+        window: As it was for `choices_of`.
+        share: a, one number.
+
+    Returns:
+        As `maps`.
+    """
+    found = [swap(tf.cast(maps, tf.float32), places, window) for places in choices.places]
+    neighbours = tf.cast(tf.tensordot(choices.shares, tf.stack(found), 1), maps.dtype)
+    return maps + tf.cast(share, maps.dtype) * (neighbours - maps)
 
 
 class Resemblance(Objective):

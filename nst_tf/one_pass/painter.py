@@ -104,10 +104,7 @@ class FastPainter:
     def _painted(self, guide: np.ndarray, styles: Sequence[np.ndarray], size: tuple[int, int]) -> np.ndarray:
         """The pixels, painted on one size after the other."""
         whole, picture, found = _at(guide, tf.constant(size)), None, []
-        # Neighbours jump from one frame of a film to the next.
-        strength, swapping = (tf.constant([one]) for one in (
-            self.settings.strength, 0.0 if self.settings.smooth else self.settings.swap
-        ))  # fmt: skip
+        strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
         for number, side in enumerate(self._compiled.sizes(tf.constant(size))):
             content = lanczos(whole, *tf.unstack(side))
             study = self._study(styles, int(tf.reduce_max(side)))
@@ -128,7 +125,9 @@ class FastPainter:
         # A style whose colours are matched to the content is another one for each picture, but not for each frame.
         if longest not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
             seen = [self._seen(style, longest) for style in styles]
-            self._studied[longest] = self._compiled.study(seen, self._shares)
+            # Neighbours would jump from one frame of a film to the next.
+            swapping = self.settings.swap > 0 and not self.settings.smooth
+            self._studied[longest] = self._compiled.study(seen, self._shares, swapping)
         return self._studied[longest]
 
     def _seen(self, style: np.ndarray, longest: int) -> tf.Tensor:

@@ -16,12 +16,12 @@ import tensorflow as tf
 
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import measured_size, scale_sizes
-from nst_tf.objectives.moments import raw_moments
-from nst_tf.objectives.neighbours import Places, places_of, swap
+from nst_tf.objectives.moments import blend_moments, raw_moments
+from nst_tf.objectives.neighbours import Choices, choices_of, swapped
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.transport import Moments, transport
 
-__all__ = ["SMALLEST", "LevelOfStyle", "Stylizer", "measure", "mix_moments", "stylise_in_passes"]
+__all__ = ["SMALLEST", "LevelOfStyle", "Stylizer", "measure", "stylise_in_passes"]
 
 # Side of the patches that are compared on each level; on the finest, features are only moved.
 WINDOWS = {"relu4_1": 3, "relu3_1": 1, "relu2_1": 1}
@@ -36,31 +36,14 @@ class LevelOfStyle(NamedTuple):
 
     Attributes:
         moments: Raw moments of its features.
-        places: Where neighbours are sought, in all styles or in each; none on the finest level.
-        shares: How much of the neighbours in each of `places` is wanted, `(len(places),)`, 1 in all.
+        choices: Where neighbours are sought; `None` where nothing is to be swapped.
     """
 
     moments: Moments
-    places: tuple[Places, ...] = ()
-    shares: tf.Tensor | None = None
+    choices: Choices | None = None
 
 
 Study = Mapping[str, LevelOfStyle]
-
-
-def mix_moments(parts: Sequence[Mapping[str, Moments]], shares: Sequence[float]) -> dict[str, Moments]:
-    """The raw moments of a mixture of images, by level.
-
-    Args:
-        parts: Raw moments of each image, by level.
-        shares: Of each image; only their ratios matter.
-    """
-    weights = [share / sum(shares) for share in shares]
-
-    def mixed(*moments):
-        return tf.add_n([weight * moment for weight, moment in zip(weights, moments, strict=True)])
-
-    return {level: tuple(map(mixed, *(part[level] for part in parts))) for level in parts[0]}
 
 
 def measure(features: tf.Tensor) -> Moments:
@@ -89,16 +72,6 @@ class _Mover:
         return transport(features, moments, style, self.strength)
 
 
-def _swapped(features: tf.Tensor, style: LevelOfStyle, level: str, share: tf.Tensor) -> tf.Tensor:
-    """Features of one image, a share of each replaced by what its neighbours in the style have there."""
-    if not style.places:
-        return features
-    found = [swap(tf.cast(features, tf.float32), places, WINDOWS[level]) for places in style.places]
-    neighbours = tf.tensordot(style.shares, tf.stack(found), 1)
-    share = tf.cast(share, features.dtype)[:, None, None, None]
-    return (1 - share) * features + share * tf.cast(neighbours, features.dtype)
-
-
 def stylise_in_passes(
     encoder: keras.Model,
     decoder: keras.Model,
@@ -116,7 +89,7 @@ def stylise_in_passes(
     Args:
         encoder: From images to features of all levels from the decoder's on.
         decoder: One of `build_decoder`.
-        content: `(batch, height, width, 3)` in [0, 1], sides multiples of 8; a batch of one if there are places.
+        content: `(batch, height, width, 3)` in [0, 1], sides multiples of 8; a batch of one if features are swapped.
         style: What is known of it, by level; moments of as many images or of one.
         strength: `(batch,)` in [0, 1]. At 0, the last picture is what the content's finest level is decoded to.
         swapping: How much of the features is replaced by those of their neighbours, in [0, 1], at full strength.
@@ -136,7 +109,8 @@ def stylise_in_passes(
             share = strength * (1 - CONTENT) if level in WINDOWS else strength
             share = tf.cast(share, features.dtype)[:, None, None, None]
             features = share * made + (1 - share) * features
-        features = _swapped(features, style[level], level, strength * swapping)
+        if (choices := style[level].choices) is not None:
+            features = swapped(features, choices, WINDOWS[level], strength * swapping)
         picture = decode(decoder, level, move(features, style[level].moments))["image"]
         images.append(picture)
     return images, move.found
@@ -170,25 +144,25 @@ class Stylizer(keras.Model):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
 
-    def study(self, styles: Sequence[tf.Tensor], shares: Sequence[float] = ()) -> dict[str, LevelOfStyle]:
+    def study(
+        self, styles: Sequence[tf.Tensor], shares: Sequence[float] = (), swapping: bool = True
+    ) -> dict[str, LevelOfStyle]:
         """What has to be known of a style, by level.
 
         Args:
             styles: One or several images, `(1, height, width, 3)` in [0, 1].
             shares: How much of each is wanted at every place; without them, each place has its neighbour in the style
                 where that is most like it, and all styles count alike in the moments.
+            swapping: Whether features are to be swapped at all.
         """
-        features = [{level: tf.cast(maps, tf.float32) for level, maps in self.encoder(one).items()} for one in styles]
-        weights = shares or [1.0] * len(styles)
-        moments = mix_moments([{level: measure(one[level]) for level in one} for one in features], weights)
-        groups = [[one] for one in features] if shares else [features]
-        shares = tf.constant(shares or [1.0]) / sum(shares or [1.0])
-
-        def places(level):
-            return tuple(places_of([one[level] for one in group], WINDOWS[level]) for group in groups)
-
-        return {level: LevelOfStyle(moments[level], places(level) if level in WINDOWS else (), shares)
-                for level in levels_from(level_of(self.decoder))}  # fmt: skip
+        seen = [{level: tf.cast(maps, tf.float32) for level, maps in self.encoder(one).items()} for one in styles]
+        weights, study = shares or [1.0] * len(styles), {}
+        for level in levels_from(level_of(self.decoder)):
+            maps = [one[level] for one in seen]
+            swaps = swapping and level in WINDOWS
+            choices = choices_of(maps, WINDOWS[level], shares) if swaps else None
+            study[level] = LevelOfStyle(blend_moments([measure(one) for one in maps], weights), choices)
+        return study
 
     def paint(
         self,

@@ -92,7 +92,7 @@ class _Run:
         self._begin_round()
 
     def _begin_round(self) -> None:
-        self.begun, self.losses = self.here, []
+        self.losses = []
         if self.recipe.rounds:
             self.parts = self.recipe.renewed(self.parts, self.loop.optimizer.image(self.state))
             self.state = self.loop.optimizer.resume(self.state)

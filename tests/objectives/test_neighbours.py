@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.objectives import neighbours
-from nst_tf.objectives.neighbours import Resemblance, nearest, places_of, standardise, swap
+from nst_tf.objectives.neighbours import Resemblance, choices_of, nearest, places_of, standardise, swap, swapped
 
 
 def maps(height, width, channels=5, seed=0):
@@ -28,7 +28,7 @@ def patches(image, window):
     return np.array([[framed[y : y + window, x : x + window] for x in range(width)] for y in range(height)])
 
 
-def swapped(image, styles, window):
+def by_numpy(image, styles, window):
     """S(F), position by position."""
     keys = [patches(standard(style), window).reshape(style.shape[0] * style.shape[1], -1) for style in styles]
     values = [patches(style, window).reshape(-1, window, window, style.shape[-1]) for style in styles]
@@ -50,8 +50,19 @@ def swapped(image, styles, window):
 @pytest.mark.parametrize("styles", [[(6, 9)], [(6, 9), (5, 4)]])
 def test_swapping_is_that_of_numpy(window, styles):
     content, images = maps(7, 8), [maps(*shape, seed=seed) for seed, shape in enumerate(styles, 1)]
-    expected = swapped(content[0], [image[0] for image in images], window)
+    expected = by_numpy(content[0], [image[0] for image in images], window)
     np.testing.assert_allclose(swap(content, places_of(images, window), window)[0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_styles_are_mixed_by_their_shares_or_asked_all_together():
+    content, styles = maps(7, 8), [maps(6, 9, seed=1), maps(5, 4, seed=2)]
+    one, other = (by_numpy(content[0], [style[0]], 3) for style in styles)
+    mixed = swapped(content, choices_of(styles, 3, (3.0, 1.0)), 3, 1.0)[0]
+    np.testing.assert_allclose(mixed, 0.75 * one + 0.25 * other, rtol=1e-4, atol=1e-5)
+    together = swapped(content, choices_of(styles, 3), 3, 0.4)[0]
+    expected = 0.6 * content[0] + 0.4 * by_numpy(content[0], [style[0] for style in styles], 3)
+    np.testing.assert_allclose(together, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(swapped(content, choices_of(styles, 3), 3, 0.0), content)
 
 
 def test_an_image_is_its_own_neighbour():

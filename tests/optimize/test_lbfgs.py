@@ -205,3 +205,17 @@ def test_a_falloff_saves_evaluations_where_short_waves_are_curved_less():
         loop = Loop(value, Lbfgs(falloff=falloff, **WIDE))
         losses.append(loop.optimizer.loss(loop.advance(loop.optimizer.start(tf.zeros_like(target)), 8))[0])
     assert losses[1] < 1e-3 * losses[0]
+
+
+def test_resuming_evaluates_the_image_anew_and_keeps_the_pairs(quadratic):
+    loop, matrix = Loop(quadratic, Lbfgs(**WIDE)), tf.constant(spd(50, 8))
+    before, after = (tf.constant(np.random.default_rng(seed).normal(size=(1, 8))) for seed in (1, 2))
+    state = loop.advance(loop.optimizer.start(row(np.zeros(8))), 15, matrix, before)
+    first = loop.advance(loop.optimizer.resume(state), 1, matrix, after)
+    np.testing.assert_array_equal(first.image, state.image)
+    np.testing.assert_array_equal(first.value, loop.value_and_gradient(state.image, matrix, after)[0])
+    assert first.history.stored == state.history.stored
+    # The curvature is that of before, so the minimum of the other centre is one Newton step away.
+    resumed = loop.advance(first, 12, matrix, after)
+    anew = loop.advance(loop.optimizer.start(state.image), 13, matrix, after)
+    assert resumed.value < anew.value

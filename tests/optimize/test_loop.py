@@ -4,6 +4,8 @@ import tensorflow as tf
 
 from nst_tf.objectives import Content, GramStyle, TotalVariation, WassersteinStyle
 from nst_tf.optimize import Adam, Lbfgs, Loop
+from nst_tf.optimize.ascent import Ascent
+from nst_tf.optimize.momentum import Momentum
 
 KERNEL = np.random.default_rng(9).normal(size=(3, 3, 3, 8)) / 5
 
@@ -96,3 +98,9 @@ def test_the_objective_falls(optimizer, kind):
     begun = optimizer.start(noise(0, 1, 8, 7, 3))
     ended = loop.advance(begun, 30, target)
     assert measured(optimizer.image(ended), target) < 0.7 * measured(optimizer.image(begun), target)
+
+
+@pytest.mark.parametrize("optimizer", [Adam(), Ascent(), Momentum((0.1,), (5,))])
+def test_optimizers_that_remember_no_value_resume_as_they_are(optimizer):
+    state = optimizer.start(tf.fill((1, 4, 4, 3), 0.5))
+    tf.nest.map_structure(np.testing.assert_array_equal, optimizer.resume(state), state)

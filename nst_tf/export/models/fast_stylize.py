@@ -65,9 +65,8 @@ class _Painter:
         """The picture of an item as a file."""
         sizes = {"content": fit(tf.shape(values["content"])[:2], values["size"]), "style": self._style_size(values)}
         images = {name: lanczos(values[name][None], *tf.unstack(size)) for name, size in sizes.items()}
-        return {
-            "picture_bytes": encode_png(self._run(images | {one.name: values[one.name][None] for one in SHARES})[0])
-        }
+        shares = {one.name: values[one.name][None] for one in SHARES}
+        return {"picture_bytes": encode_png(self._run(images | shares)[0])}
 
     def of_bytes(self, batch: Values) -> Values:
         """The pictures for encoded images."""

@@ -21,12 +21,13 @@ from nst_tf.objectives import (
     TotalVariation,
     WassersteinStyle,
     blend_moments,
+    raw_moments,
 )
-from nst_tf.objectives.neighbours import places_of, swap
+from nst_tf.objectives.neighbours import choices_of, swapped
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.stylize.settings import StylizeSettings
 
-__all__ = ["needs_places", "style_objective"]
+__all__ = ["style_objective"]
 
 STYLE_LOSSES = {"wasserstein": (WassersteinStyle, 2), "gram": (GramStyle, 4)}  # and the power of features in them
 CONTENT_POWER = 2
@@ -44,19 +45,13 @@ def style_objective(
         content: What to show, `(1, height, width, 3)` in [0, 1], of the canvas' size.
         styles: One or more, likewise, each of its own size.
     """
-    seen = [network.observe(style) for style in styles] if needs_places(settings) else []
-    moments = _blended(network, settings, styles)
+    seen, moments = _styles(network, settings, styles)
     parts = {"content": _content(network, settings, content, seen), "style": _style(settings, moments)}
     if settings.patch_weight:
         parts["patches"] = _patches(settings, moments, seen)
     if settings.tv_weight:
         parts["total variation"] = TotalVariation() * (_paint(settings) * settings.tv_weight)
     return parts
-
-
-def needs_places(settings: StylizeSettings) -> bool:
-    """Whether the styles' features are looked at one by one, and not only their moments."""
-    return bool(settings.patch_weight) or tf.is_tensor(settings.swap) or settings.swap > 0
 
 
 def _paint(settings: StylizeSettings) -> Any:
@@ -84,34 +79,27 @@ def _content(
     weight, terms = settings.content_weight / _unit(settings.model) ** CONTENT_POWER, []
     for layer, share in _shares(settings.content_layers).items():
         target = features[layer]
-        if styles:
-            target = _swapped(settings, target, [style[layer] for style in styles])
+        if settings.swap:
+            choices = choices_of([style[layer] for style in styles], WINDOW, settings.style_blend)
+            target = swapped(target, choices, WINDOW, settings.strength * settings.swap)
         halves = tf.cast(tf.size(target), tf.float64) / 2 if settings.content_loss == "sum" else 1
         terms.append(Content(layer, target) * (share * weight * halves))
     return functools.reduce(operator.add, terms)
 
 
-def _swapped(settings: StylizeSettings, maps: tf.Tensor, styles: Sequence[tf.Tensor]) -> tf.Tensor:
-    """The content's features, a share of each replaced by those that are most like it in the style."""
-    if settings.style_blend:
-        shares = np.array(settings.style_blend, np.float32) / sum(settings.style_blend)
-        found = sum(
-            share * swap(maps, places_of([one], WINDOW), WINDOW) for share, one in zip(shares, styles, strict=True)
-        )
-    else:
-        found = swap(maps, places_of(styles, WINDOW), WINDOW)
-    share = tf.cast(settings.strength * settings.swap, maps.dtype)
-    return maps + share * (found - maps)
-
-
-def _blended(network: FeatureLoop, settings: StylizeSettings, images: Sequence[tf.Tensor]) -> dict[str, tuple]:
-    """The raw moments of the styles' mixture, by layer."""
+def _styles(
+    network: FeatureLoop, settings: StylizeSettings, images: Sequence[tf.Tensor]
+) -> tuple[list[Mapping[str, tf.Tensor]], dict[str, tuple]]:
+    """The features of each style, if they are looked at place by place, and the raw moments of the mixture by layer."""
     blend = settings.style_blend or [1.0] * len(images)
-    measured = [network.moments(image) for image in images]
-    return {
+    seen = [network.observe(image) for image in images] if settings.swap or settings.patch_weight else []
+    measured = [{layer: raw_moments(one[layer]) for layer in settings.style_layers} for one in seen]
+    measured = measured or [network.moments(image) for image in images]
+    moments = {
         layer: blend_moments([(mean[0], second[0]) for mean, second in (one[layer] for one in measured)], blend)
         for layer in settings.style_layers
     }
+    return seen, moments
 
 
 def _style(settings: StylizeSettings, moments: Mapping[str, tuple]) -> Objective:

@@ -12,6 +12,8 @@ import tensorflow as tf
 from nst_tf import memory
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, luminance
+from nst_tf.measures.lpips import lpips
+from nst_tf.measures.style_distance import style_distances
 from nst_tf.optimize import Adam, Loop
 from nst_tf.recipes.stylize.recipe import style_network
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -91,6 +93,26 @@ def test_two_styles_blend_and_a_share_of_nothing_is_no_share(castle, wave, auver
     one = stylize(castle, [wave, auvers], style_blend=(1.0, 0.0), **FAST).image
     np.testing.assert_allclose(one, stylize(castle, wave, **FAST).image, atol=1e-3)
     assert np.abs(both - one).mean() > 0.005
+
+
+def test_strength_goes_from_the_photograph_to_paint(castle, wave):
+    made = [stylize(castle, wave, strength=strength, **FAST).image for strength in (0.0, 0.5, 1.0)]
+    np.testing.assert_allclose(made[0], castle.pixels, atol=1e-5)
+    styles = [np.mean(list(style_distances(image, wave.pixels).values())) for image in made]
+    assert all(np.diff(styles) < 0)
+    assert all(np.diff([lpips(castle.pixels, image) for image in made]) > 0)
+
+
+def test_patches_bring_each_place_nearer_to_a_place_of_the_style(castle, wave):
+    recipe = prepare(castle, [wave], PRESETS.choose(**FAST))
+
+    def distance(image):
+        canvas = tf.constant(image[None])
+        part = recipe.renewed(recipe.objective(recipe.sizes[-1]), canvas)["patches"]
+        return float(part(recipe.network.observe(canvas), canvas)[0])
+
+    near, plain = (stylize(castle, wave, patch_weight=weight, **FAST).image for weight in (3.0, 0.0))
+    assert distance(near) < distance(plain)
 
 
 def test_luminance_preservation_keeps_the_contents_chroma(castle, wave):
