@@ -203,8 +203,9 @@ def test_the_picture_is_the_recipe_s(exported, photo, case):
     assert np.abs(picture(found["picture_bytes"][0]) - made.image).max() <= EIGHT_BITS
     assert found["evaluations"] == made.history[-1]["step"]
     if "loss" in found:
-        # The picture that `stylize` starts from is rounded otherwise in a larger graph.
-        rtol = 1e-4 if name == "stylize" else 1e-6
+        # The picture that `stylize` starts from is rounded otherwise in a larger graph, and where two places of the
+        # painting are almost equally near, the other may be chosen.
+        rtol = 1e-3 if name == "stylize" else 1e-6
         np.testing.assert_allclose(found["loss"], made.history[-1]["loss"], rtol=rtol)
 
 

@@ -58,5 +58,5 @@ def test_page_is_aligned(command, cache):
     sections = {block.splitlines()[0]: block.splitlines()[1:] for block in out.split("\n\n")}
     assert (status, err) == (0, "")
     assert list(sections) == ["versions", "devices", f"weights, downloaded ones in {cache}", "presets"]
-    assert "  draft    --steps 30,10" in sections["presets"]
+    assert "  draft        --rounds 1 --steps 20,10" in sections["presets"]
     assert len({line.index("/") for line in sections[f"weights, downloaded ones in {cache}"]}) == 1

@@ -49,11 +49,13 @@ def expected_style(encoder, style, made):
 def test_one_picture_is_measured_as_the_recipe_measures_it(encoder, styles, photo):
     objective = StyleObjective(encoder, styles, SETTINGS)
     made = np.ascontiguousarray(photo[:, ::-1])
+    weights = list(SETTINGS.content_layers.values())
     for number, style in enumerate(styles):
         parts = objective(tf.constant(number), tf.constant(made), encoder(made), encoder(photo))
         assert float(parts["style"]) == pytest.approx(3 * expected_style(encoder, style, made), rel=1e-3)
-        content = Content("relu4_2", encoder(photo)["relu4_2"])(encoder(made), made)
-        assert float(parts["content"]) == pytest.approx(0.5 * float(content[0]), rel=1e-4)
+        content = [float(Content(layer, encoder(photo)[layer])(encoder(made), made)[0])
+                   for layer in SETTINGS.content_layers]  # fmt: skip
+        assert float(parts["content"]) == pytest.approx(0.5 * np.average(content, weights=weights), rel=1e-4)
         assert float(parts["variation"]) == pytest.approx(
             7 * float(TotalVariation()({}, tf.constant(made))[0]), rel=1e-4
         )
