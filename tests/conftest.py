@@ -10,6 +10,25 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Before NumPy is imported: where processes share the processors, its threads wait for one another, busily.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Files of over a minute, the longest first: the process that takes one last would work alone at the end.
+LONG = (
+    "export/test_served.py",
+    "export/test_saved_models.py",
+    "visualize/test_deconv.py",
+    "export/test_c_library.py",
+    "training/style/test_train.py",
+    "training/decoder/test_train.py",
+    "recipes/texture/test_recipe.py",
+    "recipes/stylize/test_recipe.py",
+    "training/convnet/test_train.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Puts tests of `LONG` files before all others."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _machine_without_bfloat16():

@@ -1,6 +1,5 @@
 """The exported models, in every way to load them: they give what the package gives in Python."""
 
-import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +17,9 @@ from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.images import center_square, read_image
 from nst_tf.visualize.display import display_projection
 
-from .comparing import EIGHT_BITS, assert_same, picture
-from .conftest import BATCHED, DAMAGED, OPTIONS, as_it_is, stylizer
-from .through_c import call_in_c, meta_graph
+from .comparing import EIGHT_BITS, picture
+from .conftest import OPTIONS, as_it_is, stylizer
+from .through_c import meta_graph
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__:DeprecationWarning"
@@ -78,30 +77,6 @@ def test_what_is_served_computes_in_float32_whatever_exported_it(network, monkey
 def test_no_allowed_operation_reaches_out_of_the_graph():
     # Saving and restoring of variables is in every SavedModel, and runs before any request.
     assert not [one for one in ALLOWED if any(part in one for part in FORBIDDEN)]
-
-
-@pytest.fixture(scope="module")
-def in_c(exported, tmp_path_factory):
-    """What the C library gives for the examples of a model, and for damaged images; all in one process."""
-
-    @functools.cache
-    def get(name):
-        model = exported(name)
-        encoded = [one.name for one in model.servable.signatures["serving_default"].inputs]
-        damaged = (
-            [] if name in BATCHED else [("controls", {key: [data] for key in encoded}) for data in DAMAGED.values()]
-        )
-        found = call_in_c(model.folder, [*model.examples.items(), *damaged], tmp_path_factory.mktemp("c"))
-        return found[: len(model.examples)], found[len(model.examples) :]
-
-    return get
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_c_library_gives_what_python_gives(in_c, answers, name):
-    """The loader of TensorFlow Serving: without Python kernels, and without eager mode."""
-    for found, expected in zip(in_c(name)[0], answers(name).values(), strict=True):
-        assert_same(found, expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -248,11 +223,3 @@ def test_a_request_is_refused_by_name(exported, photo, name, controls, message):
     with pytest.raises(tf.errors.InvalidArgumentError) as refusal:
         exported(name).called("controls", **{one: [data] for one in names}, **controls)
     assert message in str(refusal.value)
-
-
-@pytest.mark.parametrize("name", ["stylize", "dream", "texture", "reconstruct"])
-def test_a_damaged_image_is_refused_with_the_code_of_grpc(exported, in_c, name):
-    image = exported(name).servable.signatures["controls"].inputs[0].name
-    for (code, message), expected in zip(in_c(name)[1], DAMAGED, strict=True):
-        assert code == 3
-        assert f"{image}: {expected}" in message

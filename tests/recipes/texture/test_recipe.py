@@ -48,6 +48,17 @@ def test_gatys_lowers_the_loss_of_the_paper_to_a_hundredth(auvers):
     assert (result.picture.pixels.shape, result.history[0]["step"]) == ((50, 64, 3), 1)
 
 
+def test_blended_sources_have_the_mixture_of_their_moments(auvers, wave):
+    def value(sources, blend):
+        made = recipe(sources, "gatys", size=(48, 48), source_blend=blend)
+        image = made.start()
+        return made.objective(tf.constant([48, 48]))["texture"](made.network.extractor(image), image)
+
+    only, second = value([auvers], (1.0,)), value([wave], (1.0,))
+    np.testing.assert_allclose(value([auvers, wave], (1.0, 0.0)), only, rtol=1e-5)
+    np.testing.assert_allclose(value([auvers, wave], (0.0, 2.0)), second, rtol=1e-5)
+
+
 def test_the_default_comes_nearer_on_every_scale(wave):
     result = texture(wave, size=96, first_size=48, steps=(20,))
     scales = [[one["loss"] for one in result.history if one["scale"] == scale] for scale in (1, 2)]
@@ -106,17 +117,6 @@ def test_a_source_that_would_not_fit_into_memory_is_refused_with_a_scale_that_fi
     monkeypatch.setattr("nst_tf.recipes.texture.texture.check_memory", lambda *_: None)
     with pytest.raises(InputError, match=r"^with a source_scale of 8 .* pixels, .* a source_scale of \d\.\d+ fits$"):
         recipe([auvers], size=64, source_scale=8.0)
-
-
-def test_blended_sources_have_the_mixture_of_their_moments(auvers, wave):
-    def value(sources, blend):
-        made = recipe(sources, "gatys", size=(48, 48), source_blend=blend)
-        image = made.start()
-        return made.objective(tf.constant([48, 48]))["texture"](made.network.extractor(image), image)
-
-    only, second = value([auvers], (1.0,)), value([wave], (1.0,))
-    np.testing.assert_allclose(value([auvers, wave], (1.0, 0.0)), only, rtol=1e-5)
-    np.testing.assert_allclose(value([auvers, wave], (0.0, 2.0)), second, rtol=1e-5)
 
 
 def test_the_smoothness_of_a_tileable_texture_is_measured_across_its_border(auvers):

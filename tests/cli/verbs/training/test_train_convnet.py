@@ -46,9 +46,10 @@ def start(*arguments):
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, **pipes)
 
 
-@pytest.mark.parametrize("architecture", ["zfnet", "alexnet"])
-def test_trains_each_architecture_and_goes_on_but_with_no_other_settings(verb, folder, tmp_path, architecture):
-    arguments = (folder, "-o", tmp_path / "run", "--architecture", architecture, *QUICK, "--quiet")
+# Each layer whose filters are recorded is a deconvnet to be traced.
+@pytest.mark.parametrize(("architecture", "layers"), [("zfnet", ()), ("alexnet", ("--evolution-layers", "relu5"))])
+def test_trains_each_architecture_and_goes_on_but_with_no_other_settings(verb, folder, tmp_path, architecture, layers):
+    arguments = (folder, "-o", tmp_path / "run", "--architecture", architecture, *layers, *QUICK, "--quiet")
     assert verb(*arguments, "--epochs", 1) == (0, "", "")
     status, out, _ = verb(*arguments, "--epochs", 2, "--json")
     assert status == 0
@@ -110,7 +111,7 @@ def test_the_defaults_are_those_of_the_function():
 
 
 def test_a_signal_leaves_the_last_epoch_and_says_how_to_go_on(folder, tmp_path, verb):
-    arguments = (folder, "-o", tmp_path / "run", *QUICK, "--epochs", 10000)
+    arguments = (folder, "-o", tmp_path / "run", "--evolution-layers", "relu1", *QUICK, "--epochs", 10000)
     with start(*arguments) as process:
         lines = [process.stderr.readline() for _ in range(2)]
         process.send_signal(signal.SIGTERM)
