@@ -9,7 +9,7 @@ import tensorflow as tf
 
 import nst_tf
 from benchmarks.turns import timed
-from nst_tf.images import resize
+from nst_tf.images import resize_image
 
 __all__ = ["measure", "table"]
 
@@ -58,7 +58,7 @@ def measure(width: int = 256, height: int = 192, octaves: int = 4, steps: int = 
         the latter.
     """
     pixels = nst_tf.read_image(nst_tf.sample("neuschwanstein")).pixels
-    image = nst_tf.Picture(resize(pixels, (height, width)).clip(0, 1))
+    image = nst_tf.Picture(resize_image(pixels, (height, width)))
     options = {"size": max(width, height), "octaves": octaves, "steps": (steps,), "layers": {LAYER: 1.0}}
     options |= {"precision": "float32"}  # as the bare passes have
 

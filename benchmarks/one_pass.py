@@ -7,7 +7,7 @@ import tensorflow as tf
 
 import nst_tf
 from benchmarks.turns import timed
-from nst_tf.images import fit, resize
+from nst_tf.images import fit, resize_image
 from nst_tf.one_pass.settings import FastSettings
 
 __all__ = ["measure", "table"]
@@ -54,7 +54,7 @@ def measure(size: int = 512) -> dict[str, Any]:
         the evaluations to it, `from_content` and `from_fast` (`None` if it was not reached in twice as many).
     """
     pixels, style = (nst_tf.read_image(nst_tf.sample(name)) for name in ("neuschwanstein", "auvers"))
-    content = nst_tf.Picture(resize(pixels.pixels, fit(pixels.pixels.shape, size)).clip(0, 1))
+    content = nst_tf.Picture(resize_image(pixels.pixels, fit(pixels.pixels.shape, size)))
     height, width = content.pixels.shape[:2]
     speed = _speed(content, style, FastSettings(size=size))
     return {"height": height, "width": width, **speed, "warm_start": _warm_start(content, style, size)}

@@ -6,7 +6,7 @@ from typing import Any
 import nst_tf
 from benchmarks.turns import timed
 from nst_tf.backbones.precision import machine_precision
-from nst_tf.images import fit, resize
+from nst_tf.images import fit, resize_image
 
 __all__ = ["measure", "table"]
 
@@ -32,7 +32,7 @@ def measure(size: int = 256, rounds: int = 3) -> dict[str, Any]:
         `"auto"` is on this machine (`machine`), with its `reason`.
     """
     pixels, style = (nst_tf.read_image(nst_tf.sample(name)) for name in ("neuschwanstein", "auvers"))
-    content = nst_tf.Picture(resize(pixels.pixels, fit(pixels.pixels.shape, size)).clip(0, 1))
+    content = nst_tf.Picture(resize_image(pixels.pixels, fit(pixels.pixels.shape, size)))
     made = {}
 
     def paint(precision: str) -> None:

@@ -19,7 +19,7 @@ from nst_tf.backbones import file_identity
 from nst_tf.backbones.fetch import is_offline
 from nst_tf.backbones.saved_model import is_saved_model
 from nst_tf.errors import InputError, NstError
-from nst_tf.images import Picture, Source, as_picture, dressed, fit, resize
+from nst_tf.images import Picture, Source, as_picture, dressed, fit, resize_image
 from nst_tf.one_pass.settings import FastSettings
 
 __all__ = ["HubPainter", "hub_stylize"]
@@ -154,7 +154,7 @@ def _by_name(signature, content_name: str, style_name: str, content: tf.Tensor, 
 
 
 def _batch(pixels: np.ndarray, size: tuple[int, int]) -> tf.Tensor:
-    return tf.constant(np.clip(resize(pixels, size), 0, 1)[None])
+    return tf.constant(resize_image(pixels, size)[None])
 
 
 def _picture(found, size: tuple[int, int], handle: str) -> np.ndarray:
@@ -165,7 +165,7 @@ def _picture(found, size: tuple[int, int], handle: str) -> np.ndarray:
         raise NstError(f"{handle} gave a picture with values that are not finite numbers")
     pixels = np.asarray(pictures[0][0], np.float32)
     # Magenta's rounds its sides to multiples of 4.
-    return np.clip(pixels if pixels.shape[:2] == size else resize(pixels, size), 0, 1)
+    return np.clip(pixels if pixels.shape[:2] == size else resize_image(pixels, size), 0, 1)
 
 
 def _first_line(error: Exception) -> str:

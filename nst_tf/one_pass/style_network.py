@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, Source, as_picture, atomic_write, dressed, fit, resize
+from nst_tf.images import Picture, Source, as_picture, atomic_write, dressed, fit, resize_image
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
 from nst_tf.memory import check_memory
 from nst_tf.one_pass.settings import FastSettings
@@ -157,7 +157,7 @@ class NetworkPainter:
         content = as_picture(content)
         size = fit(content.pixels.shape, self.size)
         check_memory(*size, *MEMORY)
-        pixels = resize(content.pixels, size).clip(0, 1)
+        pixels = resize_image(content.pixels, size)
         return dressed(self.network.stylize(pixels, self.shares), content)
 
 

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 import nst_tf.layers  # noqa: F401  for keras.saving.load_model
 from nst_tf.errors import InputError, NstError
-from nst_tf.images import atomic_write
+from nst_tf.images import atomic_write, make_folder
 
 __all__ = ["EventLog", "RunFolder", "SaveEpochs"]
 
@@ -104,10 +104,7 @@ class RunFolder:
 
     def make(self) -> None:
         """Makes the folder if it is missing."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"cannot make the folder {self.path}: {(error.strerror or str(error)).lower()}") from error
+        make_folder(self.path)
 
 
 class SaveEpochs(keras.callbacks.Callback):

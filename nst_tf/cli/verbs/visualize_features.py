@@ -1,6 +1,5 @@
 """`nst-tf visualize-features`: pictures, made from noise, of what excites a part of a network."""
 
-import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -73,12 +72,9 @@ def _read_direction(file: str):
 
 
 def _write_singles(folder: Path, sheet, arguments: Namespace) -> None:
-    from nst_tf.images import Picture, write_image
+    from nst_tf.images import Picture, make_folder, write_image
 
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from error
+    make_folder(folder)
     for number, (name, image) in enumerate(zip(sheet.names, sheet.images, strict=True)):
         safe = "".join(letter if letter.isalnum() or letter in "_-" else "-" for letter in name)
         write_image(folder / f"{number:03d}-{safe}.png", Picture(image), bit_depth=arguments.bit_depth)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.errors import InputError
-from nst_tf.images import check_writable, list_images
+from nst_tf.images import check_writable, list_images, make_folder
 from nst_tf.images.files import WRITABLE
 
 __all__ = ["Job", "plan_jobs"]
@@ -69,10 +69,7 @@ def _files(content: str) -> list[Path]:
 def _make_folder(path: str) -> None:
     if not os.path.isdir(path) and Path(path).suffix.lower() in WRITABLE:
         raise InputError(f"several pictures are to be made, and {path} is no folder; name one with -o")
-    try:
-        os.makedirs(path, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot make the folder {path}: {getattr(error, 'strerror', None) or error}") from error
+    make_folder(path)
 
 
 def _result_name(file: Path, bit_depth: int) -> str:

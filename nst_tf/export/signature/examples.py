@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.images import fit, read_image, resize
+from nst_tf.images import fit, read_image, resize_image
 from nst_tf.samples import sample
 
 __all__ = ["example_bytes", "example_pixels"]
@@ -15,7 +15,7 @@ __all__ = ["example_bytes", "example_pixels"]
 def example_pixels(name: str, longest: int) -> np.ndarray:
     """A sample of this longest side, float32 `(height, width, 3)` in [0, 1]; see `nst_tf.samples`."""
     pixels = read_image(sample(name)).pixels
-    return resize(pixels, fit(pixels.shape, longest)).clip(0, 1)
+    return resize_image(pixels, fit(pixels.shape, longest))
 
 
 @functools.cache

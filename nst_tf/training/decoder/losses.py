@@ -5,15 +5,17 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
+from nst_tf.objectives.neighbours import Resemblance, swapped
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
-from nst_tf.one_pass.stylizer import LevelOfStyle, measure, stylise_in_passes
+from nst_tf.one_pass.stylizer import WINDOWS, Study, Stylizer, measure, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
 
-__all__ = ["MEASURED", "reconstruction_loss", "stylisation_loss"]
+__all__ = ["MEASURED", "PATCHES", "STRUCTURE", "reconstruction_loss", "stylisation_loss"]
 
 MEASURED = tuple(f"relu{block}_1" for block in range(1, 6))
 PIXELS = 600.0  # of the squared error of pixels, for one of the normalised squared error of features
-STRUCTURE = 0.5  # of the distance to the content's own transported features, for one of that to the style's moments
+STRUCTURE = 0.5  # of the distance to the content's own features, swapped and moved, for one of that to the style
+PATCHES = 1.0  # of the places that are like none of the style, for one of the distance to the style
 
 FAINT = 1e-3  # variance of features that a style without any is taken to have
 
@@ -37,36 +39,51 @@ def reconstruction_loss(decoder: keras.Model, level: str, images: tf.Tensor, fea
     return total
 
 
-def stylisation_loss(
-    decoder: keras.Model, encoder: keras.Model, images: tf.Tensor, style: Features
-) -> dict[str, tf.Tensor]:
+def stylisation_loss(stylizer: Stylizer, images: tf.Tensor, styles: tf.Tensor) -> dict[str, tf.Tensor]:
     """How far stylised images are from the style, and from the content as the style would have it.
 
     After each level of the stylisation, on each layer of `MEASURED`, and in units of the style's variance: the squared
     2-Wasserstein distance to the style's features, which is the mean square of the way that optimal transport moves the
     image's features (and has the same gradient if the map is held fixed); and the squared distance from the content's
-    features, moved to the style.
+    features, swapped for their neighbours as in the stylisation, and moved to the style. On the decoder's levels, also
+    how little each place is like that of the style which is nearest to it (see `Resemblance`).
 
     Args:
-        decoder: One of `build_decoder`.
-        encoder: From images to the features of `MEASURED`.
+        stylizer: Of the decoder, with an encoder to the features of `MEASURED`.
         images: To be stylised, `(batch, height, width, 3)` in [0, 1], sides multiples of 16.
-        style: Features of as many styles.
+        styles: As many, likewise.
 
     Returns:
-        `style` and `structure`, means over the levels, the layers and the batch.
+        `style`, `structure` and `patches`, means over the levels, the layers and the batch.
     """
-    moments = {layer: measure(style[layer]) for layer in MEASURED}
-    strength = tf.ones(tf.shape(images)[:1])
-    content, pairs = encoder(images), []
-    aims = {layer: _moved(content[layer], moments[layer], strength) for layer in MEASURED}
-    study = {layer: LevelOfStyle(one) for layer, one in moments.items()}
-    for image in stylise_in_passes(encoder, decoder, images, study, strength)[0]:
+    found = tf.map_fn(lambda pair: _measured(stylizer, *(one[None] for one in pair)), (images, styles),
+                      fn_output_signature=dict.fromkeys(("style", "structure", "patches"), tf.float32))  # fmt: skip
+    return {name: tf.reduce_mean(values) for name, values in found.items()}
+
+
+def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[str, tf.Tensor]:
+    """The losses of one image, stylised once."""
+    encoder, decoder, strength = stylizer.encoder, stylizer.decoder, tf.ones([1])
+    content, known = encoder(image), {layer: tf.cast(maps, tf.float32) for layer, maps in encoder(style).items()}
+    study, moments = stylizer.study([style]), {layer: measure(known[layer]) for layer in MEASURED}
+    aims = {layer: _moved(_swapped(layer, content[layer], study), moments[layer], strength) for layer in MEASURED}
+    near = [Resemblance.of_styles(level, [known[level]], moments[level][0][0]) for level in study]
+    pairs, patches = [], []
+    for painted in stylise_in_passes(encoder, decoder, image, study, strength)[0]:
         # Clipped as the picture will be, with a gradient that does not vanish where it is.
-        made = encoder(image + tf.stop_gradient(tf.clip_by_value(image, 0, 1) - image))
+        made = encoder(painted + tf.stop_gradient(tf.clip_by_value(painted, 0, 1) - painted))
         pairs += [_distances(made[layer], aims[layer], moments[layer], strength) for layer in MEASURED]
+        made = {level: tf.cast(made[level], tf.float32) for level in study}
+        patches += [one.renewed(made)(made, image)[0] for one in near]
     way, apart = (tf.add_n(values) / len(pairs) for values in zip(*pairs, strict=True))
-    return {"style": way, "structure": apart}
+    return {"style": way, "structure": apart, "patches": tf.add_n(patches) / len(patches)}
+
+
+def _swapped(layer: str, features: tf.Tensor, study: Study) -> tf.Tensor:
+    """Features as they are decoded: those of their neighbours, on levels where these are sought."""
+    if layer not in study or (choices := study[layer].choices) is None:
+        return features
+    return swapped(features, choices, WINDOWS[layer], 1.0)
 
 
 def _moved(features: tf.Tensor, style: Moments, strength: tf.Tensor) -> tf.Tensor:

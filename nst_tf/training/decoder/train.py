@@ -16,10 +16,11 @@ from nst_tf.backbones.precision import dtype_policy
 from nst_tf.errors import InputError
 from nst_tf.one_pass.decoder import build_decoder
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING, load_decoder
+from nst_tf.one_pass.stylizer import Stylizer
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.decoder.callbacks import SaveDecoder, SaveExamples, Validate
 from nst_tf.training.decoder.last_block import solve_last_block
-from nst_tf.training.decoder.losses import MEASURED, STRUCTURE, reconstruction_loss, stylisation_loss
+from nst_tf.training.decoder.losses import MEASURED, PATCHES, STRUCTURE, reconstruction_loss, stylisation_loss
 from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed
 from nst_tf.training.precision import precision_policy
 from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
@@ -39,8 +40,8 @@ class TrainedDecoder:
     Attributes:
         decoder: As `build_decoder` makes it.
         history: One record for each round: `epoch` from 1, the means of `loss` and its parts `reconstruction` and,
-            with styles, `style` and `structure`; `learning_rate`, `seconds`, and the PSNR in dB of held-out photographs
-            decoded from each level, `psnr_relu4_1` and so on.
+            with styles, `style`, `structure` and `patches`; `learning_rate`, `seconds`, and the PSNR in dB of held-out
+            photographs decoded from each level, `psnr_relu4_1` and so on.
         skipped: Path of each unreadable image, behind its folder's name, to the reason.
     """
 
@@ -168,6 +169,7 @@ class _Training:
     def _step(self) -> Step:
         level, weight = self.settings["level"], self.settings["style_weight"]
         model, replicas = self.model, self.strategy.num_replicas_in_sync
+        stylizer = Stylizer(self.encoder, model)
 
         def train(images, styles=None):
             features = self.encoder(images)
@@ -175,9 +177,8 @@ class _Training:
                 losses = {"reconstruction": reconstruction_loss(model, level, images, features)}
                 loss = losses["reconstruction"]
                 if styles is not None:
-                    content = images[: tf.shape(styles)[0]]
-                    losses |= stylisation_loss(model, self.encoder, content, self.encoder(styles))
-                    loss += weight * (losses["style"] + STRUCTURE * losses["structure"])
+                    losses |= stylisation_loss(stylizer, images[: tf.shape(styles)[0]], styles)
+                    loss += weight * (losses["style"] + STRUCTURE * losses["structure"] + PATCHES * losses["patches"])
                 scaled = model.optimizer.scale_loss(loss / replicas)
             variables = model.trainable_variables
             model.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))

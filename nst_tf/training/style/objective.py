@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import smallest_size
-from nst_tf.images import fit, resize
+from nst_tf.images import fit, resize_image
 from nst_tf.objectives import Content, TotalVariation, WassersteinStyle, raw_moments
 from nst_tf.recipes.stylize.settings import StylizeSettings
 
@@ -87,7 +87,7 @@ def _stacked(objectives: Sequence[WassersteinStyle]) -> tuple[tf.Tensor, ...]:
 def _moments(encoder: keras.Model, style: np.ndarray, settings: StylizeSettings) -> dict:
     short, long = sorted(style.shape[:2])
     side = max(round(settings.style_scale * settings.size), -(-smallest_size(encoder) * long // short))
-    features = encoder(np.clip(resize(style, fit(style.shape, side)), 0, 1)[None])
+    features = encoder(resize_image(style, fit(style.shape, side))[None])
     found = {}
     for layer in settings.style_layers:
         mean, second = raw_moments(tf.cast(features[layer], tf.float32))
