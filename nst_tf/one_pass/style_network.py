@@ -16,11 +16,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.errors import InputError
+from nst_tf.errors import InputError, unknown
 from nst_tf.images import Picture, Source, as_picture, atomic_write, dressed, fit, resize_image
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
 from nst_tf.memory import check_memory
-from nst_tf.one_pass.settings import FastSettings
+from nst_tf.one_pass.settings import FastSettings, check_shares
 
 __all__ = [
     "BUNDLED",
@@ -99,6 +99,24 @@ class StyleNetwork:
     model: keras.Model
     styles: tuple[str, ...]
 
+    def shares(self, names: Sequence[str], shares: Sequence[float] = ()) -> tuple[float, ...]:
+        """The share of each style in a blend of those that are named.
+
+        Args:
+            names: Of styles; without any, all.
+            shares: Of each of them; only their ratios matter, and `()` means equal ones.
+
+        Raises:
+            InputError: There is no style of a name, or the shares do not match the names.
+        """
+        names = names or self.styles
+        for name in names:
+            if name not in self.styles:
+                raise unknown("style", name, self.styles)
+        check_shares("style_blend", shares, names, "styles")
+        named = dict(zip(names, shares or [1.0] * len(names), strict=True))
+        return tuple(named.get(style, 0.0) for style in self.styles)
+
     def stylize(self, content: np.ndarray, shares: Sequence[float] = ()) -> np.ndarray:
         """Paints a picture.
 
@@ -136,16 +154,19 @@ class NetworkPainter:
     """Gives pictures styles of a network that holds a few: `painter(content)` is the finished `Picture`.
 
     Args:
-        path: Of the network; see `load_style_network`.
-        shares: Of each of its styles; `()` means equal ones.
+        path: Of the network, see `load_style_network`; behind a colon, names of some of its styles:
+            `"paintings:auvers"` or `"paintings:auvers+wave"`.
+        shares: Of each of these styles; `()` means equal ones.
         size: Longest side of the pictures in pixels.
 
     Raises:
-        InputError: There is no such network.
+        InputError: There is no such network, it has no such style, or the shares do not match the styles.
     """
 
     def __init__(self, path: str | os.PathLike, shares: Sequence[float] = (), size: int = FastSettings.size):
-        self.network, self.shares, self.size = load_style_network(path), shares, size
+        path, names = _parted(path)
+        self.network, self.size = load_style_network(path), size
+        self.shares = self.network.shares(names, shares)
 
     def __call__(self, content: Source) -> Picture:
         """A picture of the content, with its alpha and dpi.
@@ -159,6 +180,15 @@ class NetworkPainter:
         check_memory(*size, *MEMORY)
         pixels = resize_image(content.pixels, size)
         return dressed(self.network.stylize(pixels, self.shares), content)
+
+
+def _parted(path: str | os.PathLike) -> tuple[str, list[str]]:
+    """The path of a network, and the names behind it."""
+    whole = os.fspath(path)
+    if Path(whole).exists() or ":" not in whole:
+        return whole, []
+    path, _, names = whole.rpartition(":")
+    return path, names.split("+")
 
 
 def save_style_network(path: str | os.PathLike, network: StyleNetwork) -> None:
@@ -183,7 +213,7 @@ def load_style_network(path: str | os.PathLike) -> StyleNetwork:
 
     Args:
         path: A file of `save_style_network`, the folder of a run of `train_style`, or `"paintings"`, the bundled
-            network of the styles great_wave, auvers, poppies and moulin.
+            network of the styles wave, auvers, poppies and moulin.
 
     Raises:
         InputError: There is no such file, or it is no such network.

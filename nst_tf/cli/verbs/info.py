@@ -15,7 +15,7 @@ from nst_tf.version import __version__
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
-DESCRIPTION = "Show versions, devices, weights and presets."
+DESCRIPTION = "Show versions, devices, weights, styles and presets."
 LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy", "Pillow": "pillow"}
 
 
@@ -33,6 +33,7 @@ def run(arguments: Namespace) -> int:
         "versions": _versions(),
         "devices": _devices(),
         **_weights(),
+        "networks": _networks(),
         "presets": {name: preset_options(PRESETS, name) for name in PRESETS},
     }
     print(json.dumps(facts, indent=2) if arguments.json else _page(facts))
@@ -80,6 +81,12 @@ def _weights() -> dict[str, Any]:
     return {"weights": files, "cache": str(cache_folder())}
 
 
+def _networks() -> dict[str, str]:
+    from nst_tf.one_pass.style_network import BUNDLED, load_style_network
+
+    return {name: ", ".join(load_style_network(name).styles) for name in BUNDLED}
+
+
 def _page(facts: dict[str, Any]) -> str:
     devices = {**facts["devices"], "GPU": ", ".join(facts["devices"]["GPU"]) or "none"}
     devices["oneDNN"] = "on" if devices["oneDNN"] else "off"
@@ -88,6 +95,7 @@ def _page(facts: dict[str, Any]) -> str:
         "versions": list(facts["versions"].items()),
         "devices": list(devices.items()),
         f"weights, downloaded ones in {facts['cache']}": [tuple(file.values()) for file in facts["weights"]],
+        "networks of a few styles": list(facts["networks"].items()),
         "presets": list(facts["presets"].items()),
     }
     return "\n\n".join(f"{title}\n{_table(rows)}" for title, rows in sections.items())

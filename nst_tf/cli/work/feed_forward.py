@@ -25,9 +25,9 @@ def add_feed_forward(parser: Any) -> None:
     group = parser.add_argument_group("in one pass of a trained network, instead of optimising")
     kind = group.add_mutually_exclusive_group()
     kind.add_argument("--fast", action="store_true", help="by the network for any style that comes with nst_tf")
-    kind.add_argument("--network", metavar="RUN",
-                      help="by a network of `nst-tf train-style`, which knows its styles; or `paintings`, the bundled "
-                           "one of The Great Wave, Auvers, Poppies and the Moulin de la Galette")  # fmt: skip
+    kind.add_argument("--network", metavar="RUN[:STYLE+...]",
+                      help="by a network of `nst-tf train-style`, which knows its styles, or by the bundled one: "
+                           "paintings:wave, paintings:auvers+poppies; `nst-tf info` has their names")  # fmt: skip
     kind.add_argument("--hub", metavar="HANDLE", help="by an image stylisation module of TF-Hub: its folder or address")
     add_setting(group, FAST, "smooth", "of --fast: ")
     group.add_argument("--decoder", metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")

@@ -57,6 +57,7 @@ def test_page_is_aligned(command, cache):
     status, out, err = command("info")
     sections = {block.splitlines()[0]: block.splitlines()[1:] for block in out.split("\n\n")}
     assert (status, err) == (0, "")
-    assert list(sections) == ["versions", "devices", f"weights, downloaded ones in {cache}", "presets"]
+    assert list(sections) == ["versions", "devices", f"weights, downloaded ones in {cache}",
+                              "networks of a few styles", "presets"]  # fmt: skip
     assert "  draft        --rounds 1 --steps 20,10" in sections["presets"]
     assert len({line.index("/") for line in sections[f"weights, downloaded ones in {cache}"]}) == 1

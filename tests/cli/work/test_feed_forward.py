@@ -71,7 +71,11 @@ def test_a_network_of_styles_needs_no_style(command, tmp_path, photo):
     assert read_image(out).pixels.shape == (24, 32, 3)
     found = command("stylize", photo, "-o", out, *options, "--style-blend", "1,0,0")
     assert found.status == 2
-    assert "there must be one for each of wave, night" in found.err
+    assert "style_blend has 3 shares, and there are 2 styles" in found.err
+    named = ("--network", f"{tmp_path}:night", "--size", 32)
+    assert command("stylize", photo, "-o", out, *named, "--quiet").status == 0
+    found = command("stylize", photo, "-o", out, "--network", f"{tmp_path}:nigth", "--size", 32)
+    assert (found.status, "did you mean 'night'?" in found.err) == (2, True)
     found = command("stylize", photo, photo, "-o", out, *options)
     assert (found.status, "--network knows its styles already" in found.err) == (2, True)
 
