@@ -21,7 +21,7 @@ from nst_tf.objectives.neighbours import Choices, choices_of, swapped
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.transport import Moments, transport
 
-__all__ = ["SMALLEST", "LevelOfStyle", "Stylizer", "measure", "stylise_in_passes"]
+__all__ = ["SMALLEST", "WINDOWS", "LevelOfStyle", "Study", "Stylizer", "measure", "stylise_in_passes"]
 
 # Side of the patches that are compared on each level; on the finest, features are only moved.
 WINDOWS = {"relu4_1": 3, "relu3_1": 1, "relu2_1": 1}

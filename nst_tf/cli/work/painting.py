@@ -62,9 +62,7 @@ def _painter(arguments: Namespace, styles: Sequence[Picture], given: dict[str, A
         from nst_tf.one_pass.style_network import NetworkPainter
 
         if styles:
-            raise InputError(
-                "--network knows its styles already; give only CONTENT, and their names: RUN:STYLE+STYLE"
-            )
+            raise InputError("--network knows its styles already; give only CONTENT, and their names: RUN:STYLE+STYLE")
         return NetworkPainter(arguments.network, given.pop("style_blend", ()), **given)
     from nst_tf.one_pass.painter import FastPainter
 

@@ -13,7 +13,7 @@ from nst_tf.images import Picture, read_frame, write_image
 from nst_tf.images.montage import montage
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.decoder_file import save_decoder
-from nst_tf.one_pass.stylizer import LevelOfStyle, measure, stylise_in_passes
+from nst_tf.one_pass.stylizer import Study, Stylizer, stylise_in_passes
 
 __all__ = ["SaveDecoder", "SaveExamples", "Validate", "psnr"]
 
@@ -83,14 +83,17 @@ class SaveExamples(keras.callbacks.Callback):
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def _examples(self, photos: tf.Tensor) -> list[tf.Tensor]:
-        features, ones = self._encoder(photos), tf.ones(tf.shape(photos)[:1])
+        features = self._encoder(photos)
         levels = levels_from(level_of(self.model))
         found = [photos, *(decode(self.model, level, features[level])["image"] for level in levels)]
+        stylizer = Stylizer(self._encoder, self.model)
         for painting in self._paintings:
-            maps = self._encoder(tf.constant(painting[None]))
-            style = {level: LevelOfStyle(measure(one)) for level, one in maps.items()}
-            found.append(stylise_in_passes(self._encoder, self.model, photos, style, ones)[0][-1])
+            study = stylizer.study([tf.constant(painting[None])])
+            found.append(tf.map_fn(lambda photo, study=study: self._stylised(photo[None], study), photos))
         return found
+
+    def _stylised(self, photo: tf.Tensor, study: Study) -> tf.Tensor:
+        return stylise_in_passes(self._encoder, self.model, photo, study, tf.ones([1]))[0][-1][0]
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         columns = np.clip([column.numpy() for column in self._draw(tf.constant(self._photos))], 0, 1)

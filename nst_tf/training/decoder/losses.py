@@ -45,8 +45,8 @@ def stylisation_loss(stylizer: Stylizer, images: tf.Tensor, styles: tf.Tensor) -
     After each level of the stylisation, on each layer of `MEASURED`, and in units of the style's variance: the squared
     2-Wasserstein distance to the style's features, which is the mean square of the way that optimal transport moves the
     image's features (and has the same gradient if the map is held fixed); and the squared distance from the content's
-    features, swapped for their neighbours as in the stylisation, and moved to the style. On the decoder's levels, also
-    how little each place is like that of the style which is nearest to it (see `Resemblance`).
+    features, swapped for their neighbours as in the stylisation, and moved to the style. Of the last picture also, on
+    the decoder's levels, how little each place is like that of the style which is nearest to it (see `Resemblance`).
 
     Args:
         stylizer: Of the decoder, with an encoder to the features of `MEASURED`.
@@ -68,13 +68,14 @@ def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[st
     study, moments = stylizer.study([style]), {layer: measure(known[layer]) for layer in MEASURED}
     aims = {layer: _moved(_swapped(layer, content[layer], study), moments[layer], strength) for layer in MEASURED}
     near = [Resemblance.of_styles(level, [known[level]], moments[level][0][0]) for level in study]
-    pairs, patches = [], []
+    pairs = []
     for painted in stylise_in_passes(encoder, decoder, image, study, strength)[0]:
         # Clipped as the picture will be, with a gradient that does not vanish where it is.
         made = encoder(painted + tf.stop_gradient(tf.clip_by_value(painted, 0, 1) - painted))
         pairs += [_distances(made[layer], aims[layer], moments[layer], strength) for layer in MEASURED]
-        made = {level: tf.cast(made[level], tf.float32) for level in study}
-        patches += [one.renewed(made)(made, image)[0] for one in near]
+    # Only of the last picture: to look for neighbours takes as long as to encode it.
+    made = {level: tf.cast(made[level], tf.float32) for level in study}
+    patches = [one.renewed(made)(made, image)[0] for one in near]
     way, apart = (tf.add_n(values) / len(pairs) for values in zip(*pairs, strict=True))
     return {"style": way, "structure": apart, "patches": tf.add_n(patches) / len(patches)}
 

@@ -1,13 +1,18 @@
 """What decoders are trained to, against the numbers of their definitions in NumPy."""
 
+import functools
+
 import numpy as np
 import pytest
 import scipy.linalg
 import tensorflow as tf
 
+from nst_tf.backbones import feature_extractor, load_backbone
+from nst_tf.objectives.neighbours import choices_of
 from nst_tf.one_pass.decoder import RMS, build_decoder, decode
+from nst_tf.one_pass.stylizer import LevelOfStyle, Stylizer
 from nst_tf.training.decoder import losses
-from nst_tf.training.decoder.losses import PIXELS, reconstruction_loss
+from nst_tf.training.decoder.losses import PIXELS, reconstruction_loss, stylisation_loss
 
 GENERATOR = np.random.default_rng(0)
 
@@ -41,3 +46,26 @@ def test_the_style_is_compared_by_the_wasserstein_distance():
     assert float(apart) > float(way)  # the content's own features are one of many ways to the style's moments
     _, none = losses._distances(tf.constant(style), tf.constant(style), moments, tf.ones(1))
     assert float(none) == pytest.approx(0, abs=1e-3)
+
+
+def test_structure_is_that_of_the_neighbours_where_they_are_sought():
+    own, style = (tf.constant(GENERATOR.normal(size=(1, 6, 5, 8)), tf.float32) for _ in range(2))
+    study = {"relu3_1": LevelOfStyle((), choices_of([style], 1)), "relu1_1": LevelOfStyle(())}
+    found = losses._swapped("relu3_1", own, study).numpy().reshape(-1, 8)
+    standard = [((one - one.mean(0)) / one.std(0)) for one in (maps.numpy().reshape(-1, 8) for maps in (own, style))]
+    unit = [one / np.linalg.norm(one, axis=1, keepdims=True) for one in standard]
+    expected = style.numpy().reshape(-1, 8)[(unit[0] @ unit[1].T).argmax(1)]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    for layer in ("relu1_1", "relu5_1"):
+        np.testing.assert_array_equal(losses._swapped(layer, own, study), own)
+
+
+def test_a_picture_of_one_colour_has_losses_that_are_numbers():
+    encoder = feature_extractor(load_backbone("vgg16", padding="replicate"), losses.MEASURED)
+    stylizer, grey = Stylizer(encoder, build_decoder("relu2_1")), tf.fill([2, 32, 32, 3], 0.5)
+    random = tf.constant(GENERATOR.random((2, 32, 32, 3)), tf.float32)
+    measure = tf.function(functools.partial(stylisation_loss, stylizer), autograph=False)
+    for pair in ((grey, random), (random, grey)):
+        found = measure(*pair)
+        assert set(found) == {"style", "structure", "patches"}
+        assert all(np.isfinite(value) and value >= 0 for value in found.values())

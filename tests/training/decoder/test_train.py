@@ -61,7 +61,8 @@ def test_a_run_that_was_cut_off_ends_with_the_same_weights(whole, cut_off):
     resumed = train_decoder(PHOTOS, cut_off, styles=PHOTOS, **TINY)
     for ours, theirs in zip(resumed.decoder.get_weights(), trained.decoder.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    names = {"epoch", "loss", "reconstruction", "style", "structure", "learning_rate", "psnr_relu2_1", "psnr_relu1_1"}
+    names = {"epoch", "loss", "reconstruction", "style", "structure", "patches", "learning_rate",
+             "psnr_relu2_1", "psnr_relu1_1"}  # fmt: skip
     assert all(names <= set(record) for record in resumed.history)
     assert [record["loss"] for record in resumed.history] == [record["loss"] for record in trained.history]
 
