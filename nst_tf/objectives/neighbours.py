@@ -33,7 +33,7 @@ __all__ = [
 
 SIMILARITIES = 2**24  # that are in memory at a time
 MOST_PLACES = 4096  # of an image, on an even grid
-AXES = 64  # principal axes in which features are compared
+AXES = 32  # principal axes in which features are compared
 LEAST_SPREAD = 1e-4  # of a channel, in the mean spread of all: one that hardly varies is not blown up
 ROUNDING = 1e-8  # of the mean square, likewise: a constant image has no spread, but for what float32 leaves
 TINY = 1e-12
@@ -160,19 +160,32 @@ def places_of(images: Sequence[tf.Tensor], window: int) -> Places:
     return Places(keys, axes, features, middle, row)
 
 
-def _voted(places: Places, found: tf.Tensor, window: int) -> tf.Tensor:
-    """What the places found, `(rows, columns)`, say of each position and of those around it: the mean."""
-    reach = window // 2
-    height, width = tf.unstack(tf.shape(found))
+def _step(window: int) -> int:
+    """How far the patches that are compared are apart: each position is in one or, most, in two along each side."""
+    return window // 2 + 1
+
+
+def _spread(values: tf.Tensor, step: int) -> tf.Tensor:
+    """Values `(rows, columns, n)` with zeros in between, `(step rows, step columns, n)`."""
+    rows, columns, count = tf.unstack(tf.shape(values))
+    room = [0, step - 1]
+    spread = tf.pad(values[:, None, :, None], [[0, 0], room, [0, 0], room, [0, 0]])
+    return tf.reshape(spread, [step * rows, step * columns, count])
+
+
+def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf.Tensor:
+    """What the places found, `(rows, columns)`, say of each position of a map of this size: the mean."""
+    reach, step = window // 2, _step(window)
     total = votes = 0.0
     for down in range(-reach, reach + 1):
         for across in range(-reach, reach + 1):
             # The place found for p says what p + (down, across) is to be.
             at = tf.gather(places.middle, found) + down * tf.gather(places.row, found) + across
-            room = [[reach + down, reach - down], [reach + across, reach - across]]
-            total += tf.pad(tf.gather(places.features, at), [*room, [0, 0]])
-            votes += tf.pad(tf.ones([height, width, 1]), [*room, [0, 0]])
-    return (total / votes)[reach : reach + height, reach : reach + width]
+            said = tf.gather(places.features, at)
+            room = [[reach + down, reach - down], [reach + across, reach - across], [0, 0]]
+            total += tf.pad(_spread(said, step), room)
+            votes += tf.pad(_spread(tf.ones_like(said[:, :, :1]), step), room)
+    return (total / votes)[reach : reach + size[0], reach : reach + size[1]]
 
 
 def swap(maps: tf.Tensor, places: Places, window: int) -> tf.Tensor:
@@ -189,10 +202,10 @@ def swap(maps: tf.Tensor, places: Places, window: int) -> tf.Tensor:
     Returns:
         As `maps`.
     """
-    like = _patches(tf.tensordot(standardise(maps), places.axes, 1), window)
-    height, width = tf.unstack(tf.shape(maps)[1:3])
+    like = _patches(tf.tensordot(standardise(maps), places.axes, 1), window)[:: _step(window), :: _step(window)]
     found, _ = nearest(_unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
-    return tf.stop_gradient(_voted(places, tf.reshape(found, [height, width]), window))[None]
+    found = tf.reshape(found, tf.shape(like)[:2])
+    return tf.stop_gradient(_voted(places, found, tf.shape(maps)[1:3], window))[None]
 
 
 class Choices(NamedTuple):

@@ -79,7 +79,7 @@ class FastPainter:
         check_shares("style_blend", self.settings.style_blend, styles, "styles")
         self._styles, self._shares = with_a_share(styles, self.settings.style_blend)
         self._compiled = compiled_stylizer(load_stylizer(decoder))
-        self._studied: dict[int, dict[str, LevelOfStyle]] = {}
+        self._studied: dict[tuple[int, bool], dict[str, LevelOfStyle]] = {}
         self._before: list | None = None
 
     def __call__(self, content: Source) -> Picture:
@@ -105,9 +105,10 @@ class FastPainter:
         """The pixels, painted on one size after the other."""
         whole, picture, found = _at(guide, tf.constant(size)), None, []
         strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
-        for number, side in enumerate(self._compiled.sizes(tf.constant(size))):
+        sizes = self._compiled.sizes(tf.constant(size))
+        for number, side in enumerate(sizes):
             content = lanczos(whole, *tf.unstack(side))
-            study = self._study(styles, int(tf.reduce_max(side)))
+            study = self._study(styles, int(tf.reduce_max(side)), number == len(sizes) - 1)
             picture, moments = self._compiled.paint(
                 content, content if picture is None else picture, study, strength, swapping, *self._memory(size, number)
             )
@@ -121,14 +122,14 @@ class FastPainter:
             return None, tf.constant(0.0)
         return self._before[1][number], tf.constant(self.settings.smooth)
 
-    def _study(self, styles: Sequence[np.ndarray], longest: int) -> dict[str, LevelOfStyle]:
+    def _study(self, styles: Sequence[np.ndarray], longest: int, last: bool) -> dict[str, LevelOfStyle]:
         # A style whose colours are matched to the content is another one for each picture, but not for each frame.
-        if longest not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
+        if (longest, last) not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
             seen = [self._seen(style, longest) for style in styles]
             # Neighbours would jump from one frame of a film to the next.
             swapping = self.settings.swap > 0 and not self.settings.smooth
-            self._studied[longest] = self._compiled.study(seen, self._shares, swapping)
-        return self._studied[longest]
+            self._studied[longest, last] = self._compiled.study(seen, self._shares, swapping, last)
+        return self._studied[longest, last]
 
     def _seen(self, style: np.ndarray, longest: int) -> tf.Tensor:
         """A style in the size that fits a picture of this longest side."""

@@ -24,7 +24,7 @@ from nst_tf.one_pass.transport import Moments, transport
 __all__ = ["SMALLEST", "WINDOWS", "LevelOfStyle", "Study", "Stylizer", "measure", "stylise_in_passes"]
 
 # Side of the patches that are compared on each level; on the finest, features are only moved.
-WINDOWS = {"relu4_1": 3, "relu3_1": 1, "relu2_1": 1}
+WINDOWS = {"relu4_1": 3, "relu3_1": 3, "relu2_1": 3}
 CONTENT = 0.5  # share of the content's own features in those that are looked at, on the levels above
 FIRST, GROWTH = 64, 2.0  # longest side of the coarsest size in pixels, and how much larger each is than the one before
 CELL = 8  # pixels: the encoder's poolings halve the image three times
@@ -90,7 +90,7 @@ def stylise_in_passes(
         encoder: From images to features of all levels from the decoder's on.
         decoder: One of `build_decoder`.
         content: `(batch, height, width, 3)` in [0, 1], sides multiples of 8; a batch of one if features are swapped.
-        style: What is known of it, by level; moments of as many images or of one.
+        style: What is known of it, by level from coarse to fine; moments of as many images or of one.
         strength: `(batch,)` in [0, 1]. At 0, the last picture is what the content's finest level is decoded to.
         swapping: How much of the features is replaced by those of their neighbours, in [0, 1], at full strength.
         picture: What was painted so far, like `content`; nothing if `None`.
@@ -102,16 +102,16 @@ def stylise_in_passes(
         level to the one before.
     """
     own, move, images = encoder(content), _Mover(strength, before, memory), []
-    for level in levels_from(level_of(decoder)):
+    for level, known in style.items():
         features = own[level]
         if picture is not None:
             made = encoder(tf.stop_gradient(tf.clip_by_value(picture, 0, 1)))[level]
             share = strength * (1 - CONTENT) if level in WINDOWS else strength
             share = tf.cast(share, features.dtype)[:, None, None, None]
             features = share * made + (1 - share) * features
-        if (choices := style[level].choices) is not None:
-            features = swapped(features, choices, WINDOWS[level], strength * swapping)
-        picture = decode(decoder, level, move(features, style[level].moments))["image"]
+        if known.choices is not None:
+            features = swapped(features, known.choices, WINDOWS[level], strength * swapping)
+        picture = decode(decoder, level, move(features, known.moments))["image"]
         images.append(picture)
     return images, move.found
 
@@ -145,7 +145,7 @@ class Stylizer(keras.Model):
         self.encoder, self.decoder = encoder, decoder
 
     def study(
-        self, styles: Sequence[tf.Tensor], shares: Sequence[float] = (), swapping: bool = True
+        self, styles: Sequence[tf.Tensor], shares: Sequence[float] = (), swapping: bool = True, last: bool = False
     ) -> dict[str, LevelOfStyle]:
         """What has to be known of a style, by level.
 
@@ -154,10 +154,13 @@ class Stylizer(keras.Model):
             shares: How much of each is wanted at every place; without them, each place has its neighbour in the style
                 where that is most like it, and all styles count alike in the moments.
             swapping: Whether features are to be swapped at all.
+            last: Whether this is for the last size, on which the coarsest level is left out: it takes half of the time,
+                and its forms were laid down on the size before.
         """
         seen = [{level: tf.cast(maps, tf.float32) for level, maps in self.encoder(one).items()} for one in styles]
         weights, study = shares or [1.0] * len(styles), {}
-        for level in levels_from(level_of(self.decoder)):
+        levels = levels_from(level_of(self.decoder))
+        for level in levels[last:] or levels:
             maps = [one[level] for one in seen]
             swaps = swapping and level in WINDOWS
             choices = choices_of(maps, WINDOWS[level], shares) if swaps else None
@@ -198,8 +201,9 @@ class Stylizer(keras.Model):
         return tf.clip_by_value(made[:, : size[0], : size[1]], 0, 1), found
 
     def sizes(self, size: tf.Tensor) -> tf.Tensor:
-        """Height and width on which a picture of this size is painted one after the other, `(sizes, 2)`."""
-        return scale_sizes(size, tf.reduce_max(size), FIRST, GROWTH, SMALLEST)
+        """Height and width on which a picture of this size is painted one after the other, `(sizes, 2)`, at least 2."""
+        sizes = scale_sizes(size, tf.reduce_max(size), FIRST, GROWTH, SMALLEST)
+        return tf.repeat(sizes, 1 + tf.cast(tf.equal(tf.shape(sizes)[:1], 1), tf.int32), axis=0)
 
     def stylise(
         self,
@@ -229,18 +233,16 @@ class Stylizer(keras.Model):
             wanted = tf.cast(tf.reduce_max(own) * tf.reduce_max(size), tf.float64) / longest
             return _at(style, measured_size(own, wanted, SMALLEST))
 
-        def step(number, picture):
+        def step(number, picture, last=False):
             size = sizes[number]
-            study = self.study([seen(style, size) for style in styles], shares)
+            study = self.study([seen(style, size) for style in styles], shares, last=last)
             made, _ = self.paint(_at(content, size), picture, study, strength, swapping)
             return number + 1, made
 
         shapes = tf.TensorShape([]), tf.TensorShape([1, None, None, 3])
-        start = tf.constant(0), _at(content, sizes[0])
-        _, picture = tf.while_loop(
-            lambda number, _: number < tf.shape(sizes)[0], step, start, shapes, parallel_iterations=1
-        )
-        return picture
+        start, before = (tf.constant(0), _at(content, sizes[0])), tf.shape(sizes)[0] - 1
+        coarse = tf.while_loop(lambda number, _: number < before, step, start, shapes, parallel_iterations=1)
+        return step(*coarse, last=True)[1]
 
     def call(self, inputs: Any) -> Any:
         content, strength = inputs["content"], inputs["strength"]
