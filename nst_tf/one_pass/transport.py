@@ -13,7 +13,7 @@ from nst_tf.objectives.moments import flatten_positions
 
 __all__ = ["Moments", "monge_map", "transport"]
 
-# What is added to the eigenvalues of C: directions with less spread are not stretched to all of the style's.
+# What eigenvalues of C count as at least: directions with less spread are not stretched to all of the style's.
 LEAST = 1e-5  # of their mean
 ROUNDING = 1e-6  # of the mean square of the features: what float32 moments leave in a covariance
 TINY = 1e-12
@@ -24,6 +24,12 @@ Moments = tuple[tf.Tensor, tf.Tensor]
 def _covariance(moments: Moments) -> tf.Tensor:
     mean, second = (tf.cast(moment, tf.float64) for moment in moments)
     return second - mean[:, :, None] * mean[:, None, :]
+
+
+def _spectrum(matrix: tf.Tensor, least: tf.Tensor | float) -> tuple[tf.Tensor, tf.Tensor]:
+    """The eigenvalues of symmetric matrices, no less than `least`, `(batch, 1, n)`; eigenvectors, as columns."""
+    values, vectors = tf.linalg.eigh(matrix)
+    return tf.maximum(values, least)[:, None], vectors
 
 
 def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
@@ -42,12 +48,13 @@ def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     channels = covariance.shape[-1]
     rounding = ROUNDING * tf.linalg.trace(tf.cast(moments[1], tf.float64))
     least = (LEAST * tf.linalg.trace(covariance) + rounding) / channels + TINY
-    # With any R for which C = R R^t, T = R^-t (R^t C0 R)^1/2 R^-1. Cholesky's is the fastest to be had.
-    root = tf.linalg.cholesky(covariance + least[:, None, None] * tf.eye(channels, dtype=tf.float64))
+    # With any R for which C = R R^t, T = R^-t (R^t C0 R)^1/2 R^-1. That of eigenvectors takes the fewest products.
+    values, vectors = _spectrum(covariance, least[:, None])
+    root, inverse = vectors * values**0.5, vectors * values**-0.5
     middle = tf.matmul(root, tf.matmul(_covariance(target), root), transpose_a=True)
-    values, vectors = tf.linalg.eigh(middle)
-    legs = tf.linalg.triangular_solve(root, vectors, adjoint=True)
-    return tf.matmul(legs * tf.maximum(values, 0)[:, None] ** 0.5, legs, transpose_b=True)
+    values, vectors = _spectrum(middle, 0.0)
+    legs = tf.matmul(inverse, vectors)
+    return tf.matmul(legs * values**0.5, legs, transpose_b=True)
 
 
 def transport(features: tf.Tensor, moments: Moments, target: Moments, strength: tf.Tensor) -> tf.Tensor:
