@@ -161,31 +161,38 @@ def places_of(images: Sequence[tf.Tensor], window: int) -> Places:
 
 
 def _step(window: int) -> int:
-    """How far the patches that are compared are apart: each position is in one or, most, in two along each side."""
+    """How far the patches that are compared are apart: along each side, a position is in one, or most in two."""
     return window // 2 + 1
 
 
-def _spread(values: tf.Tensor, step: int) -> tf.Tensor:
-    """Values `(rows, columns, n)` with zeros in between, `(step rows, step columns, n)`."""
-    rows, columns, count = tf.unstack(tf.shape(values))
-    room = [0, step - 1]
-    spread = tf.pad(values[:, None, :, None], [[0, 0], room, [0, 0], room, [0, 0]])
-    return tf.reshape(spread, [step * rows, step * columns, count])
+def _overlapped(patches: tf.Tensor) -> tf.Tensor:
+    """The sum of patches along a line, a step apart, where each lies: `(lines, patches, window, n)` to `(lines, step
+    patches, n)`, from the middle of the first on."""
+    lines, count, window, channels = tf.unstack(tf.shape(patches))
+    reach = patches.shape[2] // 2
+    own, others = patches[:, :, reach:], patches[:, 1:, :reach]
+    total = own + tf.pad(others, [[0, 0], [0, 1], [1, 0], [0, 0]])
+    return tf.reshape(total, [lines, count * (window - reach), channels])
+
+
+def _laid(patches: tf.Tensor) -> tf.Tensor:
+    """The sum of patches where each lies, `(rows, columns, window, window, n)` to `(step rows, step columns, n)`."""
+    rows, columns, window, _, channels = tf.unstack(tf.shape(patches))
+    side = patches.shape[2]
+    across = _overlapped(tf.reshape(tf.transpose(patches, [0, 2, 1, 3, 4]), [rows * window, columns, side, channels]))
+    across = tf.reshape(across, [rows, side, -1, channels])
+    return tf.transpose(_overlapped(tf.transpose(across, [2, 0, 1, 3])), [1, 0, 2])
 
 
 def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf.Tensor:
     """What the places found, `(rows, columns)`, say of each position of a map of this size: the mean."""
-    reach, step = window // 2, _step(window)
-    total = votes = 0.0
-    for down in range(-reach, reach + 1):
-        for across in range(-reach, reach + 1):
-            # The place found for p says what p + (down, across) is to be.
-            at = tf.gather(places.middle, found) + down * tf.gather(places.row, found) + across
-            said = tf.gather(places.features, at)
-            room = [[reach + down, reach - down], [reach + across, reach - across], [0, 0]]
-            total += tf.pad(_spread(said, step), room)
-            votes += tf.pad(_spread(tf.ones_like(said[:, :, :1]), step), room)
-    return (total / votes)[reach : reach + size[0], reach : reach + size[1]]
+    offsets = tf.range(window) - window // 2
+    at = tf.gather(places.middle, found)[:, :, None, None] + offsets
+    at += tf.gather(places.row, found)[:, :, None, None] * offsets[:, None]
+    # The place found for p says what p + offset is to be.
+    said = tf.gather(places.features, at)
+    total, votes = _laid(said), _laid(tf.ones_like(said[..., :1]))
+    return total[: size[0], : size[1]] / votes[: size[0], : size[1]]
 
 
 def swap(maps: tf.Tensor, places: Places, window: int) -> tf.Tensor:
