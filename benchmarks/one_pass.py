@@ -31,8 +31,8 @@ def _speed(content: nst_tf.Picture, style: nst_tf.Picture, settings: FastSetting
 
 
 def _warm_start(content: nst_tf.Picture, style: nst_tf.Picture, size: int) -> dict[str, Any]:
-    """Evaluations to where the preset `default` ends, from the content and from the picture of one pass."""
-    cold = nst_tf.stylize(content, style, size=size, plateau=0.0)
+    """Evaluations to where the preset `default` ends from the content, from there and from the picture of one pass."""
+    cold = nst_tf.stylize(content, style, size=size, plateau=0.0, init="content")
     evaluations, goal = cold.history[-1]["step"], sum(cold.losses.values())
     steps = (*nst_tf.PRESETS["default"].steps[: cold.history[-1]["scale"] - 1], PATIENCE * evaluations)
     for progress in nst_tf.stylize_steps(content, style, size=size, plateau=0.0, init="fast", steps=steps):
@@ -50,8 +50,9 @@ def measure(size: int = 512) -> dict[str, Any]:
     Returns:
         `height` and `width`; medians of the seconds for a `picture` whose style was measured before, for a picture and
         its style (`picture_and_style`), and for a bare pass of the `encoder` over the content; their ratio
-        (`over_encoder`); and under `warm_start` the value of the `objective` that the preset `default` ends with, and
-        the evaluations to it, `from_content` and `from_fast` (`None` if it was not reached in twice as many).
+        (`over_encoder`); and under `warm_start` the value of the `objective` that the preset `default` ends with if it
+        starts from the content, and the evaluations to it, `from_content` and `from_fast` (`None` if it was not reached
+        in twice as many).
     """
     pixels, style = (nst_tf.read_image(nst_tf.sample(name)) for name in ("neuschwanstein", "auvers"))
     content = nst_tf.Picture(resize_image(pixels.pixels, fit(pixels.pixels.shape, size)))

@@ -26,10 +26,10 @@ def strength_setting(default: float) -> Any:
     return setting(default, help, unit="NUMBER", least=0, most=1, served=Served(0, 1))
 
 
-def swap_setting(group: str, served: Served | None) -> Any:
+def swap_setting(default: float, group: str, served: Served | None) -> Any:
     """How far content is made of what it is like in the style."""
     help = "how much of each place of the content is replaced by the place of the style that it is most like"
-    return setting(1.0, help, unit="SHARE", group=group, least=0, most=1, served=served)
+    return setting(default, help, unit="SHARE", group=group, least=0, most=1, served=served)
 
 
 def style_scale_setting(group: str) -> Any:
@@ -63,7 +63,7 @@ class FastSettings:
 
     size: int = setting(512, "longest side of the result", unit="PIXELS", least=1, served=Served(32, 1536))
     strength: float = strength_setting(1.0)
-    swap: float = swap_setting("picture", Served(0, 1))
+    swap: float = swap_setting(0.7, "picture", Served(0, 1))
     style_scale: float = style_scale_setting("picture")
     style_blend: tuple[float, ...] = style_blend_setting("picture")
     preserve_color: str | None = preserve_color_setting()

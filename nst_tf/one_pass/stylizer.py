@@ -19,6 +19,7 @@ from nst_tf.canvas.sizes import measured_size, scale_sizes
 from nst_tf.objectives.moments import blend_moments, raw_moments
 from nst_tf.objectives.neighbours import Choices, choices_of, swapped
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
+from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.transport import Moments, transport
 
 __all__ = ["SMALLEST", "WINDOWS", "LevelOfStyle", "Study", "Stylizer", "measure", "stylise_in_passes"]
@@ -130,7 +131,7 @@ class Stylizer(keras.Model):
     """Gives images the style of others in one pass: `stylizer({"content": ..., "style": ..., "strength": ...})`.
 
     `content` is `(batch, height, width, 3)`, RGB in [0, 1], of any size from 16 px; `style` likewise, as many or one;
-    `strength` is `(batch,)` in [0, 1]: 0 gives the content, 1 all of the style. `swap`, `(batch,)` in [0, 1] and 1 if
+    `strength` is `(batch,)` in [0, 1]: 0 gives the content, 1 all of the style. `swap`, `(batch,)` in [0, 1] and 0.7 if
     it is not given, is how much of the features is replaced by those of their neighbours in the style. The output has
     the shape of `content` and is in [0, 1].
 
@@ -247,7 +248,7 @@ class Stylizer(keras.Model):
     def call(self, inputs: Any) -> Any:
         content, strength = inputs["content"], inputs["strength"]
         count = tf.shape(content)[0]
-        given = {"strength": strength, "swap": tf.ones_like(strength), **inputs}
+        given = {"strength": strength, "swap": tf.fill(tf.shape(strength), FastSettings.swap), **inputs}
         given = {name: tf.repeat(one, count // tf.shape(one)[0], axis=0) for name, one in given.items()}
 
         def painted(one):

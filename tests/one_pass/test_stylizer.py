@@ -8,8 +8,9 @@ import tensorflow as tf
 from nst_tf.images import fit, read_image, resize
 from nst_tf.measures.lpips import lpips
 from nst_tf.measures.style_distance import style_distances
-from nst_tf.one_pass.decoder import LEVELS, decode
+from nst_tf.one_pass.decoder import LEVELS, build_decoder, decode
 from nst_tf.one_pass.decoder_file import load_stylizer
+from nst_tf.one_pass.stylizer import Stylizer
 from nst_tf.samples import sample
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
@@ -45,8 +46,8 @@ def test_strength_0_is_the_content(stylizer, content, style):
 
 def test_without_swapping_the_features_are_only_moved(stylizer, content, style):
     given = {"content": content, "style": style, "strength": tf.constant([1.0])}
-    moved, swapped = (stylizer(given | {"swap": tf.constant([share])}).numpy() for share in (0.0, 1.0))
-    np.testing.assert_array_equal(swapped, _call(stylizer, content, style, 1.0))
+    moved, usual, swapped = (stylizer(given | {"swap": tf.constant([share])}).numpy() for share in (0.0, 0.7, 1.0))
+    np.testing.assert_array_equal(usual, _call(stylizer, content, style, 1.0))
     assert np.abs(swapped - moved).mean() > 0.01
     assert lpips(content[0], moved[0]) < lpips(content[0], swapped[0])
 
@@ -58,6 +59,23 @@ def test_the_style_grows_nearer_with_the_strength(stylizer, content, style):
     ]
     assert all(np.diff(distances) < 0)
     assert distances[-1] < 0.75 * distances[0]
+
+
+@pytest.mark.parametrize(
+    ("size", "longest"),
+    [((43, 64), [64, 64]), ((30, 20), [30, 30]), ((100, 128), [64, 128]), ((512, 90), [64, 128, 256, 512])],
+)
+def test_a_picture_is_painted_on_two_sizes_at_least(stylizer, size, longest):
+    sizes = stylizer.sizes(tf.constant(size)).numpy()
+    assert [max(one) for one in sizes] == longest
+    np.testing.assert_array_equal(sizes[-1], size)
+
+
+def test_the_last_size_leaves_out_the_coarsest_of_several_levels(stylizer, style):
+    assert list(stylizer.study([style])) == list(LEVELS)
+    assert list(stylizer.study([style], last=True)) == list(LEVELS[1:])
+    only = Stylizer(stylizer.encoder, build_decoder("relu1_1"))
+    assert list(only.study([style], last=True)) == ["relu1_1"]
 
 
 def test_pictures_of_any_size_keep_their_size(stylizer, style):

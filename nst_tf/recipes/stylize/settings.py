@@ -70,7 +70,7 @@ class StylizeSettings:
     style_loss: str = objective("wasserstein", STATISTICS, "KIND", choices=("wasserstein", "gram"))
     style_weight: float = objective(1.0, "weight of the style loss", "WEIGHT", least=0, served=Served(0, 100))
     content_weight: float = objective(0.02, "weight of the content loss", "WEIGHT", least=0, served=Served(0, 100))
-    swap: float = swap_setting("objective", served=None)
+    swap: float = swap_setting(1.0, "objective", served=None)
     patch_weight: float = objective(0.3, PATCHES, "WEIGHT", least=0)
     rounds: int = schedule(2, ROUNDS, "NUMBER", least=1)
     tv_weight: float = tv_weight_setting(2.0)
