@@ -237,8 +237,8 @@ def choices_of(images: Sequence[tf.Tensor], window: int, shares: Sequence[float]
             one neighbour, in whichever image it is.
     """
     groups = [[image] for image in images] if shares else [images]
-    shares = np.asarray(shares or [1.0], np.float32)
-    return Choices(tuple(places_of(group, window) for group in groups), tf.constant(shares / shares.sum()))
+    parts = np.asarray(shares or [1.0], np.float32)
+    return Choices(tuple(places_of(group, window) for group in groups), tf.constant(parts / parts.sum()))
 
 
 def swapped(maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | float) -> tf.Tensor:

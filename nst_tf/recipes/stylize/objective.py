@@ -89,7 +89,7 @@ def _content(
 
 def _styles(
     network: FeatureLoop, settings: StylizeSettings, images: Sequence[tf.Tensor]
-) -> tuple[list[Mapping[str, tf.Tensor]], dict[str, tuple]]:
+) -> tuple[Sequence[Mapping[str, tf.Tensor]], dict[str, tuple]]:
     """The features of each style, if they are looked at place by place, and the raw moments of the mixture by layer."""
     blend = settings.style_blend or [1.0] * len(images)
     seen = [network.observe(image) for image in images] if settings.swap or settings.patch_weight else []

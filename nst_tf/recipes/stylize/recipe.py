@@ -65,7 +65,7 @@ class Stylize(Recipe):
             return at_size(lanczos, self._first, size)
         starts = {"noise": lambda: noise(*tf.unstack(size), self.settings.seed), "content": lambda: self._content(size)}
         if self._painter is not None:
-            starts["fast"] = lambda: self._painted(size)
+            starts["fast"] = functools.partial(self._painted, self._painter, size)
         if isinstance(self.settings.init, str):
             return starts[self.settings.init]()
         number = tf.argmax(tf.equal(self.settings.init, list(starts)), output_type=tf.int32)
@@ -77,9 +77,9 @@ class Stylize(Recipe):
     def _styles(self, size: tf.Tensor) -> list[tf.Tensor]:
         return [at_size(lanczos, style, self.style_size(style, size)) for style in self.styles]
 
-    def _painted(self, size: tf.Tensor) -> tf.Tensor:
+    def _painted(self, painter: Painter, size: tf.Tensor) -> tf.Tensor:
         strength, swapping = (tf.cast([value], tf.float32) for value in (self.settings.strength, self.settings.swap))
-        return self._painter(self._content(size), self._styles(size), strength, swapping, self.settings.style_blend)
+        return painter(self._content(size), self._styles(size), strength, swapping, self.settings.style_blend)
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas of one scale brought to the size of another, with the content's detail where it is to be kept."""
