@@ -4,13 +4,14 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from benchmarks import dream, features, one_pass, optimizers, precision, visualize
+from benchmarks import dream, features, neighbours, one_pass, optimizers, precision, visualize
 
 __all__ = ["main"]
 
 PARTS = {
     "optimizers": optimizers,
     "one-pass": one_pass,
+    "neighbours": neighbours,
     "dream": dream,
     "features": features,
     "visualize": visualize,
