@@ -52,8 +52,8 @@ def measure(size: int = 256) -> dict[str, Any]:
         size: Longest side of both images in pixels.
 
     Returns:
-        By layer, the mean cosine of each place of the photograph, with all features, to its nearest of all places of the
-        painting (`exact`), and to the one that the quick search finds (`quick`); and how often they are the same
+        By layer, the mean cosine of each place of the photograph, with all features, to its nearest of all places of
+        the painting (`exact`), and to the one that the quick search finds (`quick`); and how often they are the same
         (`same`).
     """
     encoder = load_stylizer().encoder
@@ -64,7 +64,7 @@ def measure(size: int = 256) -> dict[str, Any]:
 def table(measured: dict[str, Any]) -> str:
     """The same, to read."""
     return "\n".join(
-        f"neighbours on {layer:17} {found['quick']:9.3f} is the mean cosine, {found['exact']:.3f} by all features; the same "
-        f"place in {100 * found['same']:.0f} %"
+        f"neighbours on {layer:17} {found['quick']:9.3f} is the mean cosine, {found['exact']:.3f} by all features; "
+        f"the same place in {100 * found['same']:.0f} %"
         for layer, found in measured.items()
     )

@@ -33,7 +33,9 @@ __all__ = [
 
 SIMILARITIES = 2**24  # that are in memory at a time
 MOST_PLACES = 4096  # of an image, on an even grid
-AXES = 32  # principal axes in which features are compared
+# Principal axes in which features are compared. On a real pair at 256 px, the places found so have 0.90 to 0.96 of the
+# cosine that the nearest by all features have (`python -m benchmarks neighbours`).
+AXES = 32
 LEAST_SPREAD = 1e-4  # of a channel, in the mean spread of all: one that hardly varies is not blown up
 ROUNDING = 1e-8  # of the mean square, likewise: a constant image has no spread, but for what float32 leaves
 TINY = 1e-12
