@@ -29,7 +29,7 @@ from nst_tf.one_pass.stylizer import SMALLEST, LevelOfStyle, Stylizer
 
 __all__ = ["CompiledStylizer", "FastPainter", "compiled_stylizer", "fast_stylize"]
 
-FIXED, PER_PIXEL = 0.85e9, 1.5e3  # bytes: TensorFlow and the network; the features alive at a time
+FIXED, PER_PIXEL = 1.5e9, 1.9e3  # bytes: TensorFlow, the network and its graphs; the features alive at a time
 
 
 class CompiledStylizer:

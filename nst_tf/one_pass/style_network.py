@@ -25,6 +25,7 @@ from nst_tf.one_pass.settings import FastSettings, check_shares
 __all__ = [
     "BUNDLED",
     "FILE",
+    "STYLES",
     "NetworkPainter",
     "StyleNetwork",
     "build_style_network",

@@ -82,9 +82,8 @@ def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[st
 
 def _swapped(layer: str, features: tf.Tensor, study: Study) -> tf.Tensor:
     """Features as they are decoded: those of their neighbours, on levels where these are sought."""
-    if layer not in study or (choices := study[layer].choices) is None:
-        return features
-    return swapped(features, choices, WINDOWS[layer], 1.0)
+    choices = study[layer].choices if layer in study else None
+    return features if choices is None else swapped(features, choices, WINDOWS[layer], 1.0)
 
 
 def _moved(features: tf.Tensor, style: Moments, strength: tf.Tensor) -> tf.Tensor:
