@@ -12,12 +12,8 @@ with `keras.saving.load_model`, `import nst_tf.layers` makes its layers known.
 """
 
 import importlib
-import os
 
 from nst_tf.version import __version__
-
-# Fused convolutions; TensorFlow reads this when it is imported, and leaves them off on processors without AVX-512 VNNI.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 _HOME = {
     "ContrastNorm": "nst_tf.layers",

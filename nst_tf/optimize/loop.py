@@ -2,7 +2,7 @@
 
 The graph is traced once, for images of any height and width: batches, scales, targets and weights are its arguments.
 It is a plain graph, not an XLA one, because XLA compiles anew for each shape (3-8 s), runs convolutions inside a loop
-on one thread, and is no faster than oneDNN's fused convolutions, which the plain graph uses.
+on one thread, and is no faster than the convolutions of the plain graph.
 """
 
 import threading
