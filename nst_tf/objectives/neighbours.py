@@ -26,6 +26,7 @@ __all__ = [
     "choices_of",
     "nearest",
     "places_of",
+    "salience",
     "standardise",
     "swap",
     "swapped",
@@ -60,6 +61,29 @@ def standardise(maps: tf.Tensor) -> tf.Tensor:
     least = LEAST_SPREAD * tf.reduce_mean(variance, -1, keepdims=True)
     least += ROUNDING * tf.reduce_mean(tf.square(mean), -1, keepdims=True)
     return (maps - mean) * tf.math.rsqrt(variance + least + TINY)
+
+
+def _framed(maps: tf.Tensor, window: int) -> tf.Tensor:
+    """Maps with their edges repeated, so that there is a patch at every position."""
+    edge = [window // 2] * 2
+    return tf.pad(maps, [[0, 0], edge, edge, [0, 0]], "SYMMETRIC")
+
+
+def salience(maps: tf.Tensor) -> tf.Tensor:
+    """How much there is to see at each position of an image: the deviation of features from its mean, at most the usual.
+
+        w_p = min(1, sqrt(mean_N(p) |U|^2 / channels))
+
+    over the 3x3 positions N(p). A flat sky has less than 1, what stands out has 1.
+
+    Args:
+        maps: `(1, rows, columns, channels)`.
+
+    Returns:
+        float32 `(1, rows, columns, 1)`, in [0, 1].
+    """
+    energy = tf.reduce_mean(tf.square(standardise(tf.cast(maps, tf.float32))), -1, keepdims=True)
+    return tf.minimum(1.0, tf.sqrt(tf.nn.avg_pool2d(_framed(energy, 3), 3, 1, "VALID")))
 
 
 def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -104,12 +128,6 @@ class Places(NamedTuple):
     features: tf.Tensor
     middle: tf.Tensor
     row: tf.Tensor
-
-
-def _framed(maps: tf.Tensor, window: int) -> tf.Tensor:
-    """Maps with their edges repeated, so that there is a patch at every position."""
-    edge = [window // 2] * 2
-    return tf.pad(maps, [[0, 0], edge, edge, [0, 0]], "SYMMETRIC")
 
 
 def _patches(maps: tf.Tensor, window: int) -> tf.Tensor:
@@ -250,7 +268,7 @@ def swapped(maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | f
         maps: F, `(1, rows, columns, channels)`.
         choices: Where neighbours are sought, of the same layer.
         window: As it was for `choices_of`.
-        share: a, one number.
+        share: a, a number, or one for each position, `(1, rows, columns, 1)`.
 
     Returns:
         As `maps`.

@@ -63,7 +63,7 @@ class FastSettings:
 
     size: int = setting(512, "longest side of the result", unit="PIXELS", least=1, served=Served(32, 1536))
     strength: float = strength_setting(1.0)
-    swap: float = swap_setting(0.7, "picture", Served(0, 1))
+    swap: float = swap_setting(0.6, "picture", Served(0, 1))
     style_scale: float = style_scale_setting("picture")
     style_blend: tuple[float, ...] = style_blend_setting("picture")
     preserve_color: str | None = preserve_color_setting()

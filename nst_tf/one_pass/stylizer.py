@@ -5,7 +5,7 @@ On each level, from coarse to fine, a picture's features are replaced by those o
 et al. 2017, by the transport of Lu et al. 2019), decoded to a picture, and encoded again for the next level. All of it
 is done on one size after the other, from 64 pixels on: large shapes are laid down where they are few places apart.
 Opposed to the papers, each step but the first also looks at a share of the content's own features, so that its detail
-is not lost on the way.
+is not lost on the way, and places where there is little to see are swapped less, so that a clear sky stays clear.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ import tensorflow as tf
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import measured_size, scale_sizes
 from nst_tf.objectives.moments import blend_moments, raw_moments
-from nst_tf.objectives.neighbours import Choices, choices_of, swapped
+from nst_tf.objectives.neighbours import Choices, choices_of, salience, swapped
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.transport import Moments, transport
@@ -111,7 +111,8 @@ def stylise_in_passes(
             share = tf.cast(share, features.dtype)[:, None, None, None]
             features = share * made + (1 - share) * features
         if known.choices is not None:
-            features = swapped(features, known.choices, WINDOWS[level], strength * swapping)
+            share = strength * swapping * salience(features)
+            features = swapped(features, known.choices, WINDOWS[level], share)
         picture = decode(decoder, level, move(features, known.moments))["image"]
         images.append(picture)
     return images, move.found
@@ -131,7 +132,7 @@ class Stylizer(keras.Model):
     """Gives images the style of others in one pass: `stylizer({"content": ..., "style": ..., "strength": ...})`.
 
     `content` is `(batch, height, width, 3)`, RGB in [0, 1], of any size from 16 px; `style` likewise, as many or one;
-    `strength` is `(batch,)` in [0, 1]: 0 gives the content, 1 all of the style. `swap`, `(batch,)` in [0, 1] and 0.7 if
+    `strength` is `(batch,)` in [0, 1]: 0 gives the content, 1 all of the style. `swap`, `(batch,)` in [0, 1] and 0.6 if
     it is not given, is how much of the features is replaced by those of their neighbours in the style. The output has
     the shape of `content` and is in [0, 1].
 

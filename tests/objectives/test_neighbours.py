@@ -7,7 +7,16 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.objectives import neighbours
-from nst_tf.objectives.neighbours import Resemblance, choices_of, nearest, places_of, standardise, swap, swapped
+from nst_tf.objectives.neighbours import (
+    Resemblance,
+    choices_of,
+    nearest,
+    places_of,
+    salience,
+    standardise,
+    swap,
+    swapped,
+)
 
 
 def maps(height, width, channels=5, seed=0):
@@ -66,6 +75,26 @@ def test_styles_are_mixed_by_their_shares_or_asked_all_together():
     expected = 0.6 * content[0] + 0.4 * by_numpy(content[0], [style[0] for style in styles], 3)
     np.testing.assert_allclose(together, expected, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(swapped(content, choices_of(styles, 3), 3, 0.0), content)
+
+
+def test_a_share_may_be_one_for_each_position():
+    content, choices, share = maps(7, 8), choices_of([maps(6, 9, seed=1)], 3), np.zeros((1, 7, 8, 1), np.float32)
+    share[0, 2:5, 3] = 1
+    whole, mixed = swapped(content, choices, 3, 1.0), swapped(content, choices, 3, share)
+    np.testing.assert_allclose(mixed, np.where(share, whole, content), rtol=1e-5, atol=1e-6)
+
+
+def test_salience_is_the_deviation_around_a_position_and_none_in_a_clear_sky():
+    image = maps(12, 9)
+    image[:, :7] = image[0, 0, 0]  # the sky
+    image[:, 10] *= 4  # a skyline
+    energy = np.square(standard(image[0])).mean(-1, keepdims=True)
+    expected = np.minimum(1, np.sqrt(patches(energy, 3).mean((2, 3))))
+    found = salience(tf.constant(image)).numpy()[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+    assert found[9:].min() == found.max() == 1
+    assert found[:6].max() < 0.7
+    assert salience(tf.ones((1, 4, 5, 3))).numpy().max() < 0.01
 
 
 def test_an_image_is_its_own_neighbour():

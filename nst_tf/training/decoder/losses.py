@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from nst_tf.objectives.neighbours import Resemblance, swapped
+from nst_tf.objectives.neighbours import Resemblance, salience, swapped
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
 from nst_tf.one_pass.stylizer import WINDOWS, Study, Stylizer, measure, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
@@ -83,7 +83,7 @@ def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[st
 def _swapped(layer: str, features: tf.Tensor, study: Study) -> tf.Tensor:
     """Features as they are decoded: those of their neighbours, on levels where these are sought."""
     choices = study[layer].choices if layer in study else None
-    return features if choices is None else swapped(features, choices, WINDOWS[layer], 1.0)
+    return features if choices is None else swapped(features, choices, WINDOWS[layer], salience(features))
 
 
 def _moved(features: tf.Tensor, style: Moments, strength: tf.Tensor) -> tf.Tensor:
