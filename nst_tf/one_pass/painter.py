@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,15 +32,36 @@ __all__ = ["CompiledStylizer", "FastPainter", "compiled_stylizer", "fast_stylize
 FIXED, PER_PIXEL = 1.5e9, 1.9e3  # bytes: TensorFlow, the network and its graphs; the features alive at a time
 
 
+def _any_size(value: Any) -> Any:
+    """What stands for a tensor of any height and width if it is an image, of any length if not; all else is itself."""
+    if not tf.is_tensor(value):
+        return value
+    free = (1, 2) if value.shape.rank == 4 else (0,)
+    shape = [None if axis in free else side for axis, side in enumerate(value.shape)]
+    return tf.TensorSpec(shape, value.dtype)
+
+
+def _compiled(function: Callable) -> Callable:
+    """A function that is traced for tensors of any size before it is called with one.
+
+    Traced for the first picture's own size, it would round in another way than for those after it, and a place whose
+    neighbour is in the balance would get another: the same picture would depend on what was painted before.
+    """
+    traced = tf.function(function, autograph=False)
+
+    def call(*arguments):
+        traced.get_concrete_function(*tf.nest.map_structure(_any_size, arguments))
+        return traced(*arguments)
+
+    return call
+
+
 class CompiledStylizer:
     """The compiled parts of a network, traced once for pictures of any size; see `Stylizer`."""
 
     def __init__(self, stylizer: Stylizer):
         self.sizes = stylizer.sizes
-        self.study, self.paint, self.stylise = (
-            tf.function(function, autograph=False, reduce_retracing=True)
-            for function in (stylizer.study, stylizer.paint, stylizer.stylise)
-        )
+        self.study, self.paint, self.stylise = map(_compiled, (stylizer.study, stylizer.paint, stylizer.stylise))
 
 
 @functools.lru_cache(maxsize=2)

@@ -64,6 +64,12 @@ def test_luminance_alone_keeps_the_colours_of_the_content(content, styles):
     np.testing.assert_allclose(chroma, (content - luminance(content)[..., None])[inside], atol=1e-4)
 
 
+def test_a_picture_does_not_depend_on_those_before_it(content, styles):
+    after = fast_stylize(content, styles[0], size=48)
+    fast.compiled_stylizer.cache_clear()
+    np.testing.assert_array_equal(fast_stylize(content, styles[0], size=48).pixels, after.pixels)
+
+
 def test_a_painter_measures_its_styles_once_and_traces_once(content, styles, monkeypatch):
     painter = FastPainter(styles[0], FastSettings(size=64))
     studied = []
