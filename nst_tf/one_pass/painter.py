@@ -33,11 +33,14 @@ FIXED, PER_PIXEL = 1.5e9, 1.9e3  # bytes: TensorFlow, the network and its graphs
 
 
 def _any_size(value: Any) -> Any:
-    """What stands for a tensor of any height and width if it is an image, of any length if not; all else is itself."""
+    """What stands for a tensor of any height and width if it is an image, of any length if not; all else is itself.
+
+    A length of 1 is that of a batch, and stays.
+    """
     if not tf.is_tensor(value):
         return value
     free = (1, 2) if value.shape.rank == 4 else (0,)
-    shape = [None if axis in free else side for axis, side in enumerate(value.shape)]
+    shape = [None if axis in free and side != 1 else side for axis, side in enumerate(value.shape)]
     return tf.TensorSpec(shape, value.dtype)
 
 

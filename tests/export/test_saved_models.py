@@ -167,7 +167,8 @@ RECIPES = {
 
 
 @pytest.mark.parametrize("case", RECIPES)
-def test_the_picture_is_the_recipe_s(exported, photo, case):
+def test_the_picture_is_the_recipe_s(exported, photo, case, monkeypatch):
+    monkeypatch.setattr("nst_tf.recipes.stylize.stylize.load_stylizer", stylizer)
     name, controls, settings = RECIPES[case]
     data, pixels = photo
     styles = {"style_bytes": [data]} if name == "stylize" else {}
