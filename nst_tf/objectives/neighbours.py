@@ -70,7 +70,7 @@ def _framed(maps: tf.Tensor, window: int) -> tf.Tensor:
 
 
 def salience(maps: tf.Tensor) -> tf.Tensor:
-    """How much there is to see at each position of an image: the deviation of features from its mean, at most the usual.
+    """How much there is to see at each position of an image: how far features are from its mean, at most 1.
 
         w_p = min(1, sqrt(mean_N(p) |U|^2 / channels))
 
