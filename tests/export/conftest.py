@@ -86,7 +86,7 @@ class Exported:
 
 @functools.cache
 def stylizer():
-    """A network for any style of two levels, whose decoder has learned nothing; the same in every process."""
+    """A network for any style whose decoder has learned nothing; the same in every process."""
     encoder = feature_extractor(load_backbone("vgg16", padding="replicate"), levels_from("relu2_1"))
     decoder, random = build_decoder("relu2_1"), np.random.default_rng(0)
     for variable in decoder.trainable_variables:
@@ -119,8 +119,7 @@ def exported(once, run_folder):
     @functools.cache
     def get(name):
         with pytest.MonkeyPatch.context() as patch, keras_files():
-            for module in ("stylize", "fast_stylize"):
-                patch.setattr(f"nst_tf.export.models.{module}.load_stylizer", stylizer)
+            patch.setattr("nst_tf.export.models.fast_stylize.load_stylizer", stylizer)
             servable = make_servable(str(run_folder) if name == "run" else name, **OPTIONS[name])
         models = once(f"exported {name}", lambda out: export(servable, out))
         [folder] = (models / servable.name).iterdir()

@@ -167,8 +167,7 @@ RECIPES = {
 
 
 @pytest.mark.parametrize("case", RECIPES)
-def test_the_picture_is_the_recipe_s(exported, photo, case, monkeypatch):
-    monkeypatch.setattr("nst_tf.recipes.stylize.stylize.load_stylizer", stylizer)
+def test_the_picture_is_the_recipe_s(exported, photo, case):
     name, controls, settings = RECIPES[case]
     data, pixels = photo
     styles = {"style_bytes": [data]} if name == "stylize" else {}
