@@ -63,7 +63,7 @@ class CompiledStylizer:
     """The compiled parts of a network, traced once for pictures of any size; see `Stylizer`."""
 
     def __init__(self, stylizer: Stylizer):
-        self.sizes = stylizer.sizes
+        self.sizes, self.stages = stylizer.sizes, stylizer.stages
         self.study, self.paint, self.stylise = map(_compiled, (stylizer.study, stylizer.paint, stylizer.stylise))
 
 
@@ -103,7 +103,7 @@ class FastPainter:
         check_shares("style_blend", self.settings.style_blend, styles, "styles")
         self._styles, self._shares = with_a_share(styles, self.settings.style_blend)
         self._compiled = compiled_stylizer(load_stylizer(decoder))
-        self._studied: dict[tuple[int, bool], dict[str, LevelOfStyle]] = {}
+        self._studied: dict[tuple[tuple[str, ...], int], dict[str, LevelOfStyle]] = {}
         self._before: list | None = None
 
     def __call__(self, content: Source) -> Picture:
@@ -132,28 +132,28 @@ class FastPainter:
         sizes = self._compiled.sizes(tf.constant(size))
         for number, side in enumerate(sizes):
             content = lanczos(whole, *tf.unstack(side))
-            study = self._study(styles, int(tf.reduce_max(side)), number == len(sizes) - 1)
-            picture, moments = self._compiled.paint(
-                content, content if picture is None else picture, study, strength, swapping, *self._memory(size, number)
-            )
-            found.append(moments)
+            picture = content if picture is None else picture
+            for levels in self._compiled.stages(number == len(sizes) - 1):
+                study, memory = self._study(styles, levels, int(tf.reduce_max(side))), self._memory(size, len(found))
+                picture, moments = self._compiled.paint(content, picture, study, strength, swapping, *memory)
+                found.append(moments)
         self._before = [size, found]
         return picture[0].numpy()
 
     def _memory(self, size: tuple[int, int], number: int):
-        """What is remembered of this step of the frame before, and how much it counts."""
+        """What is remembered of this stage of the frame before, and how much it counts."""
         if not self.settings.smooth or self._before is None or self._before[0] != size:
             return None, tf.constant(0.0)
         return self._before[1][number], tf.constant(self.settings.smooth)
 
-    def _study(self, styles: Sequence[np.ndarray], longest: int, last: bool) -> dict[str, LevelOfStyle]:
+    def _study(self, styles: Sequence[np.ndarray], levels: tuple[str, ...], longest: int) -> dict[str, LevelOfStyle]:
         # A style whose colours are matched to the content is another one for each picture, but not for each frame.
-        if (longest, last) not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
+        if (levels, longest) not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
             seen = [self._seen(style, longest) for style in styles]
             # Neighbours would jump from one frame of a film to the next.
             swapping = self.settings.swap > 0 and not self.settings.smooth
-            self._studied[longest, last] = self._compiled.study(seen, self._shares, swapping, last)
-        return self._studied[longest, last]
+            self._studied[levels, longest] = self._compiled.study(seen, levels, self._shares, swapping)
+        return self._studied[levels, longest]
 
     def _seen(self, style: np.ndarray, longest: int) -> tf.Tensor:
         """A style in the size that fits a picture of this longest side."""

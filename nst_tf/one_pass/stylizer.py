@@ -8,6 +8,7 @@ Opposed to the papers, each step but the first also looks at a share of the cont
 is not lost on the way, and places where there is little to see are swapped less, so that a clear sky stays clear.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -146,23 +147,36 @@ class Stylizer(keras.Model):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
 
+    def stages(self, last: bool) -> list[tuple[str, ...]]:
+        """The levels that a picture is painted on, one stage after the other.
+
+        Args:
+            last: Whether this is for the last size, on which the coarsest level is left out: it takes half of the time,
+                and its forms were laid down on the size before.
+        """
+        levels = levels_from(level_of(self.decoder))
+        stages = [levels[:1], levels[1:]] if levels[1:] else [levels]
+        return stages[-1:] if last else stages
+
     def study(
-        self, styles: Sequence[tf.Tensor], shares: Sequence[float] = (), swapping: bool = True, last: bool = False
+        self,
+        styles: Sequence[tf.Tensor],
+        levels: Sequence[str] | None = None,
+        shares: Sequence[float] = (),
+        swapping: bool = True,
     ) -> dict[str, LevelOfStyle]:
         """What has to be known of a style, by level.
 
         Args:
             styles: One or several images, `(1, height, width, 3)` in [0, 1].
+            levels: Some of the decoder's, from coarse to fine; all by default.
             shares: How much of each is wanted at every place; without them, each place has its neighbour in the style
                 where that is most like it, and all styles count alike in the moments.
             swapping: Whether features are to be swapped at all.
-            last: Whether this is for the last size, on which the coarsest level is left out: it takes half of the time,
-                and its forms were laid down on the size before.
         """
         seen = [{level: tf.cast(maps, tf.float32) for level, maps in self.encoder(one).items()} for one in styles]
         weights, study = shares or [1.0] * len(styles), {}
-        levels = levels_from(level_of(self.decoder))
-        for level in levels[last:] or levels:
+        for level in levels or levels_from(level_of(self.decoder)):
             maps = [one[level] for one in seen]
             swaps = swapping and level in WINDOWS
             choices = choices_of(maps, WINDOWS[level], shares) if swaps else None
@@ -179,11 +193,11 @@ class Stylizer(keras.Model):
         before: Sequence[Moments] | None = None,
         memory: tf.Tensor | float = 0.0,
     ) -> tuple[tf.Tensor, list[Moments]]:
-        """Paints an image on one size.
+        """Paints an image in one stage of one size.
 
         Args:
             content: `(1, height, width, 3)` in [0, 1].
-            picture: What was painted on the size before, likewise; on the first, the content.
+            picture: What was painted before, likewise, of any size; first of all, the content.
             style: What `study` found of it, in a size that fits.
             strength: `(1,)` in [0, 1].
             swapping: See `stylise_in_passes`; also `before` and `memory`.
@@ -235,16 +249,26 @@ class Stylizer(keras.Model):
             wanted = tf.cast(tf.reduce_max(own) * tf.reduce_max(size), tf.float64) / longest
             return _at(style, measured_size(own, wanted, SMALLEST))
 
-        def step(number, picture, last=False):
-            size = sizes[number]
-            study = self.study([seen(style, size) for style in styles], shares, last=last)
-            made, _ = self.paint(_at(content, size), picture, study, strength, swapping)
-            return number + 1, made
+        before = tf.shape(sizes)[0] - 1
+        *coarse, fine = self.stages(False)
 
-        shapes = tf.TensorShape([]), tf.TensorShape([1, None, None, 3])
-        start, before = (tf.constant(0), _at(content, sizes[0])), tf.shape(sizes)[0] - 1
-        coarse = tf.while_loop(lambda number, _: number < before, step, start, shapes, parallel_iterations=1)
-        return step(*coarse, last=True)[1]
+        def step(number, picture):
+            size = sizes[number]
+            here, around = _at(content, size), [seen(style, size) for style in styles]
+
+            def painted(levels, picture):
+                return self.paint(here, picture, self.study(around, levels, shares), strength, swapping)[0]
+
+            for levels in coarse:
+                painting, nothing = functools.partial(painted, levels, picture), functools.partial(tf.identity, picture)
+                picture = tf.cond(number < before, painting, nothing)
+            return number + 1, painted(fine, picture)
+
+        start, shapes = (
+            (tf.constant(0), _at(content, sizes[0])),
+            (tf.TensorShape([]), tf.TensorShape([1, None, None, 3])),
+        )
+        return tf.while_loop(lambda number, _: number <= before, step, start, shapes, parallel_iterations=1)[1]
 
     def call(self, inputs: Any) -> Any:
         content, strength = inputs["content"], inputs["strength"]

@@ -2,6 +2,7 @@
 
 import functools
 import operator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -23,8 +24,11 @@ class Made(NamedTuple):
     evaluations: tf.Tensor  # a scalar
 
 
-def _any_shape(structure: Any) -> Any:
-    return tf.nest.map_structure(lambda tensor: any_size(tensor).shape, structure)
+def _repeated(body: Callable[..., tuple], count: tf.Tensor, *values: Any) -> tuple:
+    """What comes of values by a body that is run so often, with its number first; it is one part of the graph."""
+    start = tf.constant(0), *values
+    shapes = tf.nest.map_structure(lambda tensor: any_size(tensor).shape, start)
+    return tf.while_loop(lambda number, *_: number < count, body, start, shapes, parallel_iterations=1)[1:]
 
 
 def _improved(loop: Loop, state: Any, total: Objective, steps: tf.Tensor, plateau: float) -> tuple[Any, tf.Tensor]:
@@ -57,20 +61,22 @@ def make_in_graph(recipe: Recipe) -> Made:
     def scale(at, state, losses, evaluations):
         size = recipe.sizes[at]
         state = tf.cond(at > 0, lambda: recipe.enter(state, size), lambda: state)
-        parts, begun = recipe.objective(size), 0
-        for end in round_ends(recipe.steps[at], recipe.rounds):
+        parts = recipe.objective(size)
+        ends = tf.stack([0, *round_ends(recipe.steps[at], recipe.rounds)])
+
+        def round_of_scale(number, state, losses, evaluations):
+            del losses
+            now = parts
             if recipe.rounds:
-                parts = recipe.renewed(parts, loop.optimizer.image(state))
+                now = recipe.renewed(parts, loop.optimizer.image(state))
                 state = loop.optimizer.resume(state)
-            total = functools.reduce(operator.add, parts.values())
-            state, done = _improved(loop, state, total, end - begun, recipe.settings.plateau)
-            begun, evaluations = end, evaluations + done
-        return at + 1, state, recipe.losses(loop.optimizer.image(state), parts), evaluations
+            total = functools.reduce(operator.add, now.values())
+            state, done = _improved(loop, state, total, ends[number + 1] - ends[number], recipe.settings.plateau)
+            return number + 1, state, recipe.losses(loop.optimizer.image(state), now), evaluations + done
+
+        return at + 1, *_repeated(round_of_scale, tf.size(ends) - 1, state, losses, evaluations)
 
     losses = {name: tf.constant(0.0) for name in recipe.parts}
-    start = tf.constant(0), recipe.begin(), losses, tf.constant(0)
     scales = tf.shape(recipe.sizes)[0]
-    _, state, losses, evaluations = tf.while_loop(
-        lambda at, *_: at < scales, scale, start, _any_shape(start), parallel_iterations=1
-    )
+    state, losses, evaluations = _repeated(scale, scales, recipe.begin(), losses, tf.constant(0))
     return Made(loop.optimizer.image(state), tf.reduce_sum(loop.optimizer.loss(state)), losses, evaluations)

@@ -72,10 +72,11 @@ def test_a_picture_is_painted_on_two_sizes_at_least(stylizer, size, longest):
 
 
 def test_the_last_size_leaves_out_the_coarsest_of_several_levels(stylizer, style):
-    assert list(stylizer.study([style])) == list(LEVELS)
-    assert list(stylizer.study([style], last=True)) == list(LEVELS[1:])
+    assert stylizer.stages(last=False) == [LEVELS[:1], LEVELS[1:]]
+    assert stylizer.stages(last=True) == [LEVELS[1:]]
     only = Stylizer(stylizer.encoder, build_decoder("relu1_1"))
-    assert list(only.study([style], last=True)) == ["relu1_1"]
+    assert only.stages(last=False) == only.stages(last=True) == [("relu1_1",)]
+    assert list(stylizer.study([style])) == list(LEVELS)
 
 
 def test_pictures_of_any_size_keep_their_size(stylizer, style):
@@ -109,7 +110,7 @@ def test_a_frame_is_moved_by_the_map_of_those_before(stylizer, content, style):
 
 def test_moments_of_two_styles_are_those_of_their_mixture(stylizer, content, style):
     found, *parts = (stylizer.study(*given)["relu1_1"].moments[0]
-                     for given in (([style, content], (3.0, 1.0)), ([style],), ([content],)))  # fmt: skip
+                     for given in (([style, content], None, (3.0, 1.0)), ([style],), ([content],)))  # fmt: skip
     np.testing.assert_allclose(found, 0.75 * parts[0] + 0.25 * parts[1], rtol=1e-5)
 
 
