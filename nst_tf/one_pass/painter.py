@@ -104,7 +104,6 @@ class FastPainter:
         self._styles, self._shares = with_a_share(styles, self.settings.style_blend)
         self._compiled = compiled_stylizer(load_stylizer(decoder))
         self._studied: dict[tuple[tuple[str, ...], int], dict[str, LevelOfStyle]] = {}
-        self._before: list | None = None
 
     def __call__(self, content: Source) -> Picture:
         """A picture in the style, of the settings' size, with the content's alpha and dpi.
@@ -127,32 +126,22 @@ class FastPainter:
 
     def _painted(self, guide: np.ndarray, styles: Sequence[np.ndarray], size: tuple[int, int]) -> np.ndarray:
         """The pixels, painted on one size after the other."""
-        whole, picture, found = _at(guide, tf.constant(size)), None, []
+        whole, picture = _at(guide, tf.constant(size)), None
         strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
         sizes = self._compiled.sizes(tf.constant(size))
         for number, side in enumerate(sizes):
             content = lanczos(whole, *tf.unstack(side))
             picture = content if picture is None else picture
             for levels in self._compiled.stages(number == len(sizes) - 1):
-                study, memory = self._study(styles, levels, int(tf.reduce_max(side))), self._memory(size, len(found))
-                picture, moments = self._compiled.paint(content, picture, study, strength, swapping, *memory)
-                found.append(moments)
-        self._before = [size, found]
+                study = self._study(styles, levels, int(tf.reduce_max(side)))
+                picture = self._compiled.paint(content, picture, study, strength, swapping)
         return picture[0].numpy()
 
-    def _memory(self, size: tuple[int, int], number: int):
-        """What is remembered of this stage of the frame before, and how much it counts."""
-        if not self.settings.smooth or self._before is None or self._before[0] != size:
-            return None, tf.constant(0.0)
-        return self._before[1][number], tf.constant(self.settings.smooth)
-
     def _study(self, styles: Sequence[np.ndarray], levels: tuple[str, ...], longest: int) -> dict[str, LevelOfStyle]:
-        # A style whose colours are matched to the content is another one for each picture, but not for each frame.
-        if (levels, longest) not in self._studied or (self.settings.preserve_color and not self.settings.smooth):
+        # A style whose colours are matched to the content is another one for each picture.
+        if (levels, longest) not in self._studied or self.settings.preserve_color:
             seen = [self._seen(style, longest) for style in styles]
-            # Neighbours would jump from one frame of a film to the next.
-            swapping = self.settings.swap > 0 and not self.settings.smooth
-            self._studied[levels, longest] = self._compiled.study(seen, levels, self._shares, swapping)
+            self._studied[levels, longest] = self._compiled.study(seen, levels, self._shares, self.settings.swap > 0)
         return self._studied[levels, longest]
 
     def _seen(self, style: np.ndarray, longest: int) -> tf.Tensor:

@@ -67,14 +67,6 @@ class FastSettings:
     style_scale: float = style_scale_setting("picture")
     style_blend: tuple[float, ...] = style_blend_setting("picture")
     preserve_color: str | None = preserve_color_setting()
-    smooth: float = setting(
-        0.0,
-        "for the frames of a film: how much of the style's map is kept from frame to frame, below 1; then nothing "
-        "is swapped",
-        unit="NUMBER",
-        least=0,
-        below=1,
-    )
 
 
 def with_a_share(images: Sequence, shares: Sequence[float]) -> tuple[list, tuple[float, ...]]:

@@ -53,57 +53,32 @@ def measure(features: tf.Tensor) -> Moments:
     return raw_moments(tf.cast(features, tf.float32))
 
 
-class _Mover:
-    """Moves features to a style's moments, and remembers what moments they had.
-
-    With `before`, those of the frame before, in the order in which this class remembers them, features are taken to
-    have this mixture of moments: `memory` of the frame before, the rest of their own. So the map changes slowly.
-    """
-
-    def __init__(self, strength: tf.Tensor, before: Sequence[Moments] | None, memory: tf.Tensor | float):
-        self.strength, self.memory = strength, memory
-        self.before = None if before is None else iter(before)
-        self.found: list[Moments] = []
-
-    def __call__(self, features: tf.Tensor, style: Moments) -> tf.Tensor:
-        moments = measure(features)
-        if self.before is not None:
-            pairs = zip(next(self.before), moments, strict=True)
-            moments = tuple(self.memory * old + (1 - self.memory) * new for old, new in pairs)
-        self.found.append(moments)
-        return transport(features, moments, style, self.strength)
-
-
 def stylise_in_passes(
     encoder: keras.Model,
     decoder: keras.Model,
-    content: tf.Tensor,
+    own: Mapping[str, tf.Tensor],
     style: Study,
     strength: tf.Tensor,
     *,
     swapping: tf.Tensor | float = 1.0,
     picture: tf.Tensor | None = None,
-    before: Sequence[Moments] | None = None,
-    memory: tf.Tensor | float = 0.0,
-) -> tuple[list[tf.Tensor], list[Moments]]:
+) -> list[tf.Tensor]:
     """Stylises images of one size on one level after the other.
 
     Args:
         encoder: From images to features of all levels from the decoder's on.
         decoder: One of `build_decoder`.
-        content: `(batch, height, width, 3)` in [0, 1], sides multiples of 8; a batch of one if features are swapped.
+        own: The content's features, as the encoder gives them, of an image whose sides are multiples of 8; a batch of
+            one if features are swapped.
         style: What is known of it, by level from coarse to fine; moments of as many images or of one.
         strength: `(batch,)` in [0, 1]. At 0, the last picture is what the content's finest level is decoded to.
         swapping: How much of the features is replaced by those of their neighbours, in [0, 1], at full strength.
-        picture: What was painted so far, like `content`; nothing if `None`.
-        before: What this function gave as moments for the frame before, in a film.
-        memory: The share of `before` in the moments that this frame is taken to have.
+        picture: What was painted so far, `(batch, height, width, 3)` in [0, 1]; nothing if `None`.
 
     Returns:
-        The pictures after each level, about [0, 1]; and the raw moments of what was moved. Gradients do not go from one
-        level to the one before.
+        The pictures after each level, about [0, 1]. Gradients do not go from one level to the one before.
     """
-    own, move, images = encoder(content), _Mover(strength, before, memory), []
+    images = []
     for level, known in style.items():
         features = own[level]
         if picture is not None:
@@ -114,9 +89,10 @@ def stylise_in_passes(
         if known.choices is not None:
             share = strength * swapping * salience(features)
             features = swapped(features, known.choices, WINDOWS[level], share)
-        picture = decode(decoder, level, move(features, known.moments))["image"]
+        moved = transport(features, measure(features), known.moments, strength)
+        picture = decode(decoder, level, moved)["image"]
         images.append(picture)
-    return images, move.found
+    return images
 
 
 def _padded(images: tf.Tensor) -> tf.Tensor:
@@ -190,9 +166,7 @@ class Stylizer(keras.Model):
         style: Study,
         strength: tf.Tensor,
         swapping: tf.Tensor | float = 1.0,
-        before: Sequence[Moments] | None = None,
-        memory: tf.Tensor | float = 0.0,
-    ) -> tuple[tf.Tensor, list[Moments]]:
+    ) -> tf.Tensor:
         """Paints an image in one stage of one size.
 
         Args:
@@ -200,21 +174,19 @@ class Stylizer(keras.Model):
             picture: What was painted before, likewise, of any size; first of all, the content.
             style: What `study` found of it, in a size that fits.
             strength: `(1,)` in [0, 1].
-            swapping: See `stylise_in_passes`; also `before` and `memory`.
-            before: Likewise.
-            memory: Likewise.
+            swapping: See `stylise_in_passes`.
 
         Returns:
-            The picture, of the content's size, in [0, 1]; and the moments that are `before` for the next frame.
+            The picture, of the content's size, in [0, 1].
         """
         size = tf.shape(content)[1:3]
         whole, seen = _padded(content), _padded(_at(picture, size))
-        images, found = stylise_in_passes(self.encoder, self.decoder, whole, style, strength, swapping=swapping,
-                                          picture=seen, before=before, memory=memory)  # fmt: skip
+        own = self.encoder(whole)
+        images = stylise_in_passes(self.encoder, self.decoder, own, style, strength, swapping=swapping, picture=seen)
         finest = levels_from(level_of(self.decoder))[-1]
-        lost = whole - decode(self.decoder, finest, self.encoder(whole)[finest])["image"]
+        lost = whole - decode(self.decoder, finest, own[finest])["image"]
         made = images[-1] + (1 - strength)[:, None, None, None] * lost
-        return tf.clip_by_value(made[:, : size[0], : size[1]], 0, 1), found
+        return tf.clip_by_value(made[:, : size[0], : size[1]], 0, 1)
 
     def sizes(self, size: tf.Tensor) -> tf.Tensor:
         """Height and width on which a picture of this size is painted one after the other, `(sizes, 2)`, at least 2."""
@@ -257,7 +229,7 @@ class Stylizer(keras.Model):
             here, around = _at(content, size), [seen(style, size) for style in styles]
 
             def painted(levels, picture):
-                return self.paint(here, picture, self.study(around, levels, shares), strength, swapping)[0]
+                return self.paint(here, picture, self.study(around, levels, shares), strength, swapping)
 
             for levels in coarse:
                 painting, nothing = functools.partial(painted, levels, picture), functools.partial(tf.identity, picture)

@@ -49,7 +49,6 @@ class Setting:
         least: The least number that it may be or hold.
         above: It, or what it holds, must be larger than this.
         most: The largest number that it may be or hold.
-        below: It, or what it holds, must be smaller than this.
         filled: Whether it must hold something.
         ratios: Whether it holds weights of which only the ratios matter: none negative, and their sum above 0. If it
             need not be filled, it may be empty.
@@ -63,7 +62,6 @@ class Setting:
     least: float | None = None
     above: float | None = None
     most: float | None = None
-    below: float | None = None
     filled: bool = False
     ratios: bool = False
     served: Served | None = None
@@ -105,12 +103,12 @@ class Setting:
             return self.range
         if self.most is not None and number > self.most:
             return self.range if self.above is not None else f"a number not above {self.most}"
-        return f"below {self.below}" if self.below is not None and number >= self.below else ""
+        return ""
 
     @property
     def range(self) -> str:
         """The numbers that it may be or hold, in words; empty if all are."""
-        ends = {"at least": self.least, "above": self.above, "at most": self.most, "below": self.below}
+        ends = {"at least": self.least, "above": self.above, "at most": self.most}
         return " and ".join(f"{word} {end}" for word, end in ends.items() if end is not None)
 
 

@@ -10,7 +10,7 @@ from nst_tf.images import Picture, fit, luminance, resize
 from nst_tf.measures.style_distance import style_distances
 from nst_tf.one_pass import painter as fast
 from nst_tf.one_pass.painter import FastPainter, fast_stylize
-from nst_tf.one_pass.settings import FAST, FastSettings
+from nst_tf.one_pass.settings import FastSettings
 
 
 def _small(name, size=96):
@@ -81,22 +81,11 @@ def test_a_painter_measures_its_styles_once_and_traces_once(content, styles, mon
     assert len(studied) == 2  # once for each size that it is painted on
 
 
-def test_frames_keep_their_map(content, styles):
-    """With a long memory, a frame that is darker than the one before stays darker."""
-    alone = FastPainter(styles[0], FastSettings(size=64))
-    film = FastPainter(styles[0], FastSettings(size=64, smooth=0.95))
-    alone(content), film(content)
-    assert film(0.7 * content).pixels.mean() < alone(0.7 * content).pixels.mean() - 0.01
-    assert film(content[:60]).pixels.shape[:2] == fit(content[:60].shape, 64)  # of another size: a film of its own
-
-
 def test_what_cannot_be_used_is_refused_before_the_work(content, styles, monkeypatch):
     with pytest.raises(InputError, match="style_blend has 3 shares, and there are 2 styles"):
         fast_stylize(content, styles, style_blend=(1, 1, 1))
     with pytest.raises(InputError, match=r"strength is 1\.5; it must be a number not above 1"):
         fast_stylize(content, styles, strength=1.5)
-    with pytest.raises(InputError, match="smooth is 1; it must be below 1"):
-        FAST.choose(smooth=1)
     with pytest.raises(InputError, match="the picture would be 20x13 pixels; it must be 16x16 or larger"):
         fast_stylize(content, styles, size=20)
     monkeypatch.setattr(memory, "available_bytes", lambda: 2 * fast.FIXED)

@@ -95,19 +95,6 @@ def test_a_batch_has_a_strength_for_each_picture(stylizer, content, style):
     np.testing.assert_allclose(found[1:], _call(stylizer, content[:, ::-1], style, 0.4), atol=2e-3)
 
 
-def test_a_frame_is_moved_by_the_map_of_those_before(stylizer, content, style):
-    study, ones = stylizer.study([style]), tf.ones(1)
-    first, found = stylizer.paint(content, content, study, ones, 0.0)
-    darker = 0.7 * content
-    alone, own = stylizer.paint(darker, darker, study, ones, 0.0)
-    same, kept = stylizer.paint(darker, darker, study, ones, 0.0, before=found, memory=0.999)
-    # By the first frame's map, a darker frame stays darker; by its own, it is brought back to the style's brightness.
-    assert same.numpy().mean() < alone.numpy().mean() - 0.01
-    np.testing.assert_allclose(kept[0][0], 0.999 * found[0][0] + 0.001 * own[0][0], rtol=1e-4, atol=1e-5)
-    again, _ = stylizer.paint(content, content, study, ones, 0.0, before=found, memory=0.5)
-    np.testing.assert_allclose(again, first, atol=2e-3)
-
-
 def test_moments_of_two_styles_are_those_of_their_mixture(stylizer, content, style):
     found, *parts = (stylizer.study(*given)["relu1_1"].moments[0]
                      for given in (([style, content], None, (3.0, 1.0)), ([style],), ([content],)))  # fmt: skip

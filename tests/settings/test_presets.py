@@ -25,7 +25,6 @@ class Everything:
     start: Any = setting(None, "a start")
     kind: str | None = setting(None, "a kind", choices=(None, "a", "b"))
     scale: float = setting(1.0, "a scale", above=0, most=8)
-    smooth: float = setting(0.0, "a share", least=0, below=1)
     seed: int = setting(0, "a seed", least=0, most=2**63 - 1)
 
 
@@ -85,7 +84,6 @@ def test_numbers_of_numpy_are_numbers():
         ({"sizes": ()}, "sizes is empty; it must be one or more numbers, each 2 or more"),
         ({"scale": 0.0}, "scale is 0.0; it must be above 0 and at most 8"),
         ({"scale": 9}, "scale is 9; it must be above 0 and at most 8"),
-        ({"smooth": 1}, "smooth is 1; it must be below 1"),
         ({"seed": -1}, "seed is -1; it must be a number not below 0"),
         ({"seed": 2**63}, f"seed is {2**63}; it must be a number not above {2**63 - 1}"),
         ({"count": 3}, "three is not one"),

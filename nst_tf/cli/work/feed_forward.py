@@ -3,7 +3,6 @@
 from argparse import Namespace
 from typing import Any
 
-from nst_tf.cli.work.options import add_setting
 from nst_tf.errors import InputError
 from nst_tf.one_pass.settings import FAST
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -17,7 +16,6 @@ SHARED = {
     "hub": ("size",),
 }
 OPTIMISING = ("time_limit", "save_every", *(name for name in PRESETS.types))
-OWN = ("smooth", "decoder")
 
 
 def add_feed_forward(parser: Any) -> None:
@@ -29,7 +27,6 @@ def add_feed_forward(parser: Any) -> None:
                       help="by a network of `nst-tf train-style`, which knows its styles, or by the bundled one: "
                            "paintings:wave, paintings:auvers+poppies; `nst-tf info` has their names")  # fmt: skip
     kind.add_argument("--hub", metavar="HANDLE", help="by an image stylisation module of TF-Hub: its folder or address")
-    add_setting(group, FAST, "smooth", "of --fast: ")
     group.add_argument("--decoder", metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")
 
 
@@ -41,9 +38,8 @@ def is_feed_forward(arguments: Namespace) -> bool:
     """
     if any(getattr(arguments, kind) for kind in KINDS):
         return True
-    for name in OWN:
-        if getattr(arguments, name) is not None:
-            raise InputError(f"--{name} has a meaning only with --fast")
+    if arguments.decoder is not None:
+        raise InputError("--decoder has a meaning only with --fast")
     return False
 
 
@@ -52,7 +48,9 @@ def _given(arguments: Namespace) -> dict[str, Any]:
     (kind,) = (kind for kind in KINDS if getattr(arguments, kind))
     if arguments.preset != "default":
         raise InputError(f"--preset has no meaning with --{kind}, which does not optimise")
-    given = {name: getattr(arguments, name) for name in (*OPTIMISING, *OWN) if getattr(arguments, name) is not None}
+    given = {
+        name: getattr(arguments, name) for name in (*OPTIMISING, "decoder") if getattr(arguments, name) is not None
+    }
     for name in given:
         if name not in SHARED[kind]:
             raise InputError(f"--{name.replace('_', '-')} has no meaning with --{kind}")

@@ -69,7 +69,7 @@ def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[st
     aims = {layer: _moved(_swapped(layer, content[layer], study), moments[layer], strength) for layer in MEASURED}
     near = [Resemblance.of_styles(level, [known[level]], moments[level][0][0]) for level in study]
     pairs = []
-    for painted in stylise_in_passes(encoder, decoder, image, study, strength)[0]:
+    for painted in stylise_in_passes(encoder, decoder, content, study, strength):
         # Clipped as the picture will be, with a gradient that does not vanish where it is.
         made = encoder(painted + tf.stop_gradient(tf.clip_by_value(painted, 0, 1) - painted))
         pairs += [_distances(made[layer], aims[layer], moments[layer], strength) for layer in MEASURED]

@@ -83,7 +83,7 @@ def test_a_network_of_styles_needs_no_style(command, tmp_path, photo):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--smooth", "0.5"), "--smooth has a meaning only with --fast"),
+        (("--decoder", "run"), "--decoder has a meaning only with --fast"),
         (("--fast", "--steps", "3"), "--steps has no meaning with --fast"),
         (("--fast", "--preset", "draft"), "--preset has no meaning with --fast"),
         (("--fast", "--save-every", "3"), "--save-every has no meaning with --fast"),
