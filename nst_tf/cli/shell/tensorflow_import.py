@@ -17,6 +17,8 @@ def import_tensorflow(debug: bool) -> None:
     """
     # Whatever backend the user has chosen for other programs.
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    # By itself, TensorFlow takes all of a GPU's memory at once, and nothing else has room beside it.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     if not debug:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         logging.getLogger("tensorflow").setLevel(logging.ERROR)

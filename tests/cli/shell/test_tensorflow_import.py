@@ -1,0 +1,16 @@
+import os
+
+import pytest
+
+from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "true"), ("false", "false")])
+def test_the_memory_of_a_gpu_is_taken_as_it_is_needed_unless_the_user_says_otherwise(monkeypatch, before, after):
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", before or "")
+    if before is None:
+        monkeypatch.delenv("TF_FORCE_GPU_ALLOW_GROWTH")
+    import_tensorflow(debug=True)
+    assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == after
