@@ -5,7 +5,6 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -156,14 +155,7 @@ class EventLog(keras.callbacks.Callback):
 def save_model(model: keras.Model, path: Path) -> None:
     """Writes a `.keras` file, whole or not at all."""
     with atomic_write(path) as temporary:
-        # Keras insists on the extension.
-        whole = temporary.with_suffix(".keras")
-        try:
-            model.save(whole)
-            os.replace(whole, temporary)
-        finally:
-            with suppress(OSError):
-                whole.unlink()
+        model.save(temporary)
 
 
 def _read(path: Path) -> dict[str, Any]:
