@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from nst_tf.training.crops import random_crop, read_square, square_side, ten_crops
+from nst_tf.training.crops import random_crop, read_square, readable_crops, square_side, ten_crops
 
 
 def test_square_side_has_the_papers_proportion():
@@ -17,6 +17,16 @@ def test_the_square_is_the_centre_of_the_image(tmp_path, name):
     Image.fromarray(pixels).save(tmp_path / name, format=kind, lossless=True)
     square = read_square(tf.constant(str(tmp_path / name)), 8)
     np.testing.assert_allclose(square, pixels[:, 3:11] / 255, atol=1e-6)
+
+
+def test_an_image_too_large_to_train_with_is_skipped_and_never_decoded(tmp_path):
+    for name in ("a.png", "b.png"):
+        Image.new("L", (5, 4)).save(tmp_path / name)
+    Image.new("1", (9000, 9000)).save(tmp_path / "bomb.png")
+    skipped, files = {}, [tmp_path / name for name in ("a.png", "bomb.png", "b.png")]
+    assert len(list(readable_crops(files, 4, skipped))) == 2
+    assert skipped == {str(tmp_path / "bomb.png"): f"it has 9000x9000 pixels, more than {2**26}"}
+    assert list(readable_crops(files[1:2], 4, {})) == []
 
 
 def test_a_smaller_square_is_antialiased(tmp_path):
