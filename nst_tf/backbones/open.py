@@ -105,7 +105,8 @@ def open_network(
             - a name in `WEIGHTS`, such as `"alexnet"`; it comes before a file of that name;
             - `"keras:ResNet50"`, or any other of `keras.applications`, whose weights Keras downloads once;
             - a `.keras` file, or a folder that holds `model.keras` such as that of a training run;
-            - a SavedModel folder, of which only the outputs of its signature can be used as layers.
+            - a SavedModel folder, of which only the outputs of its signature can be used as layers. It is a program,
+              which is run: use those of people whom you trust. Code in a `.keras` file is not run.
         preprocessing: What a network from the disk takes: `"unit"` ([0, 1]), `"0-255"`, `"tf"` ([-1, 1]), `"caffe"`
             (BGR of 0 to 255 less ImageNet's mean) or `"torch"` (less ImageNet's mean, divided by its deviation). It
             becomes the model's layer `preprocess`. Without meaning for Keras applications and for networks that have
