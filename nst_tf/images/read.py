@@ -59,6 +59,8 @@ def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Pictu
         InputError: the file is missing, unreadable, damaged, no such image, or of more pixels than `MAX_PIXELS` or than
             there is memory for.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"read_image takes the path of a file, not {type(path).__name__}")
     path = Path(path)
     try:
         _check_file(path)

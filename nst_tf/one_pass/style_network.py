@@ -212,8 +212,8 @@ def load_style_network(path: str | os.PathLike) -> StyleNetwork:
     """A trained network.
 
     Args:
-        path: A file of `save_style_network`, the folder of a run of `train_style`, or `"paintings"`, the bundled
-            network of the styles wave, auvers, poppies and moulin.
+        path: The `network.npz` of a run of `train_style`, the folder of the run, or `"paintings"`, the bundled network
+            of the styles wave, auvers, poppies and moulin.
 
     Raises:
         InputError: There is no such file, or it is no such network.
