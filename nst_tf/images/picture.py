@@ -58,8 +58,9 @@ def as_picture(image: Source) -> Picture:
 
 def as_pictures(images: Source | Sequence[Source]) -> list[Picture]:
     """One image, or a sequence of them, as a list of one or more; an array of four dimensions is a sequence."""
-    of_one = isinstance(images, Picture | str | os.PathLike) or getattr(images, "ndim", 4) < 4 or images is None
-    pictures = [as_picture(image) for image in ([images] if of_one else images)]
+    if isinstance(images, Picture | str | os.PathLike) or images is None or getattr(images, "ndim", 4) < 4:
+        return [as_picture(images)]
+    pictures = [as_picture(image) for image in images]
     if not pictures:
         raise InputError("no style image was given; at least one is needed")
     return pictures
