@@ -54,7 +54,7 @@ def load_model_file(file: Path, *, compile: bool = False) -> keras.Model:
     except Exception as error:  # Of any kind: Keras passes on what its layers and its file formats raise.
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         if "safe_mode=False" in reason:
-            reason = "it holds Python code (as a Lambda layer does), which is not run; use layers without"
+            reason = "it holds code (as a Lambda or a TFSMLayer does), which is not run; use layers without"
         raise InputError(f"cannot open {file} as a Keras model: {reason}") from error
 
 

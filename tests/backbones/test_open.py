@@ -90,7 +90,7 @@ def test_a_cut_file_is_told_as_such_and_not_as_missing(tmp_path, run):
 def test_code_in_a_file_is_not_run(tmp_path):
     image = keras.Input((8, 8, 3))
     keras.Model(image, keras.layers.Lambda(lambda x: 2 * x)(image)).save(tmp_path / "code.keras")
-    with pytest.raises(InputError, match=r"code\.keras .*: it holds Python code .* which is not run"):
+    with pytest.raises(InputError, match=r"code\.keras .*: it holds code .* which is not run"):
         open_network(tmp_path / "code.keras", "unit")
 
 
