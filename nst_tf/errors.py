@@ -1,9 +1,12 @@
 """The errors a caller is meant to read."""
 
 import difflib
+import errno
+import os
+import re
 from collections.abc import Iterable
 
-__all__ = ["InputError", "NstError", "unknown"]
+__all__ = ["InputError", "NstError", "system_error", "unknown"]
 
 
 class NstError(Exception):
@@ -24,3 +27,24 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> InputError:
     hint = f"did you mean {close[0]!r}? " if close else ""
     more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
     return InputError(f"unknown {kind} {name!r}; {hint}there is: {', '.join(known[:LISTED])}{more}")
+
+
+# TensorFlow puts the words of the system behind the file, and names of nodes before it.
+_REASONS = {os.strerror(number): number for number in errno.errorcode}
+_OF_SYSTEM = re.compile(rf"(?:\{{\{{.*?\}}\}} )?(.*?); ({'|'.join(map(re.escape, _REASONS))})(?!\w)")
+
+
+def system_error(error: Exception) -> OSError | None:
+    """What the system refused, as an `OSError`; `None` if an error is no refusal of the system.
+
+    TensorFlow has one class for memory that it lacks, for a full disk and for too many open files; only its message
+    tells them apart. Needs no TensorFlow.
+
+    Args:
+        error: Of Python, or of TensorFlow.
+    """
+    if isinstance(error, OSError):
+        return error
+    of_tensorflow = "OpError" in [one.__name__ for one in type(error).__mro__]
+    found = _OF_SYSTEM.match(str(error)) if of_tensorflow else None
+    return None if found is None else OSError(_REASONS[found[2]], found[2], found[1])

@@ -1,17 +1,25 @@
 """How much memory a picture needs, so that one that would not fit is refused before it starts."""
 
+import contextlib
 import math
+import threading
+from collections.abc import Iterator
 
 import psutil
 
 from nst_tf.errors import InputError
 
-__all__ = ["FIXED", "GIB", "available_bytes", "check_measured", "check_memory"]
+__all__ = ["FIXED", "GIB", "available_bytes", "check_measured", "check_memory", "memory_to_read"]
 
 FIXED = 1.0e9  # bytes: TensorFlow, a network, its graph
 PER_PIXEL = 3.5e3  # bytes: features kept for the gradient and those in the making, and the history of L-BFGS
 MEASURED = 0.65e3  # bytes for a pixel of an image that is only measured, as seen at 1024 and 1536 pixels
+DECODED = 12  # bytes for a pixel of a file, in its own samples and in simpler ones
+READ = 9  # bytes for each of its samples that becomes one of a picture, as seen at 16 million pixels
+LARGE = 2**29  # bytes
 GIB = 2**30
+
+_one_large = threading.Lock()
 
 
 def available_bytes() -> float:
@@ -62,6 +70,29 @@ def check_measured(height: int, width: int, setting: str, scale: float) -> None:
         f"with a {setting} of {scale:g} an image is measured at {width}x{height} pixels, which need "
         f"{_gib(need, available)}; a {setting} of {fitting:g} fits"
     )
+
+
+@contextlib.contextmanager
+def memory_to_read(width: int, height: int, channels: int, factor: int = 1) -> Iterator[None]:
+    """Refuses an image file that does not fit into memory; in the block it is to be read.
+
+    Of threads that read large images, one does so at a time.
+
+    Args:
+        width: As the header of the file says, in pixels.
+        height: Likewise.
+        channels: Samples of a pixel.
+        factor: By which its sides are divided before its samples become numbers.
+
+    Raises:
+        InputError: It does not fit; the message names the need.
+    """
+    need = width * height * (DECODED + READ * channels / factor**2)
+    with _one_large if need > LARGE else contextlib.nullcontext():
+        available = psutil.virtual_memory().available
+        if need > available:
+            raise InputError(f"its {width}x{height} pixels need {_gib(need, available)}; make it smaller before")
+        yield
 
 
 def _fitting(need: float, available: float, fixed: float) -> float:

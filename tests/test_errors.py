@@ -1,4 +1,9 @@
-from nst_tf.errors import InputError, NstError, unknown
+import errno
+
+import pytest
+import tensorflow as tf
+
+from nst_tf.errors import InputError, NstError, system_error, unknown
 
 
 def test_an_unknown_name_is_quoted_with_the_nearest_and_with_all_there_are():
@@ -14,3 +19,42 @@ def test_a_name_like_none_gets_no_suggestion():
 def test_very_many_names_are_not_all_listed():
     line = str(unknown("layer", "conv", [f"layer{number}" for number in range(200)]))
     assert line.endswith("layer59 and 140 more")
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "expected"),
+    [
+        (tf.errors.ResourceExhaustedError, "out/1/r; No space left on device", (errno.ENOSPC, "out/1/r")),
+        (
+            tf.errors.ResourceExhaustedError,
+            "{{function_node __wrapped__SaveV2_device_CPU:0}} a b; Disk quota exceeded [Op:SaveV2]",
+            (errno.EDQUOT, "a b"),
+        ),
+        (
+            tf.errors.ResourceExhaustedError,
+            "logs/e; Too many open files\n\tCould not initialize events writer.",
+            (errno.EMFILE, "logs/e"),
+        ),
+        (tf.errors.UnknownError, "out/v; Input/output error", (errno.EIO, "out/v")),
+    ],
+)
+def test_what_the_system_refused_is_read_from_tensorflows_message(kind, message, expected):
+    found = system_error(kind(None, None, message))
+    assert (found.errno, found.filename) == expected
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor with shape[17179869184]"),
+        MemoryError("a; No space left on device"),
+        InputError("a; No space left on device"),
+    ],
+)
+def test_other_errors_are_no_refusals_of_the_system(error):
+    assert system_error(error) is None
+
+
+def test_an_error_of_the_system_is_its_own():
+    error = OSError(errno.ENOSPC, "No space left on device")
+    assert system_error(error) is error

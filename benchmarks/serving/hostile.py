@@ -4,13 +4,15 @@ import io
 import random
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+import tifffile
 from PIL import Image
 
 from nst_tf.samples import sample
 
-__all__ = ["bombs", "mutations"]
+__all__ = ["bombs", "mutations", "other_sources", "sources"]
 
 SIDE = 96
 
@@ -22,12 +24,33 @@ def _encoded(kind: str, **options) -> bytes:
     return file.getvalue()
 
 
-def mutations(number: int, seed: int = 0) -> Iterator[bytes]:
-    """So many damaged JPEG and PNG files: bits turned over, bytes replaced, parts cut out, doubled or left off."""
-    sources = [_encoded("JPEG"), _encoded("JPEG", progressive=True), _encoded("PNG")]
+def sources() -> list[bytes]:
+    """A file of each kind that a model takes."""
+    return [_encoded("JPEG"), _encoded("JPEG", progressive=True), _encoded("PNG")]
+
+
+def other_sources() -> list[bytes]:
+    """Files of other kinds, which only the package reads."""
+    kinds = [("WEBP", {}), ("GIF", {}), ("BMP", {}), ("TIFF", {}), ("TIFF", {"compression": "tiff_lzw"})]
+    deep = np.zeros((3, SIDE, SIDE), np.uint16)
+    planes, file = io.BytesIO(), io.BytesIO()
+    tifffile.imwrite(planes, deep, photometric="rgb", planarconfig="separate")
+    Image.fromarray(deep[0]).save(file, "PNG")
+    return [*(_encoded(kind, **options) for kind, options in kinds), planes.getvalue(), file.getvalue()]
+
+
+def mutations(number: int, seed: int = 0, files: Sequence[bytes] | None = None) -> Iterator[bytes]:
+    """So many damaged files: bits turned over, bytes replaced, parts cut out, doubled or left off.
+
+    Args:
+        number: How many.
+        seed: Of what is done to them.
+        files: That are damaged in turn; those of `sources` if `None`.
+    """
+    files = sources() if files is None else files
     chance = random.Random(seed)
     for turn in range(number):
-        yield _mutated(sources[turn % len(sources)], chance)
+        yield _mutated(files[turn % len(files)], chance)
 
 
 def _mutated(data: bytes, chance: random.Random) -> bytes:

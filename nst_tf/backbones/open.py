@@ -1,6 +1,7 @@
 """Opens a network by its name, its file or its folder."""
 
 import os
+import zipfile
 from collections.abc import Hashable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from nst_tf.backbones.saved_model import is_saved_model, load_saved_model
 from nst_tf.errors import InputError, unknown
 from nst_tf.layers import Preprocess
 
-__all__ = ["class_names", "file_identity", "network_identity", "open_network"]
+__all__ = ["class_names", "file_identity", "load_model_file", "network_identity", "open_network"]
 
 MODEL_FILE = "model.keras"
 CLASSES_FILE = "classes.txt"
@@ -35,11 +36,25 @@ def _model_file(name_or_path: str | os.PathLike) -> Path:
     return file
 
 
-def _load_file(file: Path) -> keras.Model:
+def load_model_file(file: Path, *, compile: bool = False) -> keras.Model:
+    """The model of a `.keras` file. Code of its own, as of a `Lambda` layer, is not run.
+
+    Args:
+        file: Where it is.
+        compile: Whether with its optimizer.
+
+    Raises:
+        InputError: It cannot be read, is damaged, or is no Keras model.
+    """
     try:
-        return keras.saving.load_model(file, compile=False)
+        # Of what is no archive, Keras says that it is not there.
+        if file.suffix == ".keras" and not zipfile.is_zipfile(file):
+            raise InputError("it is truncated or damaged, or no .keras file")
+        return keras.saving.load_model(file, compile=compile, safe_mode=True)
     except Exception as error:  # Of any kind: Keras passes on what its layers and its file formats raise.
         reason = next(iter(str(error).splitlines()), type(error).__name__)
+        if "safe_mode=False" in reason:
+            reason = "it holds code (as a Lambda or a TFSMLayer does), which is not run; use layers without"
         raise InputError(f"cannot open {file} as a Keras model: {reason}") from error
 
 
@@ -67,7 +82,7 @@ def _open_foreign(place: str, preprocessing: str | None) -> keras.Model:
     if place.startswith(PREFIX):
         return _with_preprocessing(*load_application(place.removeprefix(PREFIX)))
     path = Path(place)
-    model = load_saved_model(path) if is_saved_model(path) else _load_file(_model_file(place))
+    model = load_saved_model(path) if is_saved_model(path) else load_model_file(_model_file(place))
     if any(layer.name == OURS for layer in model.layers):
         return model
     _check_foreign(model, place, preprocessing)
@@ -90,7 +105,8 @@ def open_network(
             - a name in `WEIGHTS`, such as `"alexnet"`; it comes before a file of that name;
             - `"keras:ResNet50"`, or any other of `keras.applications`, whose weights Keras downloads once;
             - a `.keras` file, or a folder that holds `model.keras` such as that of a training run;
-            - a SavedModel folder, of which only the outputs of its signature can be used as layers.
+            - a SavedModel folder, of which only the outputs of its signature can be used as layers. It is a program,
+              which is run: use those of people whom you trust. Code in a `.keras` file is not run.
         preprocessing: What a network from the disk takes: `"unit"` ([0, 1]), `"0-255"`, `"tf"` ([-1, 1]), `"caffe"`
             (BGR of 0 to 255 less ImageNet's mean) or `"torch"` (less ImageNet's mean, divided by its deviation). It
             becomes the model's layer `preprocess`. Without meaning for Keras applications and for networks that have

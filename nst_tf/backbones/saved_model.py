@@ -2,8 +2,11 @@
 
 Keras 3 writes such a folder with `model.export`. To have layers of a network in it, export a model that gives them, as
 `keras.Model(image, {"conv3": ..., "conv5": ...})`.
+
+A SavedModel is a program: TensorFlow runs what is in it. Use those of people whom you trust.
 """
 
+import logging
 from pathlib import Path
 
 import keras
@@ -11,7 +14,9 @@ import tensorflow as tf
 
 from nst_tf.errors import InputError
 
-__all__ = ["is_saved_model", "load_saved_model"]
+__all__ = ["is_saved_model", "load_saved_model", "warn_of_program"]
+
+logger = logging.getLogger(__name__)
 
 SIGNATURE = "serving_default"
 
@@ -21,8 +26,13 @@ def is_saved_model(path: Path) -> bool:
     return (path / "saved_model.pb").is_file()
 
 
+def warn_of_program(path: Path) -> None:
+    """Says in the log, before a SavedModel is opened, that this runs it."""
+    logger.warning("%s is a program, which TensorFlow runs with your rights: use those of people whom you trust", path)
+
+
 def load_saved_model(path: Path) -> keras.Model:
-    """The signature `serving_default` of a SavedModel as a Keras model.
+    """The signature `serving_default` of a SavedModel as a Keras model. What is in it is run.
 
     Args:
         path: The folder.
@@ -33,6 +43,7 @@ def load_saved_model(path: Path) -> keras.Model:
     Raises:
         InputError: It cannot be loaded, has no such signature, or this does not take one batch of images.
     """
+    warn_of_program(path)
     try:
         network = keras.layers.TFSMLayer(str(path), call_endpoint=SIGNATURE, name="saved_model", trainable=False)
     except Exception as error:  # Of any kind: TensorFlow passes on what it meets in the files.

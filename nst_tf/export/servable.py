@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tensorflow as tf
+from tensorflow.python.saved_model import save_context
 
 from nst_tf.backbones import WEIGHTS
 from nst_tf.export.signature.signature import Signature
@@ -26,7 +27,6 @@ class Servable:
         variables: That the signatures use.
         notes: What else its users have to know, a line each.
         batched: Whether the items of several requests for `pixels` may be put together by the server.
-        call: What calling the loaded model in Python does; `None` for `pixels`.
     """
 
     name: str
@@ -36,7 +36,6 @@ class Servable:
     variables: Sequence[tf.Variable]
     notes: Sequence[str] = field(default=())
     batched: bool = False
-    call: Signature | None = None
 
 
 class _Root(tf.Module):
@@ -47,8 +46,8 @@ class _Root(tf.Module):
 def write_saved_model(servable: Servable, folder: Path) -> None:
     """Writes the SavedModel.
 
-    The signatures are attributes of what `tf.saved_model.load` gives, too: functions with defaults, as a
-    `keras.layers.TFSMLayer` needs them.
+    The signatures are attributes of what `tf.saved_model.load` gives, too: functions with defaults. Calling it, and
+    `serve`, which is the default endpoint of `keras.layers.TFSMLayer`, are `pixels`, see `Signature.called`.
 
     Args:
         servable: What to write.
@@ -60,7 +59,9 @@ def write_saved_model(servable: Servable, folder: Path) -> None:
     root.trainable_variables, root.regularization_losses = [], []
     for name, function in functions.items():
         setattr(root, name, function)
-    root.__call__ = functions["pixels"] if servable.call is None else servable.call.function()
+    # As saving does, or the function would be traced once more then; networks can be traced into one graph only.
+    with save_context.save_context(tf.saved_model.SaveOptions()):
+        root.serve = root.__call__ = servable.signatures["pixels"].called(functions["pixels"])
     tf.saved_model.save(root, folder, signatures=functions)
 
 

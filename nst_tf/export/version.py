@@ -1,13 +1,14 @@
 """The folders of versions that TensorFlow Serving looks for: whole numbers, which appear in one step."""
 
 import contextlib
+import errno
 import os
-import secrets
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from nst_tf.errors import InputError, NstError
+from nst_tf.errors import InputError, NstError, system_error
+from nst_tf.images import make_folder
+from nst_tf.images.temporary import temporary_entry
 from nst_tf.serve.server.version_folders import version_number
 
 __all__ = ["next_version", "write_version"]
@@ -32,20 +33,29 @@ def write_version(folder: Path, write: Callable[[Path], None]) -> Path:
         The folder of the version.
 
     Raises:
-        InputError: The folder cannot be made.
+        InputError: The folder cannot be made or written to.
         NstError: The disk is full, or another failure of the system while writing.
     """
-    temporary = folder / f".tmp-{secrets.token_hex(8)}"
+    make_folder(folder)
     try:
-        temporary.mkdir(parents=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {(error.strerror or str(error)).lower()}") from error
-    try:
-        write(temporary)
-        return temporary.rename(folder / str(next_version(folder)))
-    except OSError as error:
-        raise NstError(f"cannot write to {folder}: {(error.strerror or str(error)).lower()}") from error
+        with temporary_entry(folder, is_folder=True) as temporary:
+            write(temporary)
+            return _appear(temporary, folder)
+    except Exception as error:
+        refused = system_error(error)
+        if refused is None:
+            raise
+        kind = InputError if isinstance(refused, PermissionError) else NstError
+        raise kind(f"cannot write to {folder}: {(refused.strerror or str(refused)).lower()}") from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
         with contextlib.suppress(OSError):  # it stays where it holds a version
             os.rmdir(folder)
+
+
+def _appear(temporary: Path, folder: Path) -> Path:
+    while True:
+        try:
+            return temporary.rename(folder / str(next_version(folder)))
+        except OSError as error:
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):  # which mean: another export has just taken it
+                raise

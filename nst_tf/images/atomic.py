@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from nst_tf.errors import InputError, NstError
+from nst_tf.images.temporary import temporary_entry
 
 __all__ = ["atomic_write", "check_target", "make_folder"]
 
@@ -31,19 +31,16 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
         NstError: the disk is full, or another failure of the system while writing.
     """
     target = check_target(path)
-    temporary = target.with_name(f".nst-{secrets.token_hex(8)}.tmp")
     try:
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        yield temporary
-        _flush(temporary)
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
+        # Keras wants its own extension, so it is that of the target.
+        with temporary_entry(target.parent, target.suffix) as temporary:
+            yield temporary
+            _flush(temporary)
+            if target.exists():
+                shutil.copymode(target, temporary)
+            os.replace(temporary, target)
     except OSError as error:
         raise NstError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 def check_target(path: str | os.PathLike) -> Path:

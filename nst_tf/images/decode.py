@@ -13,11 +13,14 @@ from nst_tf.images.deep import deep_samples, is_deep
 from nst_tf.images.identify import open_image
 from nst_tf.images.quiet import quiet_stderr
 from nst_tf.images.tiff import decode_tiff, is_tiff, needs_tifffile
+from nst_tf.memory import memory_to_read
 
 __all__ = ["decode"]
 
+_LARGE = 2**24  # pixels; others are as good as read whole
 # Pillow's other modes, and the one of L, LA, RGB and RGBA that holds them without loss.
 _SIMPLER = {"1": "L", "La": "LA", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "YCbCr": "RGB"}
+_SPACES = ("L", "LA", "RGB", "RGBA", "CMYK", "LAB")
 
 
 def decode(file: BinaryIO, at_least: int | None = None) -> Samples:
@@ -39,25 +42,37 @@ def decode(file: BinaryIO, at_least: int | None = None) -> Samples:
         return decode_tiff(file)
     if image.format == "TIFF" and needs_tifffile(image):
         return decode_tiff(file)
+    factor = 1
     if at_least is not None:
         # Does nothing but for JPEG, whose blocks can be decoded at a fraction of their size.
         image.draft(image.mode, (at_least, at_least))
-    with quiet_stderr() if image.format == "TIFF" else nullcontext():
-        return _decode_pillow(image)
+        if math.prod(image.size) > _LARGE and _can_be_reduced(image):
+            factor = max(1, min(image.size) // at_least)
+    channels = 4 if image.mode == "P" else len(image.getbands())
+    with memory_to_read(*image.size, channels, factor), quiet_stderr() if image.format == "TIFF" else nullcontext():
+        return _decode_pillow(image, factor)
 
 
-def _decode_pillow(image: ImageFile.ImageFile) -> Samples:
-    space, values, premultiplied = _values(image)
+def _can_be_reduced(image: ImageFile.ImageFile) -> bool:
+    # The mean of a colour and the transparent one is neither.
+    keyed = image.mode in ("L", "RGB") and "transparency" in image.info
+    return image.mode in (*_SPACES, *_SIMPLER, "P") and not is_deep(image) and not keyed
+
+
+def _decode_pillow(image: ImageFile.ImageFile, factor: int) -> Samples:
+    space, values, premultiplied = _values(image, factor)
     channels = len(space)
     color, alpha = values[..., :channels], None
     if values.shape[-1] > channels:
         alpha = values[..., channels]
     if premultiplied:
         color = straight(color, alpha)
-    return Samples(space, color, alpha, image.info.get("icc_profile"), _dpi(image), _orientation(image))
+    return Samples(
+        space, color, alpha, image.info.get("icc_profile"), _dpi(image), _orientation(image), _is_animated(image)
+    )
 
 
-def _values(image: ImageFile.ImageFile) -> tuple[str, np.ndarray, bool]:
+def _values(image: ImageFile.ImageFile, factor: int) -> tuple[str, np.ndarray, bool]:
     """The colour space, float32 `(height, width, channels)` in [0, 1], and whether premultiplied."""
     if is_deep(image):
         integers, premultiplied = deep_samples(image)
@@ -67,16 +82,18 @@ def _values(image: ImageFile.ImageFile) -> tuple[str, np.ndarray, bool]:
         return "L", in_unit_range(np.asarray(image)[..., None]), False
     if image.mode.startswith("I;16"):
         return "L", _scaled(_keyed(_grey16(image), image), 65535), False
-    return *_values8(image), False
+    return *_values8(image, factor), False
 
 
-def _values8(image: Image.Image) -> tuple[str, np.ndarray]:
+def _values8(image: Image.Image, factor: int) -> tuple[str, np.ndarray]:
     if image.mode == "P":
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     elif image.mode in _SIMPLER:
         image = image.convert(_SIMPLER[image.mode])
-    if image.mode not in ("L", "LA", "RGB", "RGBA", "CMYK", "LAB"):
+    if image.mode not in _SPACES:
         raise InputError(f"samples of type {image.mode} are not supported")
+    if factor > 1:
+        image = image.reduce(factor)
     integers = np.atleast_3d(np.asarray(image))
     return image.mode.removesuffix("A"), _scaled(_keyed(integers, image), 255)
 
@@ -99,7 +116,9 @@ def _keyed(integers: np.ndarray, image: ImageFile.ImageFile) -> np.ndarray:
 
 
 def _scaled(integers: np.ndarray, full: int) -> np.ndarray:
-    return integers.astype(np.float32) / np.float32(full)
+    values = integers.astype(np.float32)
+    values /= np.float32(full)  # in place: a large image is several GB
+    return values
 
 
 def _exif(image: ImageFile.ImageFile) -> dict:
@@ -108,6 +127,14 @@ def _exif(image: ImageFile.ImageFile) -> dict:
     except Exception:
         # A broken EXIF block says nothing about the pixels.
         return {}
+
+
+def _is_animated(image: ImageFile.ImageFile) -> bool:
+    try:
+        return image.is_animated
+    except Exception:
+        # It is of one frame, or the next one is broken.
+        return False
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:

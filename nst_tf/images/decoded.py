@@ -22,6 +22,7 @@ class Samples:
         icc: the embedded ICC profile, or None.
         dpi: dots per inch `(x, y)` as stored, or None.
         orientation: the EXIF orientation still to be applied, 1 to 8.
+        animated: whether there are more frames, to be shown one after the other.
     """
 
     space: str
@@ -30,6 +31,7 @@ class Samples:
     icc: bytes | None = None
     dpi: tuple[float, float] | None = None
     orientation: int = 1
+    animated: bool = False
 
 
 def dots_per_inch(dpi: Sequence[float] | None) -> tuple[float, float] | None:

@@ -1,5 +1,6 @@
 """A picture in memory."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,11 +38,15 @@ def as_picture(image: Source) -> Picture:
     Raises:
         InputError: It is neither, or its values are not finite or out of range.
     """
-    if isinstance(image, Picture):
-        return image
-    pixels = np.asarray(image)
+    if isinstance(image, str | os.PathLike):
+        raise InputError(f"an image is given as its path; read it first: nst_tf.read_image({os.fspath(image)!r})")
+    pixels = image.pixels if isinstance(image, Picture) else np.asarray(image)
+    if pixels.dtype == object or (not pixels.ndim):
+        raise InputError(f"an image is {image!r:.60}; it must be a Picture, or an array (height, width, 3)")
     if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
         raise InputError(f"an image has the shape {pixels.shape}; it must be (height, width, 3)")
+    if isinstance(image, Picture):
+        return image
     if pixels.dtype == np.uint8:
         return Picture(pixels.astype(np.float32) / 255)
     if not np.issubdtype(pixels.dtype, np.floating):
@@ -53,9 +58,9 @@ def as_picture(image: Source) -> Picture:
 
 def as_pictures(images: Source | Sequence[Source]) -> list[Picture]:
     """One image, or a sequence of them, as a list of one or more; an array of four dimensions is a sequence."""
-    if isinstance(images, Picture):
-        return [images]
-    pictures = [as_picture(image) for image in ([images] if getattr(images, "ndim", 0) == 3 else images)]
+    if isinstance(images, Picture | str | os.PathLike) or images is None or getattr(images, "ndim", 4) < 4:
+        return [as_picture(images)]
+    pictures = [as_picture(image) for image in images]
     if not pictures:
         raise InputError("no style image was given; at least one is needed")
     return pictures

@@ -8,6 +8,7 @@ RGB) goes through LittleCMS, in 8 bits.
 import functools
 import io
 import struct
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -17,6 +18,7 @@ __all__ = ["srgb_profile", "to_srgb"]
 # sRGB's colorants in ICC profiles, adapted to D50; columns are red, green and blue.
 _SRGB_TO_XYZ = np.array([[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]])
 _PARAMETERS = {0: "g", 1: "gab", 2: "gabc", 3: "gabcd", 4: "gabcdef"}
+_BAND = 2**20  # pixels
 _SIGNATURES = {"L": b"GRAY", "RGB": b"RGB ", "CMYK": b"CMYK"}
 
 
@@ -68,10 +70,16 @@ def _by_profile(color: np.ndarray, space: str, icc: bytes) -> np.ndarray:
     return _by_curves(color, space, tags)
 
 
+def _in_bands(convert: Callable[[np.ndarray], np.ndarray], color: np.ndarray) -> np.ndarray:
+    """`convert` of some rows at a time, as what it computes in between is many times as large as a picture."""
+    made = np.empty((*color.shape[:2], 3), np.float32)
+    rows = max(1, _BAND // color.shape[1])
+    for top in range(0, len(color), rows):
+        made[top : top + rows] = convert(color[top : top + rows])
+    return made
+
+
 def _by_littlecms(color: np.ndarray, space: str, profile) -> np.ndarray:
-    integers = np.rint(color * 255).astype(np.uint8)
-    if space == "L":
-        integers = integers[..., 0]
     transform = ImageCms.buildTransform(
         profile,
         ImageCms.createProfile("sRGB"),
@@ -80,8 +88,13 @@ def _by_littlecms(color: np.ndarray, space: str, profile) -> np.ndarray:
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
         ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
-    image = ImageCms.applyTransform(_image(integers, space), transform)
-    return np.asarray(image).astype(np.float32) / np.float32(255)
+
+    def convert(band):
+        integers = np.rint(band * 255).astype(np.uint8)
+        image = _image(integers[..., 0] if space == "L" else integers, space)
+        return np.asarray(ImageCms.applyTransform(image, transform)).astype(np.float32) / np.float32(255)
+
+    return _in_bands(convert, color)
 
 
 def _image(integers: np.ndarray, space: str) -> Image.Image:
@@ -96,7 +109,7 @@ def _by_curves(color: np.ndarray, space: str, tags: dict[bytes, bytes]) -> np.nd
     difference = np.abs(_evaluate(probe, tags) - _by_convention(probe, space)).max()
     if difference < 0.5 / 255:
         return _by_convention(color, space)
-    return _evaluate(color, tags)
+    return _in_bands(lambda band: _evaluate(band, tags), color)
 
 
 def _evaluate(color: np.ndarray, tags: dict[bytes, bytes]) -> np.ndarray:

@@ -7,6 +7,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 
+from PIL import Image
+
+from nst_tf.images.identify import MAX_PIXELS
+
 __all__ = ["quiet_decoders", "quiet_stderr"]
 
 _LOGGERS = ("PIL.TiffImagePlugin", "tifffile")
@@ -39,21 +43,27 @@ _silence = _Silence()
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in _LOGGERS]
-    levels = [logger.level for logger in loggers]
+    levels, limit = [logger.level for logger in loggers], Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             for logger in loggers:
                 logger.setLevel(logging.CRITICAL + 1)
+            # Pillow's is lower, and for TIFF and WebP not to be had otherwise.
+            Image.MAX_IMAGE_PIXELS = MAX_PIXELS
             yield
         finally:
+            Image.MAX_IMAGE_PIXELS = limit
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)
 
 
 @contextlib.contextmanager
 def quiet_decoders() -> Iterator[None]:
-    """Holds back the warnings and the log of Pillow and tifffile while the block runs, in any number of threads."""
+    """Holds back the warnings and the log of Pillow and tifffile while the block runs, in any number of threads.
+
+    Meanwhile, Pillow has our limit on the pixels of an image.
+    """
     _silence.enter()
     try:
         yield

@@ -1,5 +1,6 @@
 """Reading pictures."""
 
+import logging
 import os
 import stat
 from pathlib import Path
@@ -15,6 +16,7 @@ from nst_tf.images.quiet import quiet_decoders
 
 __all__ = ["read_image", "upright"]
 
+logger = logging.getLogger(__name__)
 
 SWAPPED = (5, 6, 7, 8)  # EXIF orientations that exchange width and height
 
@@ -36,7 +38,9 @@ def upright(array: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Picture:
-    """Reads a JPEG, PNG, WebP, TIFF, BMP or GIF file, whatever its extension; of several frames, the first.
+    """Reads a JPEG, PNG, WebP, TIFF, BMP or GIF file, whatever its extension.
+
+    Of several pages the first is read; of an animation the first frame, with a warning in the log.
 
     Grey, palette, CMYK and Lab pictures become RGB, the EXIF orientation is applied, an embedded ICC profile is
     converted to sRGB (a broken one is ignored), and 16-bit samples keep their precision unless their profile is one of
@@ -45,19 +49,26 @@ def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Pictu
     Args:
         path: the file.
         at_least: the shorter side in pixels that is needed; a larger JPEG may then be decoded at a half, a quarter or
-            an eighth of its size, which is several times faster.
+            an eighth of its size, which is several times faster, and other files of more than 16 million pixels be
+            reduced to the mean of squares, which takes less memory.
 
     Returns:
         The picture, upright: pixels float32 `(height, width, 3)`, sRGB in [0, 1].
 
     Raises:
-        InputError: the file is missing, unreadable, damaged, no such image, or of more than `MAX_PIXELS` pixels.
+        InputError: the file is missing, unreadable, damaged, no such image, or of more pixels than `MAX_PIXELS` or than
+            there is memory for.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"read_image takes the path of a file, not {type(path).__name__}")
     path = Path(path)
     try:
         _check_file(path)
         with path.open("rb") as file, quiet_decoders():
-            return _picture(decode(file, at_least))
+            samples = decode(file, at_least)
+            if samples.animated:
+                logger.warning("%s is an animation; its first frame is used", path)
+            return _picture(samples)
     except MemoryError as error:
         raise NstError(f"cannot read {path}: it needs more memory than there is") from error
     except InputError as error:

@@ -10,6 +10,7 @@ from PIL import ImageFile
 from nst_tf.errors import InputError
 from nst_tf.images.decoded import Samples, dots_per_inch, in_unit_range, straight
 from nst_tf.images.identify import check_size
+from nst_tf.memory import memory_to_read
 
 __all__ = ["decode_tiff", "encode_tiff", "is_tiff", "needs_tifffile"]
 
@@ -39,13 +40,18 @@ def decode_tiff(file: BinaryIO) -> Samples:
     with tifffile.TiffFile(file) as tiff:
         page = tiff.pages.first
         check_size(page.imagewidth, page.imagelength)
-        space = _space(page)
-        values = _channels_last(page)
-        if values.shape[:2] != (page.imagelength, page.imagewidth) or values.shape[2:] < (len(space),):
-            raise InputError(f"a TIFF of {space} samples and shape {page.shape} is not supported")
-        alpha, premultiplied = _alpha(page, values, len(space))
-        color = straight(values[..., : len(space)], alpha) if premultiplied else values[..., : len(space)]
-        return Samples(space, color, alpha, page.iccprofile, _dpi(page), _tag(page, "Orientation", 1))
+        with memory_to_read(page.imagewidth, page.imagelength, page.samplesperpixel):
+            return _decode_page(page)
+
+
+def _decode_page(page: tifffile.TiffPage) -> Samples:
+    space = _space(page)
+    values = _channels_last(page)
+    if values.shape[:2] != (page.imagelength, page.imagewidth) or values.shape[2:] < (len(space),):
+        raise InputError(f"a TIFF of {space} samples and shape {page.shape} is not supported")
+    alpha, premultiplied = _alpha(page, values, len(space))
+    color = straight(values[..., : len(space)], alpha) if premultiplied else values[..., : len(space)]
+    return Samples(space, color, alpha, page.iccprofile, _dpi(page), _tag(page, "Orientation", 1))
 
 
 def encode_tiff(integers: np.ndarray, icc: bytes, dpi: tuple[float, float] | None) -> bytes:

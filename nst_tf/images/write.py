@@ -11,7 +11,7 @@ from nst_tf.errors import InputError, NstError
 from nst_tf.images.atomic import atomic_write, check_target
 from nst_tf.images.decoded import dots_per_inch
 from nst_tf.images.files import WRITABLE
-from nst_tf.images.picture import Picture
+from nst_tf.images.picture import Picture, Source, as_picture
 from nst_tf.images.png import encode_png16
 from nst_tf.images.profile import srgb_profile
 from nst_tf.images.tiff import encode_tiff
@@ -22,7 +22,7 @@ _DEEP = ("PNG", "TIFF")
 _LONGEST = {"JPEG": 65500, "WEBP": 16383}
 
 
-def write_image(path: str | os.PathLike, picture: Picture, *, quality: int = 95, bit_depth: int = 8) -> None:
+def write_image(path: str | os.PathLike, picture: Source, *, quality: int = 95, bit_depth: int = 8) -> None:
     """Writes `picture` in the format that the extension of `path` names, whole or not at all.
 
     The sRGB profile and the resolution go into the file, and alpha too; JPEG, which has none, gets the picture on
@@ -30,14 +30,19 @@ def write_image(path: str | os.PathLike, picture: Picture, *, quality: int = 95,
 
     Args:
         path: a file ending in .jpg, .jpeg, .png, .webp, .tif or .tiff.
-        picture: pixels outside of [0, 1] are clipped.
+        picture: a `Picture`, whose pixels are clipped to [0, 1]; or an array `(height, width, 3)`, floats in [0, 1] or
+            uint8.
         quality: of JPEG (4:4:4) and WebP, 1 to 100; WebP of quality 100 is lossless. Others always are.
         bit_depth: 8, or 16 for PNG and TIFF.
 
     Raises:
-        InputError: as `check_writable`; or `quality` is out of range, or the picture too large for the format.
+        InputError: as `check_writable`; or the picture is none or too large for the format, or `quality` is out of
+            range.
         NstError: the picture has NaN or infinite pixels, or the disk is full or fails.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError("write_image takes the file first, then the picture: write_image('name.png', picture)")
+    picture = as_picture(picture)
     name = check_writable(path, bit_depth)
     if not 1 <= quality <= 100:
         raise InputError(f"quality {quality} is not between 1 and 100")

@@ -53,7 +53,7 @@ def load_decoder(path: str | os.PathLike | None = None, level: str | None = None
     """A trained decoder.
 
     Args:
-        path: A file of `save_decoder`, or the folder of a run of `train_decoder`; the bundled one by default.
+        path: The `decoder.npz` of a run of `train_decoder`, or the folder of the run; the bundled one by default.
         level: The level that it must be from; any if `None`.
 
     Raises:

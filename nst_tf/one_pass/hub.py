@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from nst_tf.backbones import file_identity
 from nst_tf.backbones.fetch import is_offline
-from nst_tf.backbones.saved_model import is_saved_model
+from nst_tf.backbones.saved_model import is_saved_model, warn_of_program
 from nst_tf.errors import InputError, NstError
 from nst_tf.images import Picture, Source, as_picture, dressed, fit, resize_image
 from nst_tf.one_pass.settings import FastSettings
@@ -86,6 +86,7 @@ def _loaded(identity: Hashable, handle: str):
     folder = Path(handle if Path(handle).is_dir() else _fetch(handle))
     if not is_saved_model(folder):
         raise InputError(f"{folder} is no TF-Hub module: it has no saved_model.pb")
+    warn_of_program(folder)
     try:
         return tf.saved_model.load(str(folder))
     except Exception as error:  # Of any kind: TensorFlow passes on what it meets in the files.

@@ -21,6 +21,7 @@ from nst_tf.images import Picture, Source, as_picture, atomic_write, dressed, fi
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
 from nst_tf.memory import check_memory
 from nst_tf.one_pass.settings import FastSettings, check_shares
+from nst_tf.settings import check_ratios
 
 __all__ = [
     "BUNDLED",
@@ -137,13 +138,11 @@ class StyleNetwork:
         return self._run(tf.constant(content[None]), tf.constant(self._normalised(shares)[None])).numpy()[0]
 
     def _normalised(self, shares: Sequence[float]) -> np.ndarray:
-        given = np.asarray(shares, np.float32) if len(shares) else np.ones(len(self.styles), np.float32)
-        if len(given) != len(self.styles) or min(given) < 0 or sum(given) <= 0:
-            raise InputError(
-                f"the shares are {tuple(shares)}; there must be one for each of {', '.join(self.styles)}, none "
-                "negative, and their sum above 0"
-            )
-        return given / given.sum()
+        given = np.asarray(shares, np.float64) if len(shares) else np.ones(len(self.styles))
+        if len(given) != len(self.styles):
+            raise InputError(f"there are {len(given)} shares; there must be one for each of {', '.join(self.styles)}")
+        check_ratios("style_blend", given.tolist())
+        return (given / given.sum()).astype(np.float32)
 
     @functools.cached_property
     def _run(self):
@@ -213,8 +212,8 @@ def load_style_network(path: str | os.PathLike) -> StyleNetwork:
     """A trained network.
 
     Args:
-        path: A file of `save_style_network`, the folder of a run of `train_style`, or `"paintings"`, the bundled
-            network of the styles wave, auvers, poppies and moulin.
+        path: The `network.npz` of a run of `train_style`, the folder of the run, or `"paintings"`, the bundled network
+            of the styles wave, auvers, poppies and moulin.
 
     Raises:
         InputError: There is no such file, or it is no such network.

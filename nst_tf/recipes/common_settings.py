@@ -31,7 +31,7 @@ LARGEST_SEED = 2**63 - 1
 # What the options of these names mean in all verbs.
 MODEL = (
     "network to look with: vgg16, alexnet and others that `nst-tf info` lists, keras:NAME for an application of Keras, "
-    "a .keras file, the folder of a training run, or a SavedModel"
+    "a .keras file, the folder of a training run, or a SavedModel, which is a program: use those you trust"
 )
 PIXELS = "what pixels a network takes that comes from a file and does not say so itself"
 PADDING = (

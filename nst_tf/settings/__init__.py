@@ -6,6 +6,6 @@ the fields that `setting` makes.
 
 from nst_tf.settings.control import Control, controls
 from nst_tf.settings.presets import Presets
-from nst_tf.settings.setting import Served, Setting, describe, setting
+from nst_tf.settings.setting import Served, Setting, check_ratios, describe, setting
 
-__all__ = ["Control", "Presets", "Served", "Setting", "controls", "describe", "setting"]
+__all__ = ["Control", "Presets", "Served", "Setting", "check_ratios", "controls", "describe", "setting"]

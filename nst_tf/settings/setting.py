@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from nst_tf.errors import InputError, unknown
 
-__all__ = ["Served", "Setting", "describe", "setting"]
+__all__ = ["Served", "Setting", "check_ratios", "describe", "setting"]
 
 WIDTH = 116
+SMALLEST, LARGEST = 1e-30, 1e30  # so that sums and products of some numbers are numbers in float32
+LEAST_SHARE = 1e-6  # of a sum that it is no rounding error of, in float32
 
 Settings = TypeVar("Settings")
 
@@ -50,8 +52,8 @@ class Setting:
         above: It, or what it holds, must be larger than this.
         most: The largest number that it may be or hold.
         filled: Whether it must hold something.
-        ratios: Whether it holds weights of which only the ratios matter: none negative, and their sum above 0. If it
-            need not be filled, it may be empty.
+        ratios: Whether it holds weights of which only the ratios matter, see `check_ratios`. If it need not be filled,
+            it may be empty.
         served: How exported models take it; `None` if they do not.
     """
 
@@ -90,10 +92,9 @@ class Setting:
         for number in numbers:
             if wanted := self._wanted(number):
                 raise InputError(f"{name} is {value}; it must be {wanted}")
-        if self.ratios and value and sum(numbers) <= 0:
-            raise InputError(
-                f"{name} has the weights {tuple(numbers)}; none may be negative, and their sum must be above 0"
-            )
+        _check_magnitude(name, value, numbers)
+        if self.ratios and value:
+            check_ratios(name, numbers)
 
     def _wanted(self, number: float) -> str:
         """The numbers that would be right in place of this one, in words; empty if it is right."""
@@ -110,6 +111,36 @@ class Setting:
         """The numbers that it may be or hold, in words; empty if all are."""
         ends = {"at least": self.least, "above": self.above, "at most": self.most}
         return " and ".join(f"{word} {end}" for word, end in ends.items() if end is not None)
+
+
+def check_ratios(name: str, weights: Sequence[float]) -> None:
+    """Refuses weights that are no ratios in float32.
+
+    Args:
+        name: Of what has them, for the message.
+        weights: Of which only the ratios matter.
+
+    Raises:
+        InputError: One is negative, too large, or less than a millionth of all but not 0; or their sum is 0.
+    """
+    _check_magnitude(name, tuple(weights), weights)
+    total = sum(weights)
+    if total <= 0 or min(weights) < 0:
+        raise InputError(
+            f"{name} has the weights {tuple(weights)}; none may be negative, and their sum must be above 0"
+        )
+    lost = [weight for weight in weights if 0 < weight < LEAST_SHARE * total]
+    if lost:
+        raise InputError(
+            f"{name} has the weights {tuple(weights)}; {lost[0]:g} is less than a millionth of all, and would be lost: "
+            "give 0, or more"
+        )
+
+
+def _check_magnitude(name: str, value: Any, numbers: Sequence[float]) -> None:
+    for number in numbers:
+        if number and not SMALLEST <= abs(number) <= LARGEST:
+            raise InputError(f"{name} is {value}; what is not 0 must be from {SMALLEST:g} to {LARGEST:g}")
 
 
 def setting(default: Any, help: str, unit: str = "", **about: Any) -> Any:

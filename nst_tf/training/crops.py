@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from nst_tf.images.identify import open_image
+from nst_tf.images.quiet import quiet_decoders
+
 __all__ = ["centre_crop", "random_crop", "read_square", "readable_crops", "square_side", "ten_crops"]
 
 PAPER_SIDE, PAPER_SQUARE = 224, 256
+MOST_PIXELS = 2**26  # of an image to train with: about 1 GB while it is read
 
 
 def square_side(side: int) -> int:
@@ -67,6 +71,11 @@ def readable_crops(files: Sequence[Path], side: int, skipped: dict[str, str]) ->
         float32 `(side, side, 3)` in [0, 1].
     """
 
+    skipped.update({str(file): reason for file in files if (reason := _too_large(file))})
+    files = [file for file in files if str(file) not in skipped]
+    if not files:
+        return
+
     def example(index, path):
         return index, centre_crop(read_square(path, square_side(side)), side)
 
@@ -78,6 +87,16 @@ def readable_crops(files: Sequence[Path], side: int, skipped: dict[str, str]) ->
         expected = index + 1
         yield crop
     skipped.update((str(file), _reason(file)) for file in files[expected:])
+
+
+def _too_large(file: Path) -> str | None:
+    """Why a file must not even be decoded; several are at the same time."""
+    try:
+        with file.open("rb") as stream, quiet_decoders():
+            width, height = open_image(stream).size
+    except Exception:  # Decoders have many; TensorFlow is asked what it is.
+        return None
+    return None if width * height <= MOST_PIXELS else f"it has {width}x{height} pixels, more than {MOST_PIXELS}"
 
 
 def _reason(file: Path) -> str:

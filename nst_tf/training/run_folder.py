@@ -5,7 +5,6 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,13 @@ import keras
 import tensorflow as tf
 
 import nst_tf.layers  # noqa: F401  for keras.saving.load_model
-from nst_tf.errors import InputError, NstError
+from nst_tf.backbones.open import load_model_file
+from nst_tf.errors import InputError
 from nst_tf.images import atomic_write, make_folder
 
 __all__ = ["EventLog", "RunFolder", "SaveEpochs"]
+
+KINDS = {"settings": dict, "skipped": dict, "history": list}  # of what is in a record
 
 
 class RunFolder:
@@ -71,14 +73,19 @@ class RunFolder:
 
         Args:
             steps: Updates in an epoch.
+
+        Raises:
+            InputError: Its file is damaged, or of something else.
         """
         if not self.model_file.exists():
             self.history.clear()
             return None
         try:
-            model = keras.saving.load_model(self.model_file)
-        except Exception as error:
-            raise NstError(f"cannot read {self.model_file}: {error}; remove it to start anew") from error
+            model = load_model_file(self.model_file, compile=True)
+            if not model.compiled:
+                raise InputError(f"{self.model_file} has no optimizer, so that no training run saved it")
+        except InputError as error:
+            raise InputError(f"{error}; bring it back as it was, or remove it to start anew") from error
         del self.history[int(model.optimizer.iterations.numpy()) // steps :]
         return model
 
@@ -156,22 +163,34 @@ class EventLog(keras.callbacks.Callback):
 def save_model(model: keras.Model, path: Path) -> None:
     """Writes a `.keras` file, whole or not at all."""
     with atomic_write(path) as temporary:
-        # Keras insists on the extension.
-        whole = temporary.with_suffix(".keras")
-        try:
-            model.save(whole)
-            os.replace(whole, temporary)
-        finally:
-            with suppress(OSError):
-                whole.unlink()
+        model.save(temporary)
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text())
-        return {name: record[name] for name in ("settings", "skipped", "history")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is not the record of a training run; choose another folder") from error
+        found = {name: record[name] for name in KINDS}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        detail = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+        raise _no_record(path, " ".join(detail.split())) from error
+    for name, kind in KINDS.items():
+        if not isinstance(found[name], kind):
+            raise _no_record(path, f"its {name!r} is {found[name]!r:.60}")
+    for number, row in enumerate(found["history"], 1):
+        if not _is_row(row, number):
+            raise _no_record(path, f"round {number} of its 'history' is {row!r:.60}")
+    return found
+
+
+def _is_row(row: Any, number: int) -> bool:
+    of_numbers = isinstance(row, dict) and all(type(value) in (int, float) for value in row.values())
+    return of_numbers and row.get("epoch") == number
+
+
+def _no_record(path: Path, detail: str) -> InputError:
+    return InputError(
+        f"{path} is not the record of a training run: {detail}; bring it back as it was, or choose another folder"
+    )
 
 
 def _difference(path: Path, name: str, before: Any, now: Any) -> str:

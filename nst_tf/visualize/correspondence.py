@@ -22,6 +22,7 @@ import tensorflow as tf
 
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
+from nst_tf.images import as_picture
 
 __all__ = ["Correspondence", "correspondence", "pair_distances"]
 
@@ -92,6 +93,7 @@ def correspondence(
     """
     if len(images) < 2:
         raise InputError(f"correspondence compares images; it needs at least 2, not {len(images)}")
+    images = np.stack([as_picture(image).pixels for image in images])
     if repetitions < 1:
         raise InputError(f"random boxes are drawn {repetitions} times; it must be at least once")
     layers = list(layers or graph.maps)

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
+from nst_tf.images import Source, as_picture
 from nst_tf.visualize.warp import rotation, scaling, translation, warp
 
 __all__ = ["DEGREES", "PIXELS", "RATIOS", "Invariance", "invariance"]
@@ -52,7 +53,7 @@ class Invariance:
 
 def invariance(
     graph: Graph,
-    images: Sequence[np.ndarray],
+    images: Sequence[Source],
     layers: Sequence[str] | None = None,
     *,
     labels: Sequence[int] | None = None,
@@ -65,7 +66,8 @@ def invariance(
 
     Args:
         graph: The network.
-        images: Each `(height, width, 3)` in [0, 1]. Compiled once for every size among them.
+        images: Each a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8. Compiled once for
+            every size among them.
         layers: Names of layers; the first and the last of `graph.maps` by default.
         labels: The number of each image's class, for a classifier: the network's output is then recorded at it.
         pixels: By how much the images are moved down.
@@ -77,8 +79,8 @@ def invariance(
         The curves of translation, scale and rotation.
 
     Raises:
-        InputError: There are no images, a ratio is not positive, a layer is unknown, or the labels do not fit the
-            images or the network's output.
+        InputError: There are no images or one is none, a ratio is not positive, a layer is unknown, or the labels do
+            not fit the images or the network's output.
     """
     layers = list(layers or dict.fromkeys((graph.maps[0], graph.maps[-1])))
     graph.upto(layers)  # an unknown layer is refused here, not within the compiled function
@@ -86,7 +88,7 @@ def invariance(
     _check(graph, images, labels, ratios)
     features = _compiled(graph, layers if labels is None else [*layers, output], batch)
     measured = []
-    for number, image in enumerate(images):
+    for number, image in enumerate(as_picture(one).pixels for one in images):
         maps = _maps(image.shape, pixels, ratios, degrees)
         column = None if labels is None else (output, labels[number])
         measured.append(_measure(features, image, maps, batch, layers, column))

@@ -17,6 +17,7 @@ import tensorflow as tf
 from nst_tf.backbones.graph import Graph, softmax_layer
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
+from nst_tf.images import Source, as_picture
 from nst_tf.visualize.deconv import Deconv
 
 __all__ = ["Occlusion", "occlude", "square_starts"]
@@ -77,7 +78,7 @@ def square_starts(length: int, size: int, stride: int) -> np.ndarray:
 
 def occlude(
     model: keras.Model,
-    image: np.ndarray,
+    image: Source,
     *,
     layer: str | None = None,
     target: int | None = None,
@@ -93,7 +94,7 @@ def occlude(
 
     Args:
         model: Takes images in [0, 1]. If it ends in a softmax of `(batch, classes)`, the classes are recorded too.
-        image: float32 `(height, width, 3)` in [0, 1], of a size that the network takes.
+        image: A `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8, of a size that the network takes.
         layer: Whose strongest filter is recorded; by default the deepest rectified feature maps (the paper's layer 5).
         target: The class whose probability is recorded; by default the most probable one of the image as it is.
         size: Side of the square in pixels; by default a fifth of the shorter side of the image.
@@ -106,15 +107,16 @@ def occlude(
         The maps.
 
     Raises:
-        InputError: The layer is unknown, has no feature maps or cannot be projected; the class does not exist; the
-            network does not take such an image; or the square has no size or stride.
+        InputError: The image is none; the layer is unknown, has no feature maps or cannot be projected; the class does
+            not exist; the network does not take such an image; or the square has no size or stride.
     """
-    size = max(1, min(image.shape[:2]) // 5) if size is None else size
+    pixels = as_picture(image).pixels
+    size = max(1, min(pixels.shape[:2]) // 5) if size is None else size
     stride = max(1, size // 5) if stride is None else stride
     if min(size, stride) < 1:
         raise InputError(f"the square's size {size} and stride {stride} must be 1 or more")
-    tops, lefts = (square_starts(length, size, stride) for length in image.shape[:2])
-    subject = _Subject(model, image, layer, target)
+    tops, lefts = (square_starts(length, size, stride) for length in pixels.shape[:2])
+    subject = _Subject(model, pixels, layer, target)
     places = np.stack(np.meshgrid(tops, lefts, indexing="ij"), axis=-1).reshape(-1, 2)
     answers = _slide(_answers(subject, size, value, batch), places, batch, on_progress or (lambda done, places: None))
     maps = {name: values.reshape(len(tops), len(lefts)) for name, values in answers.items()}
@@ -139,7 +141,7 @@ class _Subject:
         self.layer = layer or _deepest(self.graph)
         self.softmax = softmax_layer(self.graph)
         _check(self.graph, self.layer, image)
-        self.image = np.asarray(image, np.float32)
+        self.image = image
         maps, probabilities = self.look(tf.constant(self.image[None]))
         self.filter = int(tf.argmax(tf.reduce_max(maps, axis=[0, 1, 2])))
         self.intact = {"filter": self.filter, "intact_activation": float(tf.reduce_sum(maps[..., self.filter]))}

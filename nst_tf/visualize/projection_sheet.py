@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nst_tf.images.montage import montage
 from nst_tf.visualize.display import display_projection
-from nst_tf.visualize.project import Projections
+from nst_tf.visualize.projections import Projections
 
 __all__ = ["projection_sheet"]
 

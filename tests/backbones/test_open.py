@@ -81,6 +81,19 @@ def test_refuses_a_file_that_is_no_keras_model(tmp_path, run, content):
         open_network(file)
 
 
+def test_a_cut_file_is_told_as_such_and_not_as_missing(tmp_path, run):
+    (tmp_path / "cut.keras").write_bytes((run[0] / "model.keras").read_bytes()[:-100])
+    with pytest.raises(InputError, match=r"cannot open .*cut\.keras as a Keras model: it is truncated or damaged"):
+        open_network(tmp_path / "cut.keras")
+
+
+def test_code_in_a_file_is_not_run(tmp_path):
+    image = keras.Input((8, 8, 3))
+    keras.Model(image, keras.layers.Lambda(lambda x: 2 * x)(image)).save(tmp_path / "code.keras")
+    with pytest.raises(InputError, match=r"code\.keras .*: it holds code .* which is not run"):
+        open_network(tmp_path / "code.keras", "unit")
+
+
 def test_refuses_class_names_that_are_no_text(tmp_path, run):
     (tmp_path / "model.keras").write_bytes((run[0] / "model.keras").read_bytes())
     (tmp_path / "classes.txt").write_bytes(b"\xff\xfe\x00")

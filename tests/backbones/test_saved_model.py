@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.backbones import feature_extractor, smallest_size
+from nst_tf.backbones import feature_extractor, open_network, smallest_size
 from nst_tf.backbones.saved_model import is_saved_model, load_saved_model
 from nst_tf.errors import InputError
 
@@ -29,6 +29,15 @@ def test_outputs_and_their_gradients_are_those_of_the_signature(tmp_path):
     np.testing.assert_allclose(mean, np.mean(image, axis=(1, 2)), rtol=1e-6)
     np.testing.assert_allclose(tape.gradient(value, image), 2 * image, rtol=1e-6)
     assert network.output_names == ["mean", "square"]
+
+
+def test_that_a_saved_model_is_a_program_is_told_before_it_is_opened(tmp_path, caplog):
+    (tmp_path / "saved_model.pb").write_bytes(b"rubbish")
+    with pytest.raises(InputError):
+        open_network(tmp_path, "unit")
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("nst_tf")] == [
+        f"{tmp_path} is a program, which TensorFlow runs with your rights: use those of people whom you trust"
+    ]
 
 
 def test_the_smallest_image_is_known(tmp_path):

@@ -78,3 +78,10 @@ def test_a_reader_that_went_away_is_no_error():
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+@pytest.mark.parametrize(
+    ("verb", "count"), [("stylize", 2), ("texture", 1), ("dream", 1), ("deconv", 1), ("occlude", 1), ("export", 1)]
+)
+def test_help_warns_that_a_saved_model_is_a_program(command, verb, count):
+    assert " ".join(command(verb, "--help").out.split()).count("a program: use those you trust") == count

@@ -2,8 +2,10 @@ import subprocess
 import sys
 
 import pytest
+import tensorflow as tf
 
 from nst_tf.errors import InputError, NstError
+from nst_tf.export import version
 from nst_tf.export.version import next_version, write_version
 
 
@@ -40,6 +42,13 @@ def test_a_version_appears_when_it_is_whole(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["1"]
 
 
+def test_of_two_exports_that_end_together_the_second_takes_the_next_number(tmp_path, monkeypatch):
+    numbers = iter([1, 1, 2])
+    monkeypatch.setattr(version, "next_version", lambda _: next(numbers))
+    assert [write_version(tmp_path, write).name for _ in range(2)] == ["1", "2"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["1", "2"]
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError("bad")])
 def test_nothing_is_left_of_what_failed(tmp_path, error):
     def fail(folder):
@@ -60,3 +69,13 @@ def test_the_system_failing_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot make the folder"):
         write_version(tmp_path / "file" / "model", write)
+
+
+def test_a_full_disk_is_told_though_tensorflow_calls_it_a_lack_of_memory(tmp_path):
+    def save(folder):
+        with tf.io.TFRecordWriter("/dev/full") as file:
+            file.write(b"record")
+
+    with pytest.raises(NstError, match=r"cannot write to .*model: no space left on device$"):
+        write_version(tmp_path / "model", save)
+    assert not list(tmp_path.iterdir())

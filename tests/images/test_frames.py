@@ -9,7 +9,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from nst_tf.errors import InputError
-from nst_tf.images import Frames, center_square, find_images, read_frame, read_image, resize
+from nst_tf.images import Frames, center_square, find_images, read_frame, read_image, resize, write_image
 from nst_tf.images.quiet import quiet_decoders
 
 PHOTOS = Path(__file__).parents[1] / "data" / "photos"
@@ -70,6 +70,26 @@ def test_a_reduced_jpeg_is_the_same_picture(tmp_path):
 def test_other_formats_are_read_whole(tmp_path, name):
     photo(160, 128).save(tmp_path / name)
     np.testing.assert_array_equal(read_image(tmp_path / name, at_least=16).pixels, read_image(tmp_path / name).pixels)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("a.png", "1"), ("a.png", "P"), ("a.png", "RGB"), ("a.tif", "RGBA"), ("a.webp", "RGB")]
+)
+def test_a_large_file_of_another_format_becomes_the_mean_of_squares(tmp_path, monkeypatch, name, mode):
+    photo(160, 128).convert(mode).save(tmp_path / name)
+    whole = read_image(tmp_path / name).pixels
+    monkeypatch.setattr("nst_tf.images.decode._LARGE", 160 * 128 - 1)
+    reduced = read_image(tmp_path / name, at_least=40).pixels
+    assert reduced.shape == (43, 54, 3)
+    np.testing.assert_allclose(reduced[:42, :53], whole[:126, :159].reshape(42, 3, 53, 3, 3).mean((1, 3)), atol=0.003)
+
+
+def test_16_bits_and_a_transparent_color_are_never_reduced(tmp_path, monkeypatch):
+    monkeypatch.setattr("nst_tf.images.decode._LARGE", 1)
+    photo(48, 40).save(tmp_path / "a.png", transparency=(1, 2, 3))
+    write_image(tmp_path / "b.png", read_image(tmp_path / "a.png"), bit_depth=16)
+    for name in ("a.png", "b.png"):
+        assert read_image(tmp_path / name, at_least=8).pixels.shape == (40, 48, 3)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -25,11 +27,17 @@ def test_one_image_and_a_sequence_of_one_are_the_same():
         (np.full((2, 2, 3), 255.0), "values from 255"),
         (np.full((2, 2, 3), np.nan), "nan"),
         (np.zeros((2, 2, 3), np.int64), "int64"),
+        ("castle.jpg", r"given as its path; read it first: nst_tf\.read_image\('castle\.jpg'\)"),
+        (Path("castle.jpg"), r"given as its path; read it first: nst_tf\.read_image\('castle\.jpg'\)"),
+        (None, r"an image is None; it must be a Picture, or an array \(height, width, 3\)"),
+        (Picture(np.zeros((4, 4), np.float32)), r"shape \(4, 4\)"),
     ],
 )
 def test_unusable_arrays_are_refused_with_what_is_wrong(image, words):
     with pytest.raises(InputError, match=words):
         as_picture(image)
+    with pytest.raises(InputError, match=words):
+        as_pictures(image)
 
 
 def test_no_style_is_refused():

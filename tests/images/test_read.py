@@ -4,7 +4,9 @@ import struct
 import time
 import tracemalloc
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -521,3 +523,69 @@ def test_upright_agrees_with_pillow(orientation):
     image = Image.fromarray(stored)
     image.getexif()[ExifTags.Base.Orientation] = orientation
     np.testing.assert_array_equal(upright(stored, orientation), np.asarray(ImageOps.exif_transpose(image)))
+
+
+def test_an_image_for_which_there_is_no_memory_is_refused_from_its_header(tmp_path, monkeypatch):
+    # 20 kB, and 4 GB when decoded.
+    data = png(1, 0, np.zeros((1, 1), np.uint8), size=(16000, 16000))
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=3 * 2**30))
+    with pytest.raises(
+        InputError, match=r"its 16000x16000 pixels need about 5\.0 GiB of memory, and 3\.0 GiB are free"
+    ):
+        read_bytes(tmp_path, data)
+    tifffile.imwrite(
+        tmp_path / "a.tif", np.zeros((4, 4, 2), np.uint16), photometric="minisblack", extrasamples=["unassalpha"]
+    )
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=100))
+    for name in ("a.tif", "picture.png"):
+        assert_refused(tmp_path / name, "pixels need")
+
+
+def test_large_images_are_read_one_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("nst_tf.memory.LARGE", 1)
+    saved(tmp_path / "a.png", Image.fromarray(integers(3)))
+    reading, most = [], []
+
+    def count(samples):
+        reading.append(samples)
+        most.append(len(reading))
+        time.sleep(0.01)
+        reading.pop()
+        return samples
+
+    monkeypatch.setattr("nst_tf.images.decode.dots_per_inch", count)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read_image, [tmp_path / "a.png"] * 8))
+    assert max(most) == 1
+
+
+@pytest.mark.parametrize("extension", ["tif", "webp", "gif", "png"])
+def test_pillows_own_limit_of_pixels_does_not_call_a_large_image_damaged(tmp_path, monkeypatch, extension):
+    Image.fromarray(integers(3)).save(tmp_path / f"a.{extension}")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert read_image(tmp_path / f"a.{extension}").pixels.shape == (HEIGHT, WIDTH, 3)
+    assert Image.MAX_IMAGE_PIXELS == 10
+
+
+@pytest.mark.parametrize("extension", ["gif", "webp", "png"])
+def test_an_animation_is_told_and_its_first_frame_is_read(tmp_path, caplog, extension):
+    frames = [Image.fromarray(np.full((8, 8, 3), value, np.uint8)) for value in (0, 255)]
+    frames[0].save(tmp_path / f"a.{extension}", save_all=True, append_images=frames[1:])
+    assert read_image(tmp_path / f"a.{extension}").pixels.max() < 0.1
+    (record,) = caplog.records
+    assert record.getMessage() == f"{tmp_path}/a.{extension} is an animation; its first frame is used"
+
+
+@pytest.mark.parametrize("extension", ["gif", "webp", "png", "jpg", "tif", "bmp"])
+def test_an_image_of_one_frame_is_read_without_a_word(tmp_path, caplog, extension):
+    saved(tmp_path / f"a.{extension}", Image.fromarray(integers(3)))
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("space", ["RGB", "CMYK"])
+def test_a_profile_is_applied_in_bands_as_to_the_whole(tmp_path, monkeypatch, space):
+    icc = matrix_profile() if space == "RGB" else cmyk_profile(np.random.default_rng(0).random((16, 3)) * 90)
+    color = np.random.default_rng(1).random((HEIGHT, WIDTH, len(space)), np.float32)
+    whole = to_srgb(color, space, icc)
+    monkeypatch.setattr("nst_tf.images.profile._BAND", 5 * WIDTH)
+    np.testing.assert_array_equal(to_srgb(color, space, icc), whole)

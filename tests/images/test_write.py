@@ -199,3 +199,22 @@ def test_failing_disk_leaves_the_old_file(tmp_path, extension, bits):
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_swapped_arguments_are_told(tmp_path):
+    picture = Picture(np.zeros((4, 4, 3), np.float32))
+    with pytest.raises(
+        InputError, match=r"takes the file first, then the picture: write_image\('name\.png', picture\)"
+    ):
+        write_image(picture, str(tmp_path / "x.png"))
+    with pytest.raises(InputError, match="read_image takes the path of a file, not Picture"):
+        read_image(picture)
+
+
+def test_an_array_is_written_as_a_picture_and_a_flat_one_is_refused(tmp_path):
+    values = np.random.default_rng(0).integers(0, 256, (5, 4, 3), np.uint8)
+    write_image(tmp_path / "x.png", values)
+    np.testing.assert_array_equal(read_image(tmp_path / "x.png").pixels, values / np.float32(255))
+    with pytest.raises(InputError, match=r"an image has the shape \(5, 4\); it must be \(height, width, 3\)"):
+        write_image(tmp_path / "y.png", values[..., 0])
+    assert not (tmp_path / "y.png").exists()

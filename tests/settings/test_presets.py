@@ -87,6 +87,14 @@ def test_numbers_of_numpy_are_numbers():
         ({"seed": -1}, "seed is -1; it must be a number not below 0"),
         ({"seed": 2**63}, f"seed is {2**63}; it must be a number not above {2**63 - 1}"),
         ({"count": 3}, "three is not one"),
+        ({"share": 1e308}, "share is 1e+308; what is not 0 must be from 1e-30 to 1e+30"),
+        ({"share": -1e-40}, "share is -1e-40; what is not 0 must be from 1e-30 to 1e+30"),
+        ({"layers": {"a": 1e39}}, "layers is {'a': 1e+39}; what is not 0 must be from 1e-30 to 1e+30"),
+        ({"blend": (1e308, 1e308)}, "blend is (1e+308, 1e+308); what is not 0 must be from 1e-30 to 1e+30"),
+        (
+            {"blend": (1.0, 1e-9)},
+            "blend has the weights (1.0, 1e-09); 1e-09 is less than a millionth of all",
+        ),
     ],
     ids=str,
 )

@@ -3,7 +3,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from nst_tf.training.crops import random_crop, read_square, square_side, ten_crops
+from benchmarks.serving.hostile import mutations, other_sources, sources
+from nst_tf.training import crops
+from nst_tf.training.crops import random_crop, read_square, readable_crops, square_side, ten_crops
+
+from ..mutated import COUNT
 
 
 def test_square_side_has_the_papers_proportion():
@@ -17,6 +21,17 @@ def test_the_square_is_the_centre_of_the_image(tmp_path, name):
     Image.fromarray(pixels).save(tmp_path / name, format=kind, lossless=True)
     square = read_square(tf.constant(str(tmp_path / name)), 8)
     np.testing.assert_allclose(square, pixels[:, 3:11] / 255, atol=1e-6)
+
+
+def test_an_image_too_large_to_train_with_is_skipped_and_never_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr(crops, "MOST_PIXELS", 80)
+    for name in ("a.png", "b.png"):
+        Image.new("L", (5, 4)).save(tmp_path / name)
+    Image.new("1", (9, 9)).save(tmp_path / "bomb.png")
+    skipped, files = {}, [tmp_path / name for name in ("a.png", "bomb.png", "b.png")]
+    assert len(list(readable_crops(files, 4, skipped))) == 2
+    assert skipped == {str(tmp_path / "bomb.png"): "it has 9x9 pixels, more than 80"}
+    assert list(readable_crops(files[1:2], 4, {})) == []
 
 
 def test_a_smaller_square_is_antialiased(tmp_path):
@@ -50,3 +65,13 @@ def test_ten_crops_are_corners_and_centre_and_mirrored():
     five = [square[:4, :4], square[:4, 2:], square[2:, :4], square[2:, 2:], square[1:5, 1:5]]
     crops = ten_crops(tf.constant(square), 4)
     np.testing.assert_array_equal(crops, np.stack(five + [crop[:, ::-1] for crop in five]))
+
+
+def test_a_damaged_image_is_shown_or_skipped_with_a_reason_of_one_line(tmp_path, capfd):
+    files = [tmp_path / f"{number}.jpg" for number in range(COUNT)]
+    for file, data in zip(files, mutations(COUNT, files=[*sources(), *other_sources()]), strict=True):
+        file.write_bytes(data)
+    skipped = {}
+    assert len(list(readable_crops(files, 8, skipped))) == COUNT - len(skipped)
+    assert 0 < len(skipped) < COUNT
+    assert not [reason for reason in skipped.values() if "\n" in reason or "node" in reason]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.errors import InputError, NstError
+from nst_tf.errors import InputError
 from nst_tf.training.run_folder import EventLog, RunFolder, save_model
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
@@ -70,9 +70,41 @@ def test_what_is_no_run_is_refused(run, tmp_path):
     assert RunFolder(tmp_path / "empty", {"side": 14}).load(5) is None
 
 
-def test_a_broken_model_is_a_failure_of_one_kind(run):
-    (run / "model.keras").write_bytes(b"nothing")
-    with pytest.raises(NstError, match=r"cannot read .*model.keras"):
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        ("3", "not subscriptable"),
+        ('{"settings": {}', "Expecting"),
+        ('{"settings": {"side": 14}, "skipped": {}}', "there is no 'history'"),
+        ('{"settings": [], "skipped": {}, "history": []}', r"its 'settings' is \[\]"),
+        ('{"settings": {"side": 14}, "skipped": 7, "history": []}', "its 'skipped' is 7"),
+        ('{"settings": {"side": 14}, "skipped": {}, "history": {"epoch": 1}}', "its 'history' is {'epoch': 1}"),
+        ('{"settings": {"side": 14}, "skipped": {}, "history": [5]}', "round 1 of its 'history' is 5"),
+        ('{"settings": {"side": 14}, "skipped": {}, "history": [{"epoch": 1, "loss": "x"}]}', "round 1 of its"),
+        ('{"settings": {"side": 14}, "skipped": {}, "history": [{"epoch": 2}]}', "round 1 of its"),
+        ("[" * 100_000, "recursion"),
+    ],
+)
+def test_a_record_of_wrong_types_is_told_with_the_file_and_what_is_wrong(run, content, detail):
+    (run / "run.json").write_text(content)
+    with pytest.raises(InputError, match=rf"run\.json is not the record.*{detail}.*; bring it back .*choose another"):
+        RunFolder(run, {"side": 14})
+
+
+def _cut(file):
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def _without_optimizer(file):
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)]).save(file)
+
+
+@pytest.mark.parametrize(
+    ("damage", "detail"), [(_cut, "it is truncated or damaged"), (_without_optimizer, "has no optimizer")]
+)
+def test_a_broken_model_is_told_with_the_file_what_is_wrong_and_what_to_do(run, damage, detail):
+    damage(run / "model.keras")
+    with pytest.raises(InputError, match=rf"model\.keras .*{detail}.*; bring it back .* remove it to start anew"):
         RunFolder(run, {"side": 14}).load(5)
 
 

@@ -125,3 +125,9 @@ def test_the_figure_has_a_row_for_each_transform_and_a_line_for_each_image():
     for curve, row in zip(curves, (axes[:3], axes[3:6], axes[6:]), strict=True):
         np.testing.assert_array_equal([line.get_ydata() for line in row[1].lines], curve.relative("mean"))
         np.testing.assert_array_equal([line.get_ydata() for line in row[2].lines], curve.probabilities)
+
+
+@pytest.mark.parametrize("image", ["castle.jpg", np.zeros((8, 8), np.float32)])
+def test_what_is_no_image_is_refused_in_a_sentence(image):
+    with pytest.raises(InputError, match=r"an image (is given as its path|has the shape \(8, 8\))"):
+        invariance(identity_network(), [image], ["pixels"])

@@ -193,3 +193,9 @@ def test_tells_how_far_it_is():
     told = []
     occlude(classifier(), picture(12, 12), stride=4, size=4, batch=4, on_progress=lambda *so_far: told.append(so_far))
     assert told == [(4, 9), (8, 9), (9, 9)]
+
+
+@pytest.mark.parametrize("image", ["castle.jpg", np.zeros((8, 8), np.float32)])
+def test_what_is_no_image_is_refused_in_a_sentence(image):
+    with pytest.raises(InputError, match=r"an image (is given as its path|has the shape \(8, 8\))"):
+        occlude(classifier(), image)

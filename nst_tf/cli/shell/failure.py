@@ -1,6 +1,6 @@
 """What a failure is for the user: an exit status and one line."""
 
-from nst_tf.errors import InputError, NstError
+from nst_tf.errors import InputError, NstError, system_error
 
 __all__ = ["describe", "is_expected", "one_line"]
 
@@ -14,18 +14,19 @@ def describe(error: Exception) -> tuple[int, str]:
     """The exit status for an error, and what to tell the user of it."""
     if isinstance(error, NstError):
         return (2 if isinstance(error, InputError) else 1), one_line(str(error))
+    system = system_error(error)
+    if system is not None:
+        reason = (system.strerror or str(system)).lower()
+        return 1, one_line(f"{system.filename}: {reason}" if system.filename else reason)
     if _is_memory(error):
-        return 1, "there is not enough memory for a picture of this size; choose a smaller --size"
-    if isinstance(error, OSError):
-        reason = (error.strerror or str(error)).lower()
-        return 1, one_line(f"{error.filename}: {reason}" if error.filename else reason)
+        return 1, "there is not enough memory; choose a smaller --size or --batch, where there is one"
     detail = one_line(f"{type(error).__name__}: {error}")
     return 1, f"internal error ({detail}); run with --debug to see where it comes from"
 
 
 def is_expected(error: Exception) -> bool:
     """Whether an error is one of the input or of the machine, so that other inputs may still succeed."""
-    return isinstance(error, (NstError, OSError)) or _is_memory(error)
+    return isinstance(error, NstError) or system_error(error) is not None or _is_memory(error)
 
 
 def _is_memory(error: Exception) -> bool:

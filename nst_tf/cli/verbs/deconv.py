@@ -55,10 +55,10 @@ def run(arguments: Namespace) -> int:
 
     import_tensorflow(arguments.debug)
     from nst_tf.backbones import fit_image, open_network
-    from nst_tf.visualize.project import project
+    from nst_tf.visualize.projections import deconv
 
     model = open_network(arguments.model, arguments.preprocessing)
-    projections = project(
+    projections = deconv(
         model,
         fit_image(model, pixels, arguments.side),
         arguments.layer,

@@ -26,7 +26,11 @@ def add_feed_forward(parser: Any) -> None:
     kind.add_argument("--network", metavar="RUN[:STYLE+...]",
                       help="by a network of `nst-tf train-style`, which knows its styles, or by the bundled one: "
                            "paintings:wave, paintings:auvers+poppies; `nst-tf info` has their names")  # fmt: skip
-    kind.add_argument("--hub", metavar="HANDLE", help="by an image stylisation module of TF-Hub: its folder or address")
+    kind.add_argument(
+        "--hub",
+        metavar="HANDLE",
+        help="by an image stylisation module of TF-Hub, its folder or address; it is a program: use those you trust",
+    )
     group.add_argument("--decoder", metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")
 
 

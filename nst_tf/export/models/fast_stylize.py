@@ -81,10 +81,6 @@ class _Painter:
         batch = refuse(first_problem(problems), batch)
         return {"picture": self._run(batch)}
 
-    def as_module(self, batch: Values) -> list[tf.Tensor]:
-        """As `of_pixels`, in the convention of the stylisation modules of TF-Hub: a list of one batch."""
-        return [self.of_pixels(batch)["picture"]]
-
 
 def _count_problem(name: str, values: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
     length = tf.shape(values)[0]
@@ -113,7 +109,6 @@ def fast_stylize() -> Servable:
         **encoded_signatures(painter.of_bytes, painter.encoded, CONTROLS, picture, files, files | {"size": [96]}),
         "pixels": Signature(painter.of_pixels, pixels, {"picture": "the pictures, RGB in [0, 1]"}, arrays),
     }
-    call = Signature(painter.as_module, pixels, {})
     weights = [*origin("vgg16"), DECODERS]
     summary = "Gives any image the style of any other in one pass of a trained network."
-    return Servable("fast-stylize", summary, weights, signatures, painter.stored.variables, call=call)
+    return Servable("fast-stylize", summary, weights, signatures, painter.stored.variables)

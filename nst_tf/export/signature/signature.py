@@ -45,9 +45,30 @@ class Signature:
         call.__signature__ = inspect.Signature([_parameter(one) for one in self.inputs])
         return tf.function(call, input_signature=[one.spec for one in self.inputs], autograph=False)
 
+    def called(self, function: tf.types.experimental.PolymorphicFunction) -> tf.types.experimental.PolymorphicFunction:
+        """The function as a Keras layer can call it: its images are arguments, or all in a dict that is the first one.
 
-def _parameter(given: Input) -> inspect.Parameter:
-    default = inspect.Parameter.empty if given.default is None else given.batched_default
+        Args:
+            function: As `function` gave it; what it computes is not traced again.
+        """
+
+        def call(*values):
+            given = dict(zip(names, values, strict=True))
+            return function(**(given | given[first] if isinstance(given[first], Mapping) else given))
+
+        names = [one.name for one in self.inputs]
+        first, *others = [one.name for one in self.inputs if one.default is None]
+        call.__signature__ = inspect.Signature([_parameter(one, one.name in others) for one in self.inputs])
+        made = tf.function(call, autograph=False)
+        specs = {one.name: one.spec for one in self.inputs}
+        images = {name: specs[name] for name in (first, *others)}
+        made.get_concrete_function(**specs)
+        made.get_concrete_function(**{**specs, **dict.fromkeys(others), first: images})
+        return made
+
+
+def _parameter(given: Input, can_be_left_out: bool = False) -> inspect.Parameter:
+    default = inspect.Parameter.empty if given.default is None and not can_be_left_out else given.batched_default
     return inspect.Parameter(given.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
 
 

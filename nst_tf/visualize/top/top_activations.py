@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,9 +17,10 @@ from nst_tf.progress import Stage
 from nst_tf.visualize.top.gallery import LayerResult, write_page, write_sheets, write_summary
 from nst_tf.visualize.top.patches import PatchProjector
 from nst_tf.visualize.top.search import Part, PartSearch, join, part_path, weights_hash
+from nst_tf.visualize.top.strongest import Strongest
 from nst_tf.visualize.top.winners import project_winners
 
-__all__ = ["TopActivations", "default_side"]
+__all__ = ["TopActivations", "default_side", "top_activations"]
 
 SIDE = 224
 FRAMES_KEPT = 256  # in memory, about 0.6 MB each at 224 px
@@ -54,8 +56,8 @@ class TopActivations:
     def __init__(
         self,
         model: keras.Model,
-        images: Path,
-        out: Path,
+        images: str | os.PathLike,
+        out: str | os.PathLike,
         *,
         name: str | None = None,
         layers: Sequence[str] | None = None,
@@ -157,3 +159,27 @@ class TopActivations:
         result = project_winners(layer, found, self._projectors[layer], self._frame, self._out / "work", report)
         write_sheets(self._out / "sheets", result)
         result.save(self._data(layer))
+
+
+def top_activations(
+    model: keras.Model, images: str | os.PathLike, out: str | os.PathLike, **options: Any
+) -> dict[str, Strongest]:
+    """Finds the strongest activations of every filter in a folder of images, and writes data, sheets and a page.
+
+    As `nst-tf top-activations` does on one computer; `TopActivations` divides the search among several.
+
+    Args:
+        model: The network.
+        images: The folder of images, and of folders of images.
+        out: The folder of results, made if it is missing; `index.html` is the page.
+        **options: Others of `TopActivations`.
+
+    Returns:
+        The strongest activations by the names of layers: which images, and where. `out/data` has more of them.
+
+    Raises:
+        InputError: As `TopActivations`; or none of the images can be read, or `out` holds another search.
+    """
+    top = TopActivations(model, images, out, **options)
+    top.search()
+    return top.show().found

@@ -6,8 +6,12 @@ from nst_tf.cli.shell.failure import describe, is_expected
 from nst_tf.errors import InputError, NstError
 
 
-class ResourceExhaustedError(Exception):
+class OpError(Exception):
     """Named as TensorFlow's."""
+
+
+class ResourceExhaustedError(OpError):
+    """Likewise."""
 
 
 @pytest.mark.parametrize(
@@ -18,6 +22,7 @@ class ResourceExhaustedError(Exception):
         (NstError("a\nb"), 1, "a\\nb", True),
         (MemoryError(), 1, "not enough memory", True),
         (ResourceExhaustedError("OOM when allocating"), 1, "smaller --size", True),
+        (ResourceExhaustedError("out/r; No space left on device"), 1, "out/r: no space left on device", True),
         (OSError(errno.ENOSPC, "No space left on device"), 1, "no space left on device", True),
         (PermissionError(errno.EACCES, "Permission denied", "a.png"), 1, "a.png: permission denied", True),
         (ZeroDivisionError("by\nzero"), 1, "internal error (ZeroDivisionError: by\\nzero); run with --debug", False),

@@ -8,7 +8,7 @@ import pytest
 from nst_tf.errors import InputError
 from nst_tf.images import find_images, read_frame, read_image
 from nst_tf.visualize.top.gallery import LayerResult
-from nst_tf.visualize.top.top_activations import TopActivations, default_side
+from nst_tf.visualize.top.top_activations import TopActivations, default_side, top_activations
 
 from ..networks import PHOTOS, randomize
 from ..oracle import Oracle
@@ -44,6 +44,14 @@ def out(model, tmp_path_factory):
     out = tmp_path_factory.mktemp("top") / "out"
     run(model, out)
     return out
+
+
+def test_the_function_makes_what_the_class_does(model, out, tmp_path):
+    found = top_activations(model, str(PHOTOS), str(tmp_path / "again"), side=SIDE, batch=5)
+    assert list(found) == list(LAYERS)
+    for layer, result in load(out).items():
+        np.testing.assert_array_equal(found[layer].images, result.images)
+    assert (tmp_path / "again" / "index.html").read_bytes() == (out / "index.html").read_bytes()
 
 
 def load(out):

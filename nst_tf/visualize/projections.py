@@ -10,9 +10,10 @@ import tensorflow as tf
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
+from nst_tf.images import Source, as_picture
 from nst_tf.visualize.deconv import Deconv
 
-__all__ = ["Projections", "project"]
+__all__ = ["Projections", "deconv"]
 
 AT_A_TIME = 16
 
@@ -41,9 +42,9 @@ class Projections:
     boxes: np.ndarray
 
 
-def project(
+def deconv(
     model: keras.Model,
-    image: np.ndarray,
+    image: Source,
     layer: str,
     *,
     filters: Sequence[int] | None = None,
@@ -52,11 +53,11 @@ def project(
     position: str | tuple[int, int] = "strongest",
     seed: str = "activation",
 ) -> Projections:
-    """Projects filters of a layer, given or those that the image excites most.
+    """Projects filters of a layer, given or those that the image excites most, down to the pixels.
 
     Args:
         model: The network.
-        image: float32 `(height, width, 3)` in [0, 1], of a size that the network takes.
+        image: A `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8, of a size that the network takes.
         layer: Name of the layer.
         filters: Their numbers; `None` for the strongest.
         strongest: How many of those with the largest activation, falling, if `filters` is `None`.
@@ -65,19 +66,19 @@ def project(
         seed: See `rule`.
 
     Raises:
-        InputError: A layer, filter, position or choice is unknown, or the layer cannot be projected.
+        InputError: The image is none, a layer, filter, position or choice is unknown, or the layer cannot be projected.
     """
-    graph = Graph(model)
-    field = receptive_field(graph, layer, *image.shape[:2])
-    maps = graph.features(tf.constant(image[None]), [layer])[layer][0]
+    pixels, graph = as_picture(image).pixels, Graph(model)
+    field = receptive_field(graph, layer, *pixels.shape[:2])
+    maps = graph.features(tf.constant(pixels[None]), [layer])[layer][0]
     maps = tf.reshape(maps, [1, 1, -1]) if maps.shape.rank == 1 else maps
     chosen = _chosen(maps, filters, strongest)
     given = None if isinstance(position, str) else _check_position(position, maps.shape[:2])
-    deconv = Deconv(model, layer, rule, position if given is None else "given", seed)
-    found = [_project_some(deconv, image, chosen[n : n + AT_A_TIME], given) for n in range(0, len(chosen), AT_A_TIME)]
+    network = Deconv(model, layer, rule, position if given is None else "given", seed)
+    found = [_project_some(network, pixels, chosen[n : n + AT_A_TIME], given) for n in range(0, len(chosen), AT_A_TIME)]
     projections, activations, positions = map(np.concatenate, zip(*found, strict=True))
-    boxes = [(0, 0, *image.shape[:2]) if position == "map" else field.box(one) for one in positions]
-    return Projections(image, layer, chosen, projections, activations, positions, np.array(boxes, np.int32))
+    boxes = [(0, 0, *pixels.shape[:2]) if position == "map" else field.box(one) for one in positions]
+    return Projections(pixels, layer, chosen, projections, activations, positions, np.array(boxes, np.int32))
 
 
 def _chosen(maps: tf.Tensor, filters: Sequence[int] | None, strongest: int | None) -> np.ndarray:
@@ -96,9 +97,9 @@ def _check_position(position: tuple[int, int], shape: Sequence[int]) -> np.ndarr
     return np.array(position, np.int32)
 
 
-def _project_some(deconv: Deconv, image: np.ndarray, filters: np.ndarray, given: np.ndarray | None) -> tuple:
+def _project_some(network: Deconv, image: np.ndarray, filters: np.ndarray, given: np.ndarray | None) -> tuple:
     inputs = {"image": image[None], "filter": filters}
     if given is not None:
         inputs["position"] = np.tile(given, (len(filters), 1))
-    found = deconv(inputs)
+    found = network(inputs)
     return tuple(found[name].numpy() for name in ("projection", "activation", "position"))

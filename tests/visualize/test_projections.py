@@ -8,8 +8,8 @@ from nst_tf.errors import InputError
 from nst_tf.images import read_image
 from nst_tf.visualize.deconv import Deconv
 from nst_tf.visualize.display import display_projection
-from nst_tf.visualize.project import project
 from nst_tf.visualize.projection_sheet import projection_sheet
+from nst_tf.visualize.projections import deconv
 
 SHAPE = (96, 112)
 
@@ -30,7 +30,7 @@ def maps(alexnet, image):
 
 
 def test_the_strongest_filters_are_those_of_the_largest_activations(alexnet, image, maps):
-    found = project(alexnet, image, "relu3", strongest=20)
+    found = deconv(alexnet, image, "relu3", strongest=20)
     largest = maps.max((0, 1))
     np.testing.assert_array_equal(found.filters, np.argsort(-largest, kind="stable")[:20])
     np.testing.assert_allclose(found.activations, np.sort(largest)[::-1][:20], rtol=1e-4)
@@ -39,14 +39,14 @@ def test_the_strongest_filters_are_those_of_the_largest_activations(alexnet, ima
 
 
 def test_given_filters_are_projected_as_deconv_does(alexnet, image):
-    found = project(alexnet, image, "relu3", filters=[7, 3], rule="guided", seed="one")
-    deconv = Deconv(alexnet, "relu3", "guided", seed="one")
-    expected = deconv({"image": image[None], "filter": np.array([7, 3], np.int32)})
+    found = deconv(alexnet, image, "relu3", filters=[7, 3], rule="guided", seed="one")
+    network = Deconv(alexnet, "relu3", "guided", seed="one")
+    expected = network({"image": image[None], "filter": np.array([7, 3], np.int32)})
     np.testing.assert_array_equal(found.projections, expected["projection"])
 
 
 def test_a_given_position_and_the_box_that_it_sees(alexnet, image, maps):
-    found = project(alexnet, image, "relu3", filters=[5], position=(2, 3))
+    found = deconv(alexnet, image, "relu3", filters=[5], position=(2, 3))
     assert found.activations[0] == pytest.approx(maps[2, 3, 5], rel=1e-4)
     (top, left, bottom, right), projection = found.boxes[0], found.projections[0].copy()
     projection[top:bottom, left:right] = 0
@@ -54,7 +54,7 @@ def test_a_given_position_and_the_box_that_it_sees(alexnet, image, maps):
 
 
 def test_of_a_whole_map_the_box_is_the_image(alexnet, image):
-    found = project(alexnet, image, "relu3", filters=[5], position="map")
+    found = deconv(alexnet, image, "relu3", filters=[5], position="map")
     np.testing.assert_array_equal(found.boxes, [[0, 0, *SHAPE]])
 
 
@@ -62,7 +62,7 @@ def test_units_of_a_dense_layer_are_filters():
     inputs = keras.Input((8, 8, 3))
     model = keras.Model(inputs, keras.layers.Dense(4, name="units")(keras.layers.Flatten()(inputs)))
     image = np.random.default_rng(0).random((8, 8, 3), np.float32)
-    found = project(model, image, "units", filters=[2], seed="one")
+    found = deconv(model, image, "units", filters=[2], seed="one")
     kernel = model.get_layer("units").kernel.numpy()
     np.testing.assert_allclose(found.projections[0], kernel[:, 2].reshape(8, 8, 3), rtol=1e-6)
     np.testing.assert_array_equal(found.boxes, [[0, 0, 8, 8]])
@@ -79,16 +79,16 @@ def test_units_of_a_dense_layer_are_filters():
 )
 def test_what_does_not_exist_is_refused(alexnet, image, options, message):
     with pytest.raises(InputError, match=message):
-        project(alexnet, image, "relu3", **options)
+        deconv(alexnet, image, "relu3", **options)
 
 
 def test_an_unknown_layer_is_refused(alexnet, image):
     with pytest.raises(InputError, match="unknown layer 'relu9'; did you mean"):
-        project(alexnet, image, "relu9", strongest=1)
+        deconv(alexnet, image, "relu9", strongest=1)
 
 
 def test_the_sheet_shows_the_image_with_the_boxes_then_the_projections(alexnet, image):
-    found = project(alexnet, image, "relu3", strongest=2)
+    found = deconv(alexnet, image, "relu3", strongest=2)
     sheet = projection_sheet(found)
     height, width = SHAPE
     cells = [sheet[32 : 32 + height, 12 + n * (width + 12) :][:, :width] for n in range(3)]
@@ -99,3 +99,9 @@ def test_the_sheet_shows_the_image_with_the_boxes_then_the_projections(alexnet, 
     np.testing.assert_allclose(cells[0][untouched], image[untouched], atol=0.51 / 255)
     for cell, projection in zip(cells[1:], found.projections, strict=True):
         np.testing.assert_array_equal(cell, display_projection(projection))
+
+
+@pytest.mark.parametrize("image", ["castle.jpg", np.zeros((8, 8), np.float32)])
+def test_what_is_no_image_is_refused_in_a_sentence(alexnet, image):
+    with pytest.raises(InputError, match=r"an image (is given as its path|has the shape \(8, 8\))"):
+        deconv(alexnet, image, "relu3")
