@@ -1,6 +1,6 @@
 """Many pictures, one after the other; one that fails does not stop the others."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from absl import logging
@@ -10,6 +10,8 @@ from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.work.jobs import Job
 
 __all__ = ["Batch"]
+
+LISTED = 3  # names of pictures that were not made
 
 Made = TypeVar("Made")
 
@@ -22,61 +24,71 @@ class Batch(Generic[Made]):
     Args:
         jobs: The pictures.
         make: Makes one of them, and returns what there is to know of it.
+        end: Called when it was stopped; gives the pictures that were made all the same, beside those returned.
 
     Attributes:
         status: The exit status: 2 if any failed, else 0.
     """
 
-    def __init__(self, jobs: Sequence[Job], make: Callable[[Job], Made]):
-        self.jobs, self.make, self.status = jobs, make, 0
-        self._failures, self._done = [], 0
+    def __init__(
+        self, jobs: Sequence[Job], make: Callable[[Job], Made], end: Callable[[], Collection[Job]] = lambda: ()
+    ):
+        self.jobs, self.make, self.end, self.status = jobs, make, end, 0
+        self._failures: dict[Job, str] = {}
+        self._made: list[Job] = []
 
     def __iter__(self) -> Iterator[tuple[Job, Made]]:
-        if len(self.jobs) == 1:
-            yield self.jobs[0], self.make(self.jobs[0])
-            return
         try:
-            yield from self._several()
+            yield from self._each()
         except Stopped as stop:
-            raise Stopped(stop.number, self._outcome(stop)) from None
-        finally:
+            self._made += self.end()
+            self._tell_failures()
+            raise Stopped(stop.number, self._outcome(stop.outcome)) from None
+        except Exception:
             self._tell()
+            raise
+        self._tell()
 
     def finish(self) -> int:
         """Makes all of them, for one who needs no results; gives the exit status."""
-        if len(self.jobs) == 1:
-            self.make(self.jobs[0])
-        else:
-            for _ in self:
-                pass
+        for _ in self:
+            pass
         return self.status
 
-    def _several(self) -> Iterator[tuple[Job, Made]]:
+    def _each(self) -> Iterator[tuple[Job, Made]]:
         for job in self.jobs:
             try:
                 made = self.make(job)
             except Exception as error:
-                if not is_expected(error):
+                if len(self.jobs) == 1 or not is_expected(error):
                     raise
-                self._failures.append(_line(job, error))
+                self._failures[job] = _line(job, error)
                 self.status = 2
                 continue
-            self._done += 1
+            self._made.append(job)
             yield job, made
 
-    def _outcome(self, stop: Stopped) -> str:
-        """What became of the work when it was stopped."""
-        if not self._done:
-            return str(stop)
-        plural = "picture was" if self._done == 1 else "pictures were"
-        written = f"{self._done} {plural} written before"
-        return written if str(stop) == str(Stopped(stop.number)) else f"{stop}; {written}"
+    def _outcome(self, last: str) -> str:
+        """What became of the work when it was stopped, in words; `last` is what is told of the last picture."""
+        if len(self.jobs) == 1:
+            return f"{self._made[0].target} was written" if self._made else last
+        left = [one_line(str(job.source)) for job in self.jobs if job not in {*self._made, *self._failures}]
+        more = f" and {len(left) - LISTED} more" if len(left) > LISTED else ""
+        left = f"not made: {', '.join(left[:LISTED])}{more}" if left else ""
+        return "; ".join(filter(None, [last, self._summary, left]))
+
+    @property
+    def _summary(self) -> str:
+        return f"{len(self._made)} of {len(self.jobs)} pictures made"
 
     def _tell(self) -> None:
-        for failure in self._failures:
+        self._tell_failures()
+        if len(self.jobs) > 1:
+            logging.log(logging.ERROR if self._failures else logging.INFO, self._summary)
+
+    def _tell_failures(self) -> None:
+        for failure in self._failures.values():
             logging.error("error: %s", failure)
-        level = logging.ERROR if self._failures else logging.INFO
-        logging.log(level, "%d of %d pictures made", self._done, len(self.jobs))
 
 
 def _line(job: Job, error: Exception) -> str:

@@ -72,7 +72,7 @@ def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: J
     import_tensorflow(arguments.debug)
     progress, stop = watch(job, begin(content), arguments, write)
     if progress is None:
-        raise Stopped(stop.number, f"nothing was written for {job.source}")
+        raise stop
     result = progress.result()
     write(job.target, result.picture)
     if arguments.json or not arguments.quiet:

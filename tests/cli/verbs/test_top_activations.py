@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from nst_tf.cli import run
+from nst_tf.cli.main import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
@@ -151,7 +151,6 @@ def _stop_at(monkeypatch, name, done):
 
 def test_a_signal_says_what_was_found_and_how_to_go_on(top, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("nst_tf.visualize.top.search.SECONDS_BETWEEN_SAVES", -1)
         _stop_at(patch, "looking at images", 10)
         status, out, err = top()
     part = tmp_path / "out" / "parts" / "1-of-1.npz"
@@ -160,7 +159,7 @@ def test_a_signal_says_what_was_found_and_how_to_go_on(top, tmp_path, monkeypatc
     seen = []
     monkeypatch.setattr("nst_tf.cli.shell.terminal.Lines.show", lambda meter, report: seen.append(report))
     assert top().status == 0
-    assert [report.done for report in seen if report.name == "looking at images"] == [10, 12]
+    assert [report.done for report in seen if report.name == "looking at images"] == [12]
 
 
 def test_a_signal_while_the_page_is_made_keeps_the_search(top, tmp_path, monkeypatch):
@@ -171,7 +170,9 @@ def test_a_signal_while_the_page_is_made_keeps_the_search(top, tmp_path, monkeyp
     assert err == f"nst-tf: stopped; what was found so far is in {part}, and the same command goes on from there\n"
 
 
-def test_a_signal_before_anything_was_saved_says_so(top, monkeypatch):
-    _stop_at(monkeypatch, "looking at images", 5)
+def test_a_signal_before_anything_was_found_says_so(top, monkeypatch):
+    monkeypatch.setattr(
+        "nst_tf.visualize.top.search.PartSearch._batches", lambda *_: signal.raise_signal(signal.SIGINT)
+    )
     status, _, err = top()
     assert (status, err) == (130, "nst-tf: stopped; nothing was written\n")

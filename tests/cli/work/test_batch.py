@@ -1,6 +1,7 @@
 import json
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,9 +62,9 @@ def test_an_unexpected_error_ends_it(command, album, pictures, monkeypatch):
     assert "internal error (ZeroDivisionError" in err.splitlines()[-1]
 
 
-def stopped_after(made, tmp_path, outcome=None):
+def stopped_after(made, outcome=None):
     """What is told of a batch of four pictures that is stopped when so many were made."""
-    jobs = [Job(None, tmp_path / f"{number}.png") for number in range(4)]
+    jobs = [Job(None, Path(f"{number}.png")) for number in range(4)]
 
     def make(job):
         if job == jobs[made]:
@@ -80,12 +81,19 @@ def stopped_after(made, tmp_path, outcome=None):
 @pytest.mark.parametrize(
     ("made", "outcome", "told"),
     [
-        (0, None, "nothing was written"),
-        (1, None, "1 picture was written before"),
-        (3, None, "3 pictures were written before"),
-        (0, "d.png is the picture so far", "d.png is the picture so far"),
-        (2, "d.png is the picture so far", "d.png is the picture so far; 2 pictures were written before"),
+        (0, None, "0 of 4 pictures made; not made: 0.png, 1.png, 2.png and 1 more"),
+        (1, None, "1 of 4 pictures made; not made: 1.png, 2.png, 3.png"),
+        (2, "x is so far", "x is so far; 2 of 4 pictures made; not made: 2.png, 3.png"),
     ],
 )
-def test_a_signal_says_how_many_were_made(tmp_path, made, outcome, told):
-    assert stopped_after(made, tmp_path, outcome) == told
+def test_a_signal_says_what_was_made_and_what_was_not(tmp_path, monkeypatch, made, outcome, told):
+    monkeypatch.chdir(tmp_path)
+    assert stopped_after(made, outcome) == told
+
+
+def test_what_became_whole_while_it_was_stopped_counts_as_made(tmp_path):
+    jobs = [Job(None, tmp_path / f"{number}.png") for number in range(3)]
+    for some, told in ((jobs, "1 of 3 pictures made; not made: "), (jobs[:1], f"{jobs[0].target} was written")):
+        with pytest.raises(Stopped) as stop, stoppable():
+            Batch(some, lambda _: signal.raise_signal(signal.SIGINT), lambda: jobs[:1]).finish()
+        assert str(stop.value).startswith(told)
