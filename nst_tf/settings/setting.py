@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from nst_tf.errors import InputError, unknown
+from nst_tf.errors import SettingError, unknown
 
 __all__ = ["Served", "Setting", "describe", "setting"]
 
@@ -85,16 +85,16 @@ class Setting:
             InputError: It is none of the choices, out of the range, or empty; the message says what would be right.
         """
         if self.choices and value not in self.choices:
-            raise unknown(name, value, self.words)
+            raise SettingError(str(unknown(name, value, self.words)), name)
         if self.filled and not value:
             each = "" if self.least is None else f", each {self.least} or more"
-            raise InputError(f"{name} is empty; it must be one or more numbers{each}")
+            raise SettingError(f"{name} is empty; it must be one or more numbers{each}", name)
         for number in numbers:
             if wanted := self._wanted(number):
-                raise InputError(f"{name} is {value}; it must be {wanted}")
+                raise SettingError(f"{name} is {value}; it must be {wanted}", name)
         if self.ratios and value and sum(numbers) <= 0:
-            raise InputError(
-                f"{name} has the weights {tuple(numbers)}; none may be negative, and their sum must be above 0"
+            raise SettingError(
+                f"{name} has the weights {tuple(numbers)}; none may be negative, and their sum must be above 0", name
             )
 
     def _wanted(self, number: float) -> str:

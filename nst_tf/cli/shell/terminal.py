@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from absl import logging
@@ -26,7 +25,7 @@ TIMED_BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{re
 def start_logging() -> None:
     """Sends what the command and the library log to standard error, as plain lines."""
     # Python has none where the process was started with closed ones (`>&-`); what is said is said to nobody then.
-    sys.stdout, sys.stderr = (one or Path(os.devnull).open("w") for one in (sys.stdout, sys.stderr))
+    sys.stdout, sys.stderr = (one or open(os.devnull, "w") for one in (sys.stdout, sys.stderr))  # noqa: SIM115
     handler = logging.get_absl_handler()
     handler.setFormatter(standard_logging.Formatter("nst-tf: %(message)s"))
     handler.python_handler.stream = sys.stderr

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
+from nst_tf.cli.shell.failure import option
 from nst_tf.cli.work.options import add_setting
 from nst_tf.errors import InputError
 from nst_tf.one_pass.settings import FAST
@@ -55,7 +56,7 @@ def _given(arguments: Namespace) -> dict[str, Any]:
     given = {name: getattr(arguments, name) for name in (*OPTIMISING, *OWN) if getattr(arguments, name) is not None}
     for name in given:
         if name not in SHARED[kind]:
-            raise InputError(f"--{name.replace('_', '-')} has no meaning with --{kind}")
+            raise InputError(f"{option(name)} has no meaning with --{kind}")
     return given
 
 

@@ -35,7 +35,7 @@ def prepare(content: Picture, styles: Sequence[Picture], settings: StylizeSettin
         InputError: The picture would be too small for the network, or too large for the memory; what it is to start
             from is none; or the styles do not match their shares.
     """
-    check_shares("style_blend", settings.style_blend, styles, "styles")
+    check_shares("style_blend", settings.style_blend, styles, "style")
     styles, shares = with_a_share(styles, settings.style_blend)
     settings = replace(settings, style_blend=shares)
     guide, seen = colors_for_transfer(content.pixels, [style.pixels for style in styles], settings.preserve_color)
