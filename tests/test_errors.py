@@ -20,7 +20,7 @@ def test_very_many_names_are_not_all_listed():
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("siez", "size"), ("out", "output"), ("mask", None), ("smth", None), ("", None), ("fast", "fast")],
+    [("siez", "size"), ("out", "output"), ("mask", None), ("mesh", None), ("", None), ("fast", "fast")],
 )
 def test_only_what_is_near_is_suggested(name, found):
     assert nearest(name, ["fast", "size", "output", "smooth"]) == found
