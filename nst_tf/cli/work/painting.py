@@ -14,6 +14,7 @@ from absl import logging
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, plan_jobs
 from nst_tf.cli.work.report import peak_memory_mb
 from nst_tf.errors import InputError
@@ -45,10 +46,11 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
         logging.set_verbosity(logging.WARNING)
     styles = [read_image(style) for style in arguments.styles]
     contents = [arguments.content, *arguments.more]
-    jobs = plan_jobs(contents, arguments.output, map(Path, arguments.styles), arguments.bit_depth)
+    files, folders = map(Path, arguments.styles), Folders.asked(arguments)
+    plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, folders)
     import_tensorflow(arguments.debug)
-    with Pipeline(jobs, _painter(arguments, styles, given), arguments) as pipeline:
-        return Batch(jobs, pipeline, pipeline.end).finish()
+    with Pipeline(plan.jobs, _painter(arguments, styles, given), arguments) as pipeline:
+        return Batch(plan, pipeline, end=pipeline.end).finish()
 
 
 def _painter(arguments: Namespace, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:

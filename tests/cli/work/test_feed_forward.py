@@ -41,7 +41,7 @@ def test_a_folder_is_painted_in_order_and_one_bad_file_does_not_stop_it(command,
     assert [record["output"] for record in records] == [str(out / f"{number}.png") for number in range(3)]
     assert all((record["width"], record["height"]) == (64, 48) for record in records)
     assert "1x.png: it is damaged" in errors.replace("cannot read ", "") or "1x.png" in errors
-    assert sorted(file.name for file in out.iterdir()) == ["0.png", "1.png", "2.png"]
+    assert sorted(file.name for file in out.iterdir()) == ["0.png", "1.png", "2.png", "manifest.jsonl"]
 
 
 def test_strength_0_is_nearer_to_the_content(command, tmp_path, photo, style):
