@@ -11,6 +11,7 @@ from nst_tf.images import Picture, Source, as_pictures
 from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.settings import check_shares
 from nst_tf.progress import Progress, Result, last_result
+from nst_tf.recipes.layers_by_depth import finest, fit_layers
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
 from nst_tf.recipes.texture.network import stride, texture_network
 from nst_tf.recipes.texture.recipe import Texture, final_size
@@ -31,6 +32,7 @@ def prepare(sources: Sequence[Picture], settings: TextureSettings) -> Texture:
             sources do not match their shares.
     """
     check_shares("source_blend", settings.source_blend, sources, "source")
+    settings = fit_layers(settings, PRESETS, layers=finest)
     network, pixels = texture_network(settings), [tf.constant(source.pixels) for source in sources]
     height, width = map(int, final_size(network, settings, pixels[0]))
     if isinstance(settings.size, Sequence) and (height, width) != tuple(settings.size):
