@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ import numpy as np
 from nst_tf.backbones.graph import Graph
 from nst_tf.images import Picture, find_images, make_folder, read_frame, write_image
 from nst_tf.progress import Stage
-from nst_tf.visualize.top.gallery import LayerResult, write_page, write_sheets, write_summary
+from nst_tf.visualize.top.gallery import LayerResult, write_page, write_summary
 from nst_tf.visualize.top.patches import PatchProjector
 from nst_tf.visualize.top.search import Part, PartSearch, join, part_path, weights_hash
-from nst_tf.visualize.top.winners import project_winners
+from nst_tf.visualize.top.winners import draw_winners, layer_result
 
 __all__ = ["TopActivations", "default_side"]
 
@@ -88,7 +87,7 @@ class TopActivations:
         }
 
     def _make_folders(self) -> None:
-        for name in ("parts", "work", "data", "views", "sheets"):
+        for name in ("parts", "data", "views", "sheets"):
             make_folder(self._out / name)
 
     @functools.cached_property
@@ -122,7 +121,6 @@ class TopActivations:
         facts = {"model": self._settings["model"], "side": self._side}
         write_summary(self._out, self._results(), self._names, **facts)
         write_page(self._out, self._results(), self._names, **facts)
-        shutil.rmtree(self._out / "work")
         return part
 
     def _progress(self, name: str, done: int, total: int) -> None:
@@ -152,8 +150,8 @@ class TopActivations:
         return functools.lru_cache(FRAMES_KEPT)(lambda number: read_frame(self._paths[number], self._side))
 
     def _project(self, layer: str, part: Part) -> None:
-        report = functools.partial(self._progress, f"projecting {layer}")
-        found = part.found[layer]
-        result = project_winners(layer, found, self._projectors[layer], self._frame, self._out / "work", report)
-        write_sheets(self._out / "sheets", result)
+        projector = self._projectors[layer]
+        result = layer_result(layer, part.found[layer], projector)
+        for done in draw_winners(self._out, result, projector, self._frame):
+            self._progress(f"projecting {layer}", done, len(result.activations))
         result.save(self._data(layer))

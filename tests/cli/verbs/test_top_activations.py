@@ -70,7 +70,6 @@ def test_writes_data_sheets_views_and_a_page(finished):
         for row in layer["filters"]:
             assert all((folder / "views" / f"{one['image']}.jpg").exists() for one in row["top"])
     assert (folder / "tiles" / "relu2" / "2.webp").exists()
-    assert not (folder / "work").exists()
 
 
 def test_parts_made_apart_and_merged_equal_the_single_run(top, finished, tmp_path):
