@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, make_folder, resize_image, write_image
-from nst_tf.images.montage import montage
+from nst_tf.images.montage import LABEL, labelled, montage
 from nst_tf.visualize.display import display_projection
 from nst_tf.visualize.top.gallery.result import LayerResult
 
@@ -28,7 +27,7 @@ ON_A_SHEET = 32  # filters
 TILE_CELL = 80
 _LONGEST = 3000
 _CELL = 72  # at most; tiles show a little more, and projections are noise to a compressor
-_GAP, _MIDDLE, _BETWEEN, _LABEL = 2, 6, 24, 18
+_GAP, _MIDDLE, _BETWEEN = 2, 6, 24
 _QUALITY, _TILE_QUALITY = 80, 85
 
 
@@ -99,7 +98,7 @@ def _layout(filters: int) -> tuple[int, int]:
     columns = max(1, round(math.sqrt(filters / 2)))
     rows = math.ceil(filters / columns)
     width = (_LONGEST // columns - _BETWEEN - _MIDDLE - 4 * _GAP) // 6
-    height = (_LONGEST // rows - _BETWEEN - _LABEL - 2 * _GAP) // 3
+    height = (_LONGEST // rows - _BETWEEN - LABEL - 2 * _GAP) // 3
     side = min(width, height, _CELL)
     if side < 8:
         raise InputError(f"{filters} filters on a sheet are too many to be seen")
@@ -109,13 +108,7 @@ def _layout(filters: int) -> tuple[int, int]:
 def _block(pictures: FilterPictures, index: int, side: int) -> np.ndarray:
     halves = [montage(cells(pictures, index, side), 3, _GAP) for cells in (projection_cells, patch_cells)]
     block = montage(halves, 2, _MIDDLE)
-    return np.concatenate([_label(str(pictures.first + index), block.shape[1]), block])
-
-
-def _label(text: str, width: int) -> np.ndarray:
-    image = Image.new("RGB", (width, _LABEL), "white")
-    ImageDraw.Draw(image).text((0, 0), text, fill="#444", font=ImageFont.load_default(13))
-    return np.asarray(image, np.float32) / 255
+    return labelled(block, str(pictures.first + index))
 
 
 def projection_cells(pictures: FilterPictures, index: int, side: int) -> np.ndarray:

@@ -128,3 +128,10 @@ def test_scripts_compile(tmp_path, write):
     write("conv1")
     for script in (tmp_path / "page").glob("*.js"):
         assert node(["--check", str(script)]) == 0
+
+
+def test_the_page_says_what_the_grey_images_are(write):
+    _, page = write("conv1")
+    told = " ".join(page.text_of(id="legend").split())
+    assert "projected down to their pixels. Grey is no part in it" in told
+    assert "Plain grey squares: it is active in fewer images" in told
