@@ -78,10 +78,12 @@ def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
         batch=arguments.batch,
         on_progress=shown.show,
     )
-    if arguments.merge:
-        return top.show()
-    part = top.search(arguments.shard or (1, 1))
-    return part if arguments.shard else top.show()
+    shard = None if arguments.merge else arguments.shard or (1, 1)
+    shows = shard is None or not arguments.shard
+    if not arguments.quiet:
+        logging.info("%s", top.forecast(shard, shows=shows))
+    part = top.search(shard) if shard else None
+    return top.show() if shows else part
 
 
 def _left(arguments: Namespace) -> str:

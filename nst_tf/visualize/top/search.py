@@ -16,6 +16,7 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import Frames, atomic_write
 from nst_tf.layers import Preprocess, SubtractMean
+from nst_tf.visualize.top.forecast import seconds_of
 from nst_tf.visualize.top.strongest import Strongest, StrongestPass, merge
 
 __all__ = ["Part", "PartSearch", "join", "part_path", "read_part", "weights_hash"]
@@ -118,6 +119,21 @@ class PartSearch:
         self._first = len(paths) * (number - 1) // count
         self._paths = paths[self._first : len(paths) * number // count]
         self._pass = StrongestPass(graph, settings["layers"])
+
+    def forecast(self, path: Path) -> tuple[int, float]:
+        """How many images are still to be looked at, and the seconds that it takes without reading them.
+
+        Args:
+            path: The file of the part.
+
+        Raises:
+            InputError: The file is damaged.
+        """
+        left = len(self._paths) - (read_part(path).done if path.exists() else 0)
+        side = self._settings["size"]
+        grey, none = tf.fill([self._batch, side, side, 3], 0.5), tf.fill([self._batch], -1)
+        seconds = seconds_of(lambda: self._pass.add(self._pass.start(), grey, none)) if left else 0.0
+        return left, seconds * -(-left // self._batch)
 
     def run(self, path: Path, on_progress: Callable[[int, int], None]) -> Part:
         """Looks at the images of the part that have not yet been looked at; when it is stopped, saves what it has.
