@@ -4,9 +4,9 @@ import difflib
 import errno
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-__all__ = ["InputError", "NstError", "system_error", "unknown"]
+__all__ = ["InputError", "NstError", "SettingError", "nearest", "system_error", "unknown"]
 
 
 class NstError(Exception):
@@ -17,14 +17,41 @@ class InputError(NstError, ValueError):
     """A request or a file that cannot be used as given; the command line exits with status 2."""
 
 
+class SettingError(InputError):
+    """Settings that cannot be used as given.
+
+    Args:
+        text: The message.
+        *settings: Their names as they stand in it.
+    """
+
+    def __init__(self, text: str, *settings: str):
+        super().__init__(text)
+        self.settings = settings
+
+    def told(self, name: Callable[[str], str]) -> str:
+        """The message with other names for the settings, such as those of options."""
+        words = "|".join(map(re.escape, self.settings))
+        # Not what only holds the name, as paths and quoted values may.
+        return re.sub(rf"(?<![\w/\\.'-])({words})(?![\w/\\.'-])", lambda found: name(found[0]), str(self))
+
+
 LISTED = 60  # names; the layers of a large network are too many for one line
+NEAR = 0.65  # of `difflib`, which is 1 for equal names
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of the known names that may have been meant: of nearly the same letters, or what `name` begins."""
+    known = list(known)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=NEAR) or [one for one in known if one.startswith(name)]
+    return close[0] if name and close else None
 
 
 def unknown(kind: str, name: object, known: Iterable[str]) -> InputError:
     """The error for a `name` that is none of the `known` ones, with the nearest of them suggested."""
     known = list(known)
-    close = difflib.get_close_matches(str(name), known, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
+    close = nearest(str(name), known)
+    hint = f"did you mean {close!r}? " if close else ""
     more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
     return InputError(f"unknown {kind} {name!r}; {hint}there is: {', '.join(known[:LISTED])}{more}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import psutil
 
-from nst_tf.errors import InputError
+from nst_tf.errors import InputError, SettingError
 
 __all__ = ["FIXED", "GIB", "available_bytes", "check_measured", "check_memory", "memory_to_read"]
 
@@ -66,9 +66,10 @@ def check_measured(height: int, width: int, setting: str, scale: float) -> None:
     if need <= available:
         return
     fitting = math.floor(100 * scale * _fitting(need, available, FIXED)) / 100
-    raise InputError(
+    raise SettingError(
         f"with a {setting} of {scale:g} an image is measured at {width}x{height} pixels, which need "
-        f"{_gib(need, available)}; a {setting} of {fitting:g} fits"
+        f"{_gib(need, available)}; a {setting} of {fitting:g} fits",
+        setting,
     )
 
 

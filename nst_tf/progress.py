@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # what shows progress need not wait for NumPy and Pillow
 
     from nst_tf.images import Picture
 
-__all__ = ["Progress", "Report", "Result", "Round", "Stage", "last_result"]
+__all__ = ["Progress", "Report", "Result", "Round", "Stage", "duration", "last_result"]
 
 
 class Report(Protocol):
@@ -143,7 +143,7 @@ class Progress:
     def state(self) -> str:
         """The loss and the time that is left, in words."""
         loss = f"loss {self.loss:.3g}"
-        return loss if self.remaining is None else f"{loss}, {_duration(self.remaining)} left"
+        return loss if self.remaining is None else f"{loss}, {duration(self.remaining)} left"
 
     @property
     def line(self) -> str:
@@ -151,7 +151,8 @@ class Progress:
         return f"{self.name}, evaluation {self.step} of {self.steps}, {self.state}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds in words: `2 min 5 s`."""
     minutes, seconds = divmod(round(seconds), 60)
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 

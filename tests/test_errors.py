@@ -3,7 +3,7 @@ import errno
 import pytest
 import tensorflow as tf
 
-from nst_tf.errors import InputError, NstError, system_error, unknown
+from nst_tf.errors import InputError, NstError, SettingError, nearest, system_error, unknown
 
 
 def test_an_unknown_name_is_quoted_with_the_nearest_and_with_all_there_are():
@@ -58,3 +58,20 @@ def test_other_errors_are_no_refusals_of_the_system(error):
 def test_an_error_of_the_system_is_its_own():
     error = OSError(errno.ENOSPC, "No space left on device")
     assert system_error(error) is error
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("siez", "size"), ("out", "output"), ("mask", None), ("mesh", None), ("", None), ("fast", "fast")],
+)
+def test_only_what_is_near_is_suggested(name, found):
+    assert nearest(name, ["fast", "size", "output", "smooth"]) == found
+
+
+def test_a_setting_is_told_by_another_name_and_what_only_holds_it_is_left():
+    error = SettingError(
+        "size is 'size', of a/size.png and size-2; a size of 3 with first_size fits", "size", "first_size"
+    )
+    told = error.told(lambda name: f"--{name.replace('_', '-')}")
+    assert told == "--size is 'size', of a/size.png and size-2; a --size of 3 with --first-size fits"
+    assert str(error).startswith("size is")

@@ -1,15 +1,65 @@
+"""The command as a process of its own."""
+
+import os
+import signal
 import subprocess
 import sys
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
 
 from nst_tf.version import __version__
 
+TESTS = Path(__file__).parent
+NST_TF = [sys.executable, "-m", "nst_tf"]
+# A module that says that it is being imported, and takes for ever.
+SLOW = "import time\nprint('importing', flush=True)\ntime.sleep(60)\n"
+
 
 def test_the_package_runs_as_a_module():
-    ended = subprocess.run([sys.executable, "-m", "nst_tf", "--version"], capture_output=True, text=True, check=False)
+    ended = subprocess.run([*NST_TF, "--version"], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"nst-tf {__version__}\n", "")
 
 
 def test_its_exit_status_is_that_of_the_command():
-    ended = subprocess.run([sys.executable, "-m", "nst_tf", "paint"], capture_output=True, text=True, check=False)
+    ended = subprocess.run([*NST_TF, "paint"], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("nst-tf: error: unknown verb 'paint'")
+
+
+def heed():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.mark.parametrize("module", ["absl", "numpy", "keras"])  # of the command, of its images, and with TensorFlow
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_during_imports_is_one_line(tmp_path, module, number, status):
+    (tmp_path / module).mkdir()
+    (tmp_path / module / "__init__.py").write_text(SLOW)
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from nst_tf.__main__ import main; sys.exit(main())"
+    photo = TESTS / "data" / "kitten.jpg"
+    command = [sys.executable, "-c", program, "stylize", photo, photo, "-o", tmp_path / "out.png"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, preexec_fn=heed, **pipes) as process:
+        assert process.stdout.readline() == "importing\n"
+        process.send_signal(number)
+        assert process.communicate(timeout=60) == ("", "nst-tf: stopped\n")
+    assert process.returncode == status
+    assert not (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize("closed", [(1,), (1, 2)])
+def test_a_closed_standard_output_is_no_error(closed):
+    def close():
+        for stream in closed:
+            os.close(stream)
+
+    ended = subprocess.run([*NST_TF, "--version"], stderr=subprocess.PIPE, preexec_fn=close, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_the_command_is_installed_as_that_of_the_module():
+    setup = ConfigParser()
+    setup.read(TESTS.parent / "setup.cfg")
+    assert setup["options.entry_points"]["console_scripts"].strip() == "nst-tf = nst_tf.__main__:main"

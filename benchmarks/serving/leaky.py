@@ -2,7 +2,7 @@
 
 import sys
 
-from nst_tf.cli import run
+from nst_tf.cli.main import run
 from nst_tf.serve.server import queue
 
 __all__ = ["LEAKY", "leak"]

@@ -12,7 +12,7 @@ from nst_tf.errors import NstError
 
 __all__ = ["ServerProcess"]
 
-SERVE = "import sys; from nst_tf.cli import run; sys.exit(run(['serve', *sys.argv[1:]]))"
+SERVE = "import sys; from nst_tf.cli.main import run; sys.exit(run(['serve', *sys.argv[1:]]))"
 LISTENS = re.compile(r"gRPC at ([0-9.]+:\d+)")
 CHECKOUT = Path(__file__).parents[2]  # where `benchmarks` can be imported
 PATIENCE = 60.0  # seconds to stop

@@ -14,7 +14,7 @@ from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.backbones.pretrained import load_backbone
 from nst_tf.backbones.registry import WEIGHTS
 from nst_tf.backbones.saved_model import is_saved_model, load_saved_model
-from nst_tf.errors import InputError, unknown
+from nst_tf.errors import InputError, SettingError, unknown
 from nst_tf.layers import Preprocess
 
 __all__ = ["class_names", "file_identity", "load_model_file", "network_identity", "open_network"]
@@ -65,9 +65,10 @@ def _check_foreign(model: keras.Model, place: str, preprocessing: str | None) ->
         Graph(model)  # tells what is wrong with a model that has not one input
         raise InputError(f"{place} takes {shapes[0]}; a network must take images, (batch, height, width, 3)")
     if preprocessing is None:
-        raise InputError(
-            f"what pixels {place} takes is not known; say it with preprocessing: unit for [0, 1], 0-255, tf for "
-            "[-1, 1], caffe for BGR of 0-255 less ImageNet's mean, torch for ImageNet's mean and deviation"
+        raise SettingError(
+            f"what pixels {place} takes is not known; it must be given as preprocessing, one of unit ([0, 1]), 0-255, "
+            "tf ([-1, 1]), caffe (BGR of 0-255 less ImageNet's mean) and torch (by ImageNet's mean and deviation)",
+            "preprocessing",
         )
 
 
@@ -124,15 +125,15 @@ def open_network(
     """
     place = os.fspath(name_or_path)
     if preprocessing is not None and preprocessing not in PREPROCESSING:
-        raise unknown("preprocessing", preprocessing, PREPROCESSING)
+        raise SettingError(str(unknown("preprocessing", preprocessing, PREPROCESSING)), "preprocessing")
     precision = for_this_machine(precision)
     if place in WEIGHTS:
         with dtype_policy("float32" if precision == "float32" else MIXED):
             return load_backbone(place, pooling=pooling, padding=padding)
     for name, value, trained in (("pooling", pooling, "max"), ("padding", padding, "zero")):
         if value != trained:
-            raise InputError(
-                f"{name} is {value!r}, which only {', '.join(WEIGHTS)} can be given; {place} keeps its own"
+            raise SettingError(
+                f"{name} is {value!r}, which only {', '.join(WEIGHTS)} can be given; {place} keeps its own", name
             )
     with dtype_policy("float32"):
         return _in_precision(_open_foreign(place, preprocessing), precision)

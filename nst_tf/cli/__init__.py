@@ -1,7 +1,3 @@
 """The command `nst-tf`: one file for each verb, which parses, calls and prints. TensorFlow is imported only when a verb
 needs it, and after everything that can be checked without it.
 """
-
-from nst_tf.cli.main import make_parser, run
-
-__all__ = ["make_parser", "run"]

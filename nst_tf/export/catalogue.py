@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_tf.backbones.registry import WEIGHTS
-from nst_tf.errors import InputError, unknown
+from nst_tf.errors import SettingError, unknown
 from nst_tf.one_pass.settings import FAST
 from nst_tf.recipes.dream.settings import PRESETS as DREAM
 from nst_tf.recipes.reconstruct.settings import PRESETS as RECONSTRUCT
@@ -96,6 +96,6 @@ def make_servable(name: str, **options: Any) -> Any:
     options = {key: value for key, value in options.items() if value is not None}
     for option in options:
         if option not in taken:
-            has = f"it has {', '.join(taken)}" if taken else "it has none"
-            raise InputError(f"{name} is exported without the option {option!r}; {has}")
+            has = f"it takes {', '.join(taken)}" if taken else "it is exported as it is"
+            raise SettingError(f"{name} takes no {option}; {has}", option, *taken)
     return make(*places, **options)

@@ -1,12 +1,16 @@
-"""Many images in one."""
+"""Many images in one, and what is written above them."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from nst_tf.errors import InputError
 
-__all__ = ["montage"]
+__all__ = ["LABEL", "labelled", "montage"]
+
+LABEL = 18  # height of what is written above an image, in pixels
+LETTERS = 13
 
 
 def montage(
@@ -45,3 +49,22 @@ def _check(images: Sequence[np.ndarray] | np.ndarray, columns: int, gap: int) ->
     shapes = {np.shape(image) for image in images}
     if len(shapes) > 1 or len(images[0].shape) != 3 or images[0].shape[-1] != 3:
         raise InputError(f"the images of a montage must share one shape (height, width, 3), not {sorted(shapes)}")
+
+
+def labelled(image: np.ndarray, text: str, color: str = "#444") -> np.ndarray:
+    """An image under a line of text on white; of a text that ends in a number, the number alone where all is too long.
+
+    Args:
+        image: float32 `(height, width, 3)`.
+        text: What is written; it is cut off at the width.
+        color: Of the text, as Pillow takes it.
+
+    Returns:
+        float32 `(LABEL + height, width, 3)`.
+    """
+    font, width = ImageFont.load_default(LETTERS), image.shape[1]
+    last = text.rpartition(" ")[2]
+    line = Image.new("RGB", (width, LABEL), "white")
+    written = last if last.isdigit() and font.getlength(text) > width else text
+    ImageDraw.Draw(line).text((0, 0), written, fill=color, font=font)
+    return np.concatenate([np.asarray(line, np.float32) / 255, image])

@@ -72,19 +72,23 @@ def quiet_decoders() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Leads file descriptor 2 nowhere while the block runs: libtiff prints there, and Pillow has no way to stop it."""
+def quiet_stderr() -> Iterator[int]:
+    """Leads file descriptor 2 nowhere while the block runs: libtiff prints there, and Pillow has no way to stop it.
+
+    Yields:
+        A file descriptor of where it leads otherwise.
+    """
     try:
         stderr = os.dup(2)
     except OSError:
         # The process has no standard error.
-        yield
+        yield 2
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
     try:
-        yield
+        yield stderr
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)

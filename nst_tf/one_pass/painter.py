@@ -100,7 +100,7 @@ class FastPainter:
     ):
         self.settings = settings or FastSettings()
         styles = [one.pixels for one in as_pictures(style)]
-        check_shares("style_blend", self.settings.style_blend, styles, "styles")
+        check_shares("style_blend", self.settings.style_blend, styles, "style")
         self._styles, self._shares = with_a_share(styles, self.settings.style_blend)
         self._compiled = compiled_stylizer(load_stylizer(decoder))
         self._studied: dict[tuple[tuple[str, ...], int], dict[str, LevelOfStyle]] = {}

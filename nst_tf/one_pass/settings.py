@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nst_tf.errors import InputError
+from nst_tf.errors import SettingError
 from nst_tf.settings import Presets, Served, describe, setting
 
 __all__ = [
@@ -84,13 +84,14 @@ def check_shares(name: str, shares: Sequence[float], images: Sequence, what: str
         name: Of the setting, for the message.
         shares: Of each image; none if all are equal.
         images: Whose shares they are.
-        what: The images are, in the plural.
+        what: Each image is, in a word.
 
     Raises:
         InputError: They are given, and not as many as the images.
     """
     if shares and len(shares) != len(images):
-        raise InputError(f"{name} has {len(shares)} shares, and there are {len(images)} {what}")
+        there = f"there are {len(images)} {what}s" if len(images) > 1 else f"there is 1 {what}"
+        raise SettingError(f"{name} has {len(shares)} share{'s' * (len(shares) > 1)}, and {there}", name)
 
 
 FAST = Presets({"default": FastSettings()})

@@ -115,7 +115,7 @@ class StyleNetwork:
         for name in names:
             if name not in self.styles:
                 raise unknown("style", name, self.styles)
-        check_shares("style_blend", shares, names, "styles")
+        check_shares("style_blend", shares, names, "style")
         named = dict(zip(names, shares or [1.0] * len(names), strict=True))
         return tuple(named.get(style, 0.0) for style in self.styles)
 

@@ -13,7 +13,7 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.precision import MIXED, for_this_machine
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.canvas.tiles import tiled_features, tiled_value
-from nst_tf.errors import InputError
+from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Loop, Optimizer
 
@@ -148,9 +148,10 @@ def network_graph(model: str | keras.Model, preprocessing: str | None, precision
         NstError: Its weights cannot be downloaded or read.
     """
     if precision == "bfloat16" and isinstance(model, keras.Model):
-        raise InputError(
+        raise SettingError(
             f"precision is 'bfloat16', and {model.name} computes as its layers were made: make them under Keras' "
-            f"policy {MIXED!r}, or name the model's file"
+            f"policy {MIXED!r}, or name the model's file",
+            "precision",
         )
     return _graph(network_identity(model, preprocessing), model, preprocessing, for_this_machine(precision))
 

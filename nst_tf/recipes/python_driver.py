@@ -21,6 +21,7 @@ __all__ = ["LOOK_EVERY", "Clock", "coarse_to_fine", "round_ends"]
 
 LOOK_EVERY = 5  # evaluations between two looks at the plateau
 LONGEST_CALL = 2.0  # seconds: a compiled call shall be shorter, so that its caller can report and stop
+FRESH = 0.3  # of the last call in the mean pace
 ENTERING = 2  # evaluations that it takes as long as, at most, to measure what a scale is compared with
 
 
@@ -46,6 +47,7 @@ class Clock:
         self.limit = limit
         self._started = time.monotonic()
         self._pixel_seconds: float | None = None
+        self._preparing: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -53,7 +55,7 @@ class Clock:
         return time.monotonic() - self._started
 
     def expects(self, evaluations: int, pixels: int) -> float | None:
-        """Seconds for so many evaluations of so many pixels, at the pace of the last ones; `None` if it is unknown."""
+        """Seconds for so many evaluations of so many pixels, at the mean pace; `None` if it is unknown."""
         return None if self._pixel_seconds is None else evaluations * pixels * self._pixel_seconds
 
     def evaluations_in(self, seconds: float, pixels: int) -> int:
@@ -63,7 +65,17 @@ class Clock:
 
     def measured(self, seconds: float, evaluations: int, pixels: int) -> None:
         """Takes note of the pace."""
-        self._pixel_seconds = seconds / (evaluations * pixels)
+        now = seconds / (evaluations * pixels)
+        self._pixel_seconds = now if self._pixel_seconds is None else FRESH * now + (1 - FRESH) * self._pixel_seconds
+
+    def expects_scale(self, evaluations: int, pixels: int) -> float | None:
+        """As `expects`, and to prepare the scale and its rounds."""
+        preparing = self.expects(ENTERING, pixels) if self._preparing is None else self._preparing * pixels
+        return None if preparing is None else preparing + self.expects(evaluations, pixels)
+
+    def prepared(self, seconds: float, pixels: int) -> None:
+        """Takes note of how long a scale and its rounds took to prepare."""
+        self._preparing = seconds / pixels
 
     def allows(self, evaluations: int, pixels: int) -> bool:
         """Whether so many more evaluations are expected to end in time."""
@@ -84,19 +96,23 @@ class _Run:
 
     def enter(self, scale: int) -> None:
         """Makes the objective of a scale, and brings the canvas to its size."""
+        began, self.preparing = self.clock.seconds, 0.0
         size = self.recipe.sizes[scale]
         self.scale, self.size = scale, self.sizes[scale]
         self.parts, self.here = self.recipe.objective(size), 0
         self.ends = round_ends(self.steps[scale], self.recipe.rounds)
         self.state = self.recipe.begin() if scale == 0 else self.recipe.enter(self.state, size)
         self._begin_round()
+        self.preparing = self.clock.seconds - began
 
     def _begin_round(self) -> None:
+        began = self.clock.seconds
         self.losses = []
         if self.recipe.rounds:
             self.parts = self.recipe.renewed(self.parts, self.loop.optimizer.image(self.state))
             self.state = self.loop.optimizer.resume(self.state)
         self.total = functools.reduce(operator.add, self.parts.values())
+        self.preparing += self.clock.seconds - began
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
@@ -116,6 +132,8 @@ class _Run:
             self.here = end
         if self.here == end and not self.scale_ended:
             self._begin_round()
+        if self.scale_ended and self.scale:  # on the first, most of that time was compilation
+            self.clock.prepared(self.preparing, pixels)
 
     def _flat(self) -> bool:
         """Whether the loss has come to a plateau, which ends a round."""
@@ -141,7 +159,9 @@ class _Run:
         height, width = self.size
         here = 0 if scale_ended else self.steps[self.scale] - self.here
         later = list(zip(self.sizes, self.steps, strict=True))[self.scale + 1 :]
-        remaining = self.clock.expects(1, here * height * width + sum(math.prod(size) * steps for size, steps in later))
+        expected = [self.clock.expects(here, height * width)]
+        expected += [self.clock.expects_scale(steps, math.prod(size)) for size, steps in later]
+        remaining = None if None in expected else sum(expected)
         planned = self.done + here + sum(steps for _, steps in later)
         finished = scale_ended and not later
         loss, seconds = self.loss, self.clock.seconds

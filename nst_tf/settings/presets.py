@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from nst_tf.errors import InputError, unknown
+from nst_tf.errors import SettingError, unknown
 from nst_tf.settings.setting import Setting
 
 __all__ = ["Presets"]
@@ -73,7 +73,7 @@ class Presets(Mapping[str, Settings], Generic[Settings]):
     def _check_value(self, name: str, value: Any) -> None:
         about = self.about[name]
         if not about.choices and not _fits(value, self.types[name]):
-            raise InputError(f"{name} is {value!r}; it must be {_words(self.types[name])}")
+            raise SettingError(f"{name} is {value!r}; it must be {_words(self.types[name])}", name)
         about.check(name, value, _numbers(value))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from nst_tf.errors import InputError, unknown
+from nst_tf.errors import SettingError, unknown
 
 __all__ = ["Served", "Setting", "check_ratios", "describe", "setting"]
 
@@ -85,13 +85,13 @@ class Setting:
             InputError: It is none of the choices, out of the range, or empty; the message says what would be right.
         """
         if self.choices and value not in self.choices:
-            raise unknown(name, value, self.words)
+            raise SettingError(str(unknown(name, value, self.words)), name)
         if self.filled and not value:
             each = "" if self.least is None else f", each {self.least} or more"
-            raise InputError(f"{name} is empty; it must be one or more numbers{each}")
+            raise SettingError(f"{name} is empty; it must be one or more numbers{each}", name)
         for number in numbers:
             if wanted := self._wanted(number):
-                raise InputError(f"{name} is {value}; it must be {wanted}")
+                raise SettingError(f"{name} is {value}; it must be {wanted}", name)
         _check_magnitude(name, value, numbers)
         if self.ratios and value:
             check_ratios(name, numbers)
@@ -126,21 +126,22 @@ def check_ratios(name: str, weights: Sequence[float]) -> None:
     _check_magnitude(name, tuple(weights), weights)
     total = sum(weights)
     if total <= 0 or min(weights) < 0:
-        raise InputError(
-            f"{name} has the weights {tuple(weights)}; none may be negative, and their sum must be above 0"
+        raise SettingError(
+            f"{name} has the weights {tuple(weights)}; none may be negative, and their sum must be above 0", name
         )
     lost = [weight for weight in weights if 0 < weight < LEAST_SHARE * total]
     if lost:
-        raise InputError(
+        raise SettingError(
             f"{name} has the weights {tuple(weights)}; {lost[0]:g} is less than a millionth of all, and would be lost: "
-            "give 0, or more"
+            "give 0, or more",
+            name,
         )
 
 
 def _check_magnitude(name: str, value: Any, numbers: Sequence[float]) -> None:
     for number in numbers:
         if number and not SMALLEST <= abs(number) <= LARGEST:
-            raise InputError(f"{name} is {value}; what is not 0 must be from {SMALLEST:g} to {LARGEST:g}")
+            raise SettingError(f"{name} is {value}; what is not 0 must be from {SMALLEST:g} to {LARGEST:g}", name)
 
 
 def setting(default: Any, help: str, unit: str = "", **about: Any) -> Any:

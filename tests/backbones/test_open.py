@@ -140,7 +140,7 @@ def test_a_file_of_others_gets_what_it_was_trained_with(shop, preprocessing, tmp
 
 
 def test_a_file_of_others_needs_its_preprocessing(shop):
-    with pytest.raises(InputError, match=r"^what pixels .*shop\.keras takes is not known; say it with preproc"):
+    with pytest.raises(InputError, match=r"^what pixels .*shop\.keras takes is not known; it must be given as preproc"):
         open_network(shop[0])
     with pytest.raises(InputError, match="unknown preprocessing 'cafe'; did you mean 'caffe'"):
         open_network(shop[0], "cafe")

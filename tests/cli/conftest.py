@@ -9,7 +9,7 @@ import pytest
 from absl import flags
 from absl import logging as absl_logging
 
-from nst_tf.cli import run
+from nst_tf.cli.main import run
 from nst_tf.images import Picture, write_image
 
 from . import fake

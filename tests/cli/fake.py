@@ -54,7 +54,7 @@ def use(seconds, change=setattr, change_item=dict.__setitem__, before=None):
 
 
 if __name__ == "__main__":
-    from nst_tf.cli import run
+    from nst_tf.cli.main import run
 
     use(60, before=int(sys.argv[1]))
     sys.exit(run(sys.argv[2:]))

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import tensorflow as tf
 
-COMMAND = [sys.executable, "-c", "import sys; from nst_tf.cli import run; sys.exit(run())"]
+COMMAND = [sys.executable, "-c", "import sys; from nst_tf.cli.main import run; sys.exit(run())"]
 LISTENS = re.compile(r"gRPC at 127\.0\.0\.1:(\d+), REST at https?://127\.0\.0\.1:(\d+)/")
 ONE = [tf.TensorSpec([None], tf.string, name="content_bytes"), tf.TensorSpec([None], tf.string, name="style_bytes")]
 SIZE = tf.constant([512])

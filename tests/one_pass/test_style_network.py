@@ -130,7 +130,7 @@ def test_a_path_with_a_colon_is_a_path(network, tmp_path):
 @pytest.mark.parametrize(
     ("names", "blend", "message"),
     [(":waves", (), "style 'waves'.*wave, straße"), (":", (), "style ''"),
-     (":wave", (1, 2), "style_blend has 2 shares, and there are 1 styles"), ("", (1,), "has 1 shares")],
+     (":wave", (1, 2), "style_blend has 2 shares, and there is 1 style"), ("", (1,), "has 1 share, and there are")],
 )  # fmt: skip
 def test_names_and_shares_that_do_not_fit_are_refused(network, tmp_path, names, blend, message):
     save_style_network(tmp_path / "network.npz", network)

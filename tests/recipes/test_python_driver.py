@@ -37,15 +37,20 @@ class Grey(Recipe):
 @pytest.fixture
 def recipe(monkeypatch):
     """The recipe, with a clock that advances by what it evaluates."""
-    made, seconds = Grey(), [0.0]
+    seconds = [0.0]
+    return timed(Grey(), seconds, monkeypatch)
+
+
+def timed(made, seconds, monkeypatch):
+    """A recipe by a clock whose `seconds` advance by what is evaluated."""
     advance = made.network.loop.advance
 
-    def timed(state, count, *arguments):
+    def advanced(state, count, *arguments):
         height, width = made.network.loop.optimizer.image(state).shape[1:3]
         seconds[0] += count * height * width * PIXEL
         return advance(state, count, *arguments)
 
-    monkeypatch.setattr(made.network.loop, "advance", timed)
+    monkeypatch.setattr(made.network.loop, "advance", advanced)
     monkeypatch.setattr(python_driver, "time", types.SimpleNamespace(monotonic=lambda: seconds[0]))
     return made
 
@@ -74,3 +79,35 @@ def test_a_scale_is_entered_where_there_is_time_for_it(recipe):
 
 def test_there_is_one_report_however_short_the_limit(recipe):
     assert [one.step for one in reports(recipe, 0.0)] == [1]
+
+
+class Costly(Grey):
+    """Four scales, each of which takes as long to prepare as 30 evaluations on it."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        sides = 8, 16, 32, 64
+        self.sizes, self.steps = tf.constant([[side, side] for side in sides]), tf.constant([10] * len(sides))
+        self._seconds = seconds
+
+    def objective(self, size):
+        self._seconds[0] += 30 * PIXEL * float(tf.reduce_prod(size))
+        return super().objective(size)
+
+
+def test_the_time_left_counts_what_it_takes_to_prepare_scales(monkeypatch):
+    seconds = [0.0]
+    seen = reports(timed(Costly(seconds), seconds, monkeypatch), None)
+    known = [one for one in seen if one.step >= 20]  # from the end of the second scale on
+    left = [seen[-1].seconds - one.seconds for one in known]
+    assert [one.remaining for one in known] == pytest.approx(left)
+
+
+def test_the_time_left_follows_no_single_slow_call(monkeypatch):
+    clock = Clock(None)
+    for seconds in (1.0, 1.0, 10.0):
+        clock.measured(seconds, 1, 100)
+    assert clock.expects(10, 100) < 40
+    for _ in range(20):
+        clock.measured(10.0, 1, 100)
+    assert clock.expects(10, 100) == pytest.approx(100, rel=0.01)

@@ -76,7 +76,7 @@ def test_models_are_exported_by_the_tensorflow_of_the_server(dockerfile, inferen
 
 def test_image_holds_the_models_that_the_server_loads(dockerfile, models):
     [command] = [value for value in _values(dockerfile, "RUN") if "nst-tf export" in value]
-    names, out = re.fullmatch(r"nst-tf export ([\w -]+) --out (\S+)", command).groups()
+    names, out = re.fullmatch(r"nst-tf export ([\w -]+) -o (\S+)", command).groups()
     assert {name: f"{out}/{name}" for name in names.split()} == models
     assert f"--from=export --chmod=a=rX {out} {out}" in _values(dockerfile, "COPY")
 

@@ -5,7 +5,8 @@ import pytest
 from nst_tf.backbones import load_backbone
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
-from nst_tf.images import read_image
+from nst_tf.images import read_image, resize_image
+from nst_tf.images.montage import LABEL
 from nst_tf.visualize.deconv import Deconv
 from nst_tf.visualize.display import display_projection
 from nst_tf.visualize.projection_sheet import projection_sheet
@@ -87,18 +88,29 @@ def test_an_unknown_layer_is_refused(alexnet, image):
         deconv(alexnet, image, "relu9", strongest=1)
 
 
-def test_the_sheet_shows_the_image_with_the_boxes_then_the_projections(alexnet, image):
+def test_the_sheet_shows_the_image_with_the_boxes_then_each_projection_cut_to_its_field_and_whole(alexnet, image):
     found = deconv(alexnet, image, "relu3", strongest=2)
-    sheet = projection_sheet(found)
-    height, width = SHAPE
-    cells = [sheet[32 : 32 + height, 12 + n * (width + 12) :][:, :width] for n in range(3)]
+    sheet, (height, width) = projection_sheet(found), SHAPE
+    shown = sheet[12 + LABEL :, 12:][:height, :width]
     untouched = np.ones(SHAPE, bool)
     for top, left, bottom, right in found.boxes:
         untouched[top:bottom, left:right] = False
         untouched[top + 2 : bottom - 2, left + 2 : right - 2] = True
-    np.testing.assert_allclose(cells[0][untouched], image[untouched], atol=0.51 / 255)
-    for cell, projection in zip(cells[1:], found.projections, strict=True):
-        np.testing.assert_array_equal(cell, display_projection(projection))
+    np.testing.assert_allclose(shown[untouched], image[untouched], atol=0.51 / 255)
+    below = sheet[24 + 2 * LABEL + height :]
+    for n, (projection, (top, left, bottom, right)) in enumerate(zip(found.projections, found.boxes, strict=True)):
+        cell = below[:height, 12 + n * (height + width + 24) :][:, : height + 12 + width]
+        np.testing.assert_array_equal(cell[:, height + 12 :], display_projection(projection))
+        field = display_projection(projection[top:bottom, left:right])
+        scale = height / max(field.shape[:2])
+        enlarged = resize_image(field, tuple(round(side * scale) for side in field.shape[:2]))
+        np.testing.assert_array_equal(cell[: enlarged.shape[0], : enlarged.shape[1]], enlarged)
+
+
+def test_a_projection_of_the_whole_image_is_shown_once(alexnet, image):
+    found = deconv(alexnet, image, "relu3", strongest=1, position="map")
+    height, width = SHAPE
+    assert projection_sheet(found).shape == (2 * (height + LABEL) + 36, width + 24, 3)
 
 
 @pytest.mark.parametrize("image", ["castle.jpg", np.zeros((8, 8), np.float32)])

@@ -1,8 +1,8 @@
 """What a failure is for the user: an exit status and one line."""
 
-from nst_tf.errors import InputError, NstError, system_error
+from nst_tf.errors import InputError, NstError, SettingError, system_error
 
-__all__ = ["describe", "is_expected", "one_line"]
+__all__ = ["describe", "is_expected", "one_line", "option"]
 
 
 def one_line(text: str) -> str:
@@ -10,8 +10,15 @@ def one_line(text: str) -> str:
     return "\\n".join(text.splitlines())
 
 
+def option(setting: str) -> str:
+    """The option for a setting."""
+    return f"--{setting.replace('_', '-')}"
+
+
 def describe(error: Exception) -> tuple[int, str]:
     """The exit status for an error, and what to tell the user of it."""
+    if isinstance(error, SettingError):
+        return 2, one_line(error.told(option))
     if isinstance(error, NstError):
         return (2 if isinstance(error, InputError) else 1), one_line(str(error))
     system = system_error(error)

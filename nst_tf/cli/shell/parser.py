@@ -1,7 +1,6 @@
 """The parser: argparse with absl's flags, errors of one line, and suggestions for what was misspelt."""
 
 import argparse
-import difflib
 import itertools
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from absl import flags
 from absl.flags import argparse_flags
 
 from nst_tf.cli.shell.failure import one_line
-from nst_tf.errors import unknown
+from nst_tf.errors import nearest, unknown
 
 __all__ = ["Parser"]
 
@@ -49,8 +48,9 @@ class Parser(argparse_flags.ArgumentParser):
                 self._unknown_option(name)
 
     def _unknown_option(self, name: str) -> None:
-        close = difflib.get_close_matches(name, self._option_string_actions, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"`{self.prog} --help` lists all"
+        known = {known.lstrip("-"): known for known in self._option_string_actions if known.startswith("--")}
+        close = nearest(name.lstrip("-"), known)
+        hint = f"did you mean {known[close]!r}?" if close else f"`{self.prog} --help` lists all"
         self.error(f"unknown option {name!r}; {hint}")
 
     def _check_value(self, action: argparse.Action, value: object) -> None:

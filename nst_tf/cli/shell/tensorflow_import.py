@@ -4,6 +4,7 @@ import logging
 import os
 from contextlib import nullcontext
 
+from nst_tf.cli.shell.stop import ended_at_once
 from nst_tf.images.quiet import quiet_stderr
 
 __all__ = ["import_tensorflow"]
@@ -23,7 +24,7 @@ def import_tensorflow(debug: bool) -> None:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # Some messages come before TensorFlow looks at its log level.
-    with nullcontext() if debug else quiet_stderr():
+    with nullcontext(2) if debug else quiet_stderr() as stderr, ended_at_once(stderr):
         import keras
         import tensorflow  # noqa: F401
 

@@ -2,6 +2,7 @@
 
 import io
 import logging as standard_logging
+import os
 import sys
 import time
 from contextlib import AbstractContextManager
@@ -23,6 +24,8 @@ TIMED_BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{re
 
 def start_logging() -> None:
     """Sends what the command and the library log to standard error, as plain lines."""
+    # Python has none where the process was started with closed ones (`>&-`); what is said is said to nobody then.
+    sys.stdout, sys.stderr = (one or open(os.devnull, "w") for one in (sys.stdout, sys.stderr))  # noqa: SIM115
     handler = logging.get_absl_handler()
     handler.setFormatter(standard_logging.Formatter("nst-tf: %(message)s"))
     handler.python_handler.stream = sys.stderr

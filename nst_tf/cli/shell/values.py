@@ -1,6 +1,7 @@
 """The values of options: from text to Python and back."""
 
 import math
+import re
 from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ __all__ = [
     "numbers",
     "percent",
     "positive",
+    "shard",
     "share",
     "side_or_size",
     "text_of",
@@ -101,6 +103,15 @@ def side_or_size(text: str) -> int | tuple[int, int]:
     """A whole number, or a height and a width from `WIDTHxHEIGHT`."""
     width, times, height = text.partition("x")
     return (whole(height), whole(width)) if times else whole(text)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """One of several parts: `2/8`."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    number, total = (int(part) for part in found.groups()) if found else (0, 0)
+    if not 1 <= number <= total:
+        raise ArgumentTypeError(f"{text!r} is not of the form K/N, with K from 1 to N")
+    return number, total
 
 
 # By the type of the setting.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nst_tf.cli.shell.failure import option
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import number, numbers, positive, whole, wholes
 from nst_tf.cli.verbs.serve import read_token
@@ -38,8 +39,7 @@ def _add_controls(parser: Parser, model: Exportable) -> None:
     if model.controls:
         group = parser.add_argument_group("controls", "The server has a default for each.")
         for control in model.controls:
-            flag = f"--{control.name.replace('_', '-')}"
-            group.add_argument(flag, type=_reader(control), metavar=control.unit, help=_help(control))
+            group.add_argument(option(control.name), type=_reader(control), metavar=control.unit, help=_help(control))
 
 
 def _reader(control: Control) -> Callable[[str], Any]:

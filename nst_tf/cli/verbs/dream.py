@@ -7,6 +7,7 @@ from typing import Any
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count
+from nst_tf.cli.work.folders import add_folders
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.errors import InputError
 from nst_tf.recipes.dream.settings import PRESETS
@@ -28,6 +29,7 @@ def add_arguments(parser: Parser) -> None:
                         help="write so many dreams, each on the one before after a step of 5 %% into it, as an "
                              "animation: .webp, .gif or .mp4")  # fmt: skip
     add_settings(parser, PRESETS)
+    add_folders(parser)
     add_running(parser)
 
 
@@ -68,11 +70,11 @@ def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:
     def write(target, film):
         write_animation(target, film.frames)
 
-    return make_pictures(arguments, begin, facts=facts, jobs=[_zoom_job(arguments)], write=write).finish()
+    return make_pictures(arguments, begin, facts=facts, plan=_zoom_plan(arguments), write=write).finish()
 
 
-def _zoom_job(arguments: Namespace) -> Any:
-    from nst_tf.cli.work.jobs import Job
+def _zoom_plan(arguments: Namespace) -> Any:
+    from nst_tf.cli.work.jobs import Job, Plan
     from nst_tf.images.animation import check_animation
 
     if len(arguments.images) > 1 or any(map(os.path.isdir, arguments.images)):
@@ -83,4 +85,4 @@ def _zoom_job(arguments: Namespace) -> Any:
     for file in (*arguments.images, arguments.guide):
         if file is not None and os.path.exists(arguments.output) and os.path.samefile(file, arguments.output):
             raise InputError(f"{file} is one of the images to read, and would be replaced; name another with -o")
-    return Job(Path(arguments.images[0]) if arguments.images else None, Path(arguments.output))
+    return Plan([Job(Path(arguments.images[0]) if arguments.images else None, Path(arguments.output))])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.work.folders import add_recursive, add_shard, files_in, part_of
 
 if TYPE_CHECKING:  # `--help` need not wait for TensorFlow
     from nst_tf.measures.evaluate import Evaluation, Evaluator
@@ -50,7 +51,11 @@ def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.add_argument("content", metavar="CONTENT", help="image that the pictures should show")
     parser.add_argument("style", metavar="STYLE", help="image whose style they should have")
-    parser.add_argument("results", metavar="RESULT", nargs="+", help="picture to measure, at its own size")
+    parser.add_argument(
+        "results", metavar="RESULT", nargs="+", help="picture to measure, at its own size, or a folder of pictures"
+    )
+    add_recursive(parser)
+    add_shard(parser)
     parser.add_argument("--controls", action="store_true",
                         help="also measure the photograph itself, the painting itself and the photograph with the "
                              "painting's colours, and tell distances as shares of the photograph's")  # fmt: skip
@@ -60,20 +65,31 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: Namespace) -> int:
     """Measures each result and prints."""
     # Only now what takes a while to import.
+    from nst_tf.cli.work.batch import Batch
+    from nst_tf.cli.work.jobs import Job, Plan
     from nst_tf.images import read_image
 
-    content, style, *results = (read_image(path) for path in (arguments.content, arguments.style, *arguments.results))
+    paths = [path for source in arguments.results for path in files_in(source, arguments.recursive)]
+    content, style = read_image(arguments.content), read_image(arguments.style)
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
     from nst_tf.measures.evaluate import Evaluator
 
-    evaluator = Evaluator(content, style)
-    rows = [_Row({"result": path}, evaluator(one)) for path, one in zip(arguments.results, results, strict=True)]
-    if arguments.controls:
-        rows = _with_controls(rows, evaluator, [result.pixels.shape[:2] for result in results])
-    print("\n".join(json.dumps(row.record) for row in rows) if arguments.json else _table(rows))
-    return 0
+    evaluator, rows, sizes = Evaluator(content, style), [], []
+
+    def measure(job: Job) -> None:
+        picture = read_image(job.source)
+        rows.append(_Row({"result": str(job.source)}, evaluator(picture)))
+        sizes.append(picture.pixels.shape[:2])
+
+    batch = Batch(Plan([Job(path, path) for path in part_of(paths, arguments.shard)]), measure, "measured")
+    status = batch.finish()
+    if rows and arguments.controls:
+        rows = _with_controls(rows, evaluator, sizes)
+    if rows:
+        print("\n".join(json.dumps(row.record) for row in rows) if arguments.json else _table(rows))
+    return status
 
 
 def _with_controls(rows: Sequence[_Row], evaluator: "Evaluator", sizes: Sequence[tuple[int, int]]) -> list[_Row]:

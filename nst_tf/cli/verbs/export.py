@@ -22,11 +22,11 @@ DESCRIPTION = "Export SavedModels that TensorFlow Serving runs."
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     # fmt: off
-    parser.usage = "nst-tf export (NAME ... | --all) [--out FOLDER] [options]"
+    parser.usage = "nst-tf export (NAME ... | --all) [-o OUT] [options]"
     parser.add_argument("names", metavar="NAME", nargs="*",
                         help=f"what to export: {', '.join(MODELS)}, a .keras file or the folder of a training run")
     parser.add_argument("--all", action="store_true", help=f"export {', '.join(MODELS)} on the bundled networks")
-    parser.add_argument("--out", default="saved_models", metavar="FOLDER",
+    parser.add_argument("-o", "--output", default="saved_models", metavar="OUT",
                         help="folder of all models; each becomes NAME/VERSION in it (default: saved_models)")
     group = parser.add_argument_group("of the model")
     group.add_argument("--model", metavar="NETWORK", help=f"{MODEL} (default: vgg16; of deconv: alexnet)")
@@ -49,7 +49,7 @@ def run(arguments: Namespace) -> int:
     import_tensorflow(arguments.debug)
     if not arguments.debug:
         logging.set_verbosity(logging.WARNING)  # of TensorFlow, which tells every renamed tensor
-    _export(MODELS if arguments.all else arguments.names, options, arguments.out)
+    _export(MODELS if arguments.all else arguments.names, options, arguments.output)
     return 0
 
 

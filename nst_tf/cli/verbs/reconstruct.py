@@ -5,6 +5,7 @@ from typing import Any
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import names
+from nst_tf.cli.work.folders import add_folders
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.recipes.reconstruct.settings import PRESETS
 
@@ -25,6 +26,7 @@ def add_arguments(parser: Parser) -> None:
                             "reconstruction")  # fmt: skip
     which.add_argument("--all-layers", action="store_true", help="a strip of all rectified maps of the network")
     add_settings(parser, PRESETS)
+    add_folders(parser)
     add_running(parser)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, run_feed_forward
+from nst_tf.cli.work.folders import add_folders
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.errors import InputError, unknown
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
@@ -26,6 +27,7 @@ def add_arguments(parser: Parser) -> None:
                         help="a further image or folder to paint; may be repeated")  # fmt: skip
     add_feed_forward(parser)
     add_settings(parser, PRESETS)
+    add_folders(parser)
     add_running(parser)
 
 

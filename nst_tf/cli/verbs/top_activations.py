@@ -1,7 +1,6 @@
 """`nst-tf top-activations`: what every filter of a network responds to most, as sheets, data and a page to browse."""
 
-import re
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.terminal import Meter, meter
-from nst_tf.cli.shell.values import count, names
+from nst_tf.cli.shell.values import count, names, shard
 from nst_tf.cli.work.network_options import add_network
 
 if TYPE_CHECKING:
@@ -44,15 +43,6 @@ def add_arguments(parser: Parser) -> None:
     parts.add_argument("--merge", action="store_true",
                        help="only join the parts that are in OUT, and show the whole")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
-
-
-def shard(text: str) -> tuple[int, int]:
-    """One of several parts: `2/8`."""
-    found = re.fullmatch(r"(\d+)/(\d+)", text)
-    number, total = (int(part) for part in found.groups()) if found else (0, 0)
-    if not 1 <= number <= total:
-        raise ArgumentTypeError(f"{text!r} is not of the form K/N, with K from 1 to N")
-    return number, total
 
 
 def run(arguments: Namespace) -> int:
@@ -88,10 +78,12 @@ def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
         batch=arguments.batch,
         on_progress=shown.show,
     )
-    if arguments.merge:
-        return top.show()
-    part = top.search(arguments.shard or (1, 1))
-    return part if arguments.shard else top.show()
+    shard = None if arguments.merge else arguments.shard or (1, 1)
+    shows = shard is None or not arguments.shard
+    if not arguments.quiet:
+        logging.info("%s", top.forecast(shard, shows=shows))
+    part = top.search(shard) if shard else None
+    return top.show() if shows else part
 
 
 def _left(arguments: Namespace) -> str:

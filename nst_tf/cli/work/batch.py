@@ -1,15 +1,18 @@
 """Many pictures, one after the other; one that fails does not stop the others."""
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator
 from typing import Generic, TypeVar
 
 from absl import logging
 
 from nst_tf.cli.shell.failure import describe, is_expected, one_line
 from nst_tf.cli.shell.stop import Stopped
-from nst_tf.cli.work.jobs import Job
+from nst_tf.cli.work.jobs import Job, Plan
 
 __all__ = ["Batch"]
+
+LISTED = 3  # names of pictures that were not made
 
 Made = TypeVar("Made")
 
@@ -20,63 +23,97 @@ class Batch(Generic[Made]):
     What fails alone is raised.
 
     Args:
-        jobs: The pictures.
+        plan: The pictures.
         make: Makes one of them, and returns what there is to know of it.
+        done: What is then said of them.
+        end: Called when it was stopped; gives the pictures that were made all the same, beside those returned.
 
     Attributes:
         status: The exit status: 2 if any failed, else 0.
     """
 
-    def __init__(self, jobs: Sequence[Job], make: Callable[[Job], Made]):
-        self.jobs, self.make, self.status = jobs, make, 0
-        self._failures, self._done = [], 0
+    def __init__(
+        self,
+        plan: Plan,
+        make: Callable[[Job], Made],
+        done: str = "made",
+        end: Callable[[], Collection[Job]] = lambda: (),
+    ):
+        (self.jobs, self._manifest), self.make, self.done, self.end, self.status = plan, make, done, end, 0
+        self._since = time.monotonic()
+        self._failures: dict[Job, str] = {}
+        self._made: list[Job] = []
 
     def __iter__(self) -> Iterator[tuple[Job, Made]]:
-        if len(self.jobs) == 1:
-            yield self.jobs[0], self.make(self.jobs[0])
-            return
         try:
-            yield from self._several()
+            yield from self._each()
         except Stopped as stop:
-            raise Stopped(stop.number, self._outcome(stop)) from None
-        finally:
+            self._end()
+            self._tell_failures()
+            raise Stopped(stop.number, self._outcome(stop.outcome)) from None
+        except Exception:
             self._tell()
+            raise
+        self._tell()
 
     def finish(self) -> int:
         """Makes all of them, for one who needs no results; gives the exit status."""
-        if len(self.jobs) == 1:
-            self.make(self.jobs[0])
-        else:
-            for _ in self:
-                pass
+        for _ in self:
+            pass
         return self.status
 
-    def _several(self) -> Iterator[tuple[Job, Made]]:
+    def _each(self) -> Iterator[tuple[Job, Made]]:
         for job in self.jobs:
             try:
                 made = self.make(job)
             except Exception as error:
-                if not is_expected(error):
+                self._record(job, describe(error)[1])
+                if len(self.jobs) == 1 or not is_expected(error):
                     raise
-                self._failures.append(_line(job, error))
+                self._failures[job] = _line(job, error)
                 self.status = 2
                 continue
-            self._done += 1
+            self._made.append(job)
+            self._record(job)
             yield job, made
 
-    def _outcome(self, stop: Stopped) -> str:
-        """What became of the work when it was stopped."""
-        if not self._done:
-            return str(stop)
-        plural = "picture was" if self._done == 1 else "pictures were"
-        written = f"{self._done} {plural} written before"
-        return written if str(stop) == str(Stopped(stop.number)) else f"{stop}; {written}"
+    def _end(self) -> None:
+        """Takes note of what a signal left."""
+        for job in self.end():
+            self._made.append(job)
+            self._record(job)
+        for job in self._left()[:1]:
+            self._record(job, "stopped")
+
+    def _left(self) -> list[Job]:
+        return [job for job in self.jobs if job not in {*self._made, *self._failures}]
+
+    def _record(self, job: Job, error: str | None = None) -> None:
+        seconds, self._since = time.monotonic() - self._since, time.monotonic()
+        if self._manifest is not None:
+            self._manifest.add(job, seconds, error)
+
+    def _outcome(self, last: str) -> str:
+        """What became of the work when it was stopped, in words; `last` is what is told of the last picture."""
+        if len(self.jobs) == 1:
+            return f"{self._made[0].target} was written" if self._made else last
+        left = [one_line(str(job.source)) for job in self._left()]
+        more = f" and {len(left) - LISTED} more" if len(left) > LISTED else ""
+        left = f"not {self.done}: {', '.join(left[:LISTED])}{more}" if left else ""
+        return "; ".join(filter(None, [last, self._summary, left]))
+
+    @property
+    def _summary(self) -> str:
+        return f"{len(self._made)} of {len(self.jobs)} pictures {self.done}"
 
     def _tell(self) -> None:
-        for failure in self._failures:
+        self._tell_failures()
+        if len(self.jobs) != 1:
+            logging.log(logging.ERROR if self._failures else logging.INFO, self._summary)
+
+    def _tell_failures(self) -> None:
+        for failure in self._failures.values():
             logging.error("error: %s", failure)
-        level = logging.ERROR if self._failures else logging.INFO
-        logging.log(level, "%d of %d pictures made", self._done, len(self.jobs))
 
 
 def _line(job: Job, error: Exception) -> str:

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
+from nst_tf.cli.shell.failure import option
 from nst_tf.errors import InputError
 from nst_tf.one_pass.settings import FAST
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -57,7 +58,7 @@ def _given(arguments: Namespace) -> dict[str, Any]:
     }
     for name in given:
         if name not in SHARED[kind]:
-            raise InputError(f"--{name.replace('_', '-')} has no meaning with --{kind}")
+            raise InputError(f"{option(name)} has no meaning with --{kind}")
     return given
 
 

@@ -3,6 +3,7 @@
 from argparse import BooleanOptionalAction, Namespace
 from typing import Any
 
+from nst_tf.cli.shell.failure import option
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import READERS, count, percent, positive, text_of
 from nst_tf.settings import Presets
@@ -32,13 +33,9 @@ def add_setting(group: Any, presets: Presets, name: str, prefix: str = "") -> No
     """Adds the option of one setting to a parser or a group of it; its help begins with `prefix`."""
     kind, text = presets.types[name], _help(presets, name, prefix)
     if kind is bool:
-        group.add_argument(_flag(name), action=BooleanOptionalAction, help=text)
+        group.add_argument(option(name), action=BooleanOptionalAction, help=text)
     else:
-        group.add_argument(_flag(name), type=READERS[kind], metavar=presets.about[name].unit, help=text)
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+        group.add_argument(option(name), type=READERS[kind], metavar=presets.about[name].unit, help=text)
 
 
 def _help(presets: Presets, name: str, prefix: str) -> str:
@@ -82,5 +79,5 @@ def preset_options(presets: Presets, name: str) -> str:
 
 def _option(name: str, value: Any) -> str:
     if isinstance(value, bool):
-        return _flag(name) if value else _flag(f"no_{name}")
-    return f"{_flag(name)} {text_of(value)}"
+        return option(name) if value else option(f"no_{name}")
+    return f"{option(name)} {text_of(value)}"

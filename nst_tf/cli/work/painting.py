@@ -14,6 +14,7 @@ from absl import logging
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, plan_jobs
 from nst_tf.cli.work.report import peak_memory_mb
 from nst_tf.errors import InputError
@@ -45,10 +46,11 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
         logging.set_verbosity(logging.WARNING)
     styles = [read_image(style) for style in arguments.styles]
     contents = [arguments.content, *arguments.more]
-    jobs = plan_jobs(contents, arguments.output, map(Path, arguments.styles), arguments.bit_depth)
+    files, folders = map(Path, arguments.styles), Folders.asked(arguments)
+    plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, folders)
     import_tensorflow(arguments.debug)
-    with Pipeline(jobs, _painter(arguments, styles, given), arguments) as pipeline:
-        return Batch(jobs, pipeline).finish()
+    with Pipeline(plan.jobs, _painter(arguments, styles, given), arguments) as pipeline:
+        return Batch(plan, pipeline, end=pipeline.end).finish()
 
 
 def _painter(arguments: Namespace, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
@@ -89,15 +91,17 @@ class Pipeline:
 
     def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace):
         self._paint, self._arguments = paint, arguments
-        self._slots, self._ended = threading.Semaphore(AHEAD), False
+        self._slots, self._writing, self._ended = threading.Semaphore(AHEAD), threading.Lock(), False
         self._workers = [ThreadPoolExecutor(1) for _ in range(3)]
-        self._done = {job: self._begin(job) for job in jobs}
+        self._untold: dict[Job, Done] = {}
+        self._waiting = {job: self._begin(job) for job in jobs}
 
     def __enter__(self) -> Any:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._ended = True
+        with self._writing:  # what is being written becomes whole
+            self._ended = True
         for worker in self._workers:
             worker.shutdown(wait=False, cancel_futures=True)
         # A reader that waits for its turn shall not wait for ever.
@@ -105,7 +109,18 @@ class Pipeline:
 
     def __call__(self, job: Job) -> None:
         """Waits for a picture, and reports it."""
-        done = self._done.pop(job).result()
+        self._waiting[job].result()
+        self._report(job, self._untold[job])
+        del self._untold[job]
+
+    def end(self) -> list[Job]:
+        """Begins nothing more, and reports the pictures that were written and not asked for."""
+        self.__exit__()
+        for job, done in self._untold.items():
+            self._report(job, done)
+        return list(self._untold)
+
+    def _report(self, job: Job, done: Done) -> None:
         if self._arguments.json:
             print(json.dumps(self._record(job, done)), flush=True)
         elif not self._arguments.quiet:
@@ -128,18 +143,23 @@ class Pipeline:
 
     def _read(self, job: Job) -> Picture:
         self._slots.acquire()
-        if self._ended:
-            raise InputError("it was stopped")
+        self._check_ended()
         return read_image(job.content)
 
     def _timed(self, content: Future) -> tuple[Picture, float]:
         picture, began = content.result(), time.perf_counter()
         return self._paint(picture), time.perf_counter() - began
 
-    def _write(self, job: Job, painted: Future) -> Done:
+    def _write(self, job: Job, painted: Future) -> None:
         try:
             picture, seconds = painted.result()
-            write_image(job.target, picture, quality=self._arguments.quality, bit_depth=self._arguments.bit_depth)
-            return Done(*picture.pixels.shape[:2], round(seconds, 3))
+            with self._writing:
+                self._check_ended()
+                write_image(job.target, picture, quality=self._arguments.quality, bit_depth=self._arguments.bit_depth)
+                self._untold[job] = Done(*picture.pixels.shape[:2], round(seconds, 3))
         finally:
             self._slots.release()
+
+    def _check_ended(self) -> None:
+        if self._ended:
+            raise InputError("it was stopped")

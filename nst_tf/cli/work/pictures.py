@@ -12,7 +12,8 @@ from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.shell.terminal import meter
 from nst_tf.cli.work.batch import Batch
-from nst_tf.cli.work.jobs import Job, plan_jobs
+from nst_tf.cli.work.folders import Folders
+from nst_tf.cli.work.jobs import Job, Plan, plan_jobs
 from nst_tf.cli.work.report import report
 from nst_tf.images import Picture, read_image, write_image
 from nst_tf.progress import Progress, Result
@@ -35,7 +36,7 @@ def make_pictures(
     *,
     others: Sequence[str | None] = (),
     facts: Facts = _nothing,
-    jobs: Sequence[Job] | None = None,
+    plan: Plan | None = None,
     write: Write | None = None,
 ) -> Batch[Result]:
     """Makes, writes and reports a picture of each content, or one of nothing if there is no content.
@@ -48,7 +49,7 @@ def make_pictures(
         others: Further files that are read, and therefore not to be replaced; `None` for one that is not given.
         facts: What else there is to tell of a result. All of it goes into the JSON, numbers also into the line for
             people.
-        jobs: The pictures to make, where they are planned already.
+        plan: The pictures to make, where they are planned already.
         write: Writes a picture to a file, where it is not one to be written as `arguments` say.
 
     Returns:
@@ -60,11 +61,11 @@ def make_pictures(
     """
     if arguments.quiet:
         logging.set_verbosity(logging.WARNING)
-    if jobs is None:
+    if plan is None:
         files = [Path(other) for other in others if other is not None]
-        jobs = plan_jobs(contents, arguments.output, files, arguments.bit_depth)
+        plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, Folders.asked(arguments))
     write = write or partial(write_image, quality=arguments.quality, bit_depth=arguments.bit_depth)
-    return Batch(jobs, partial(_make, arguments, begin, facts, write))
+    return Batch(plan, partial(_make, arguments, begin, facts, write))
 
 
 def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: Job) -> Result:
@@ -72,7 +73,7 @@ def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: J
     import_tensorflow(arguments.debug)
     progress, stop = watch(job, begin(content), arguments, write)
     if progress is None:
-        raise Stopped(stop.number, f"nothing was written for {job.source}")
+        raise stop
     result = progress.result()
     write(job.target, result.picture)
     if arguments.json or not arguments.quiet:

@@ -15,6 +15,7 @@ from nst_tf.export.signature.weights import Stored
 from nst_tf.recipes.dream.recipe import Dream, dream_network, octave_sizes
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
 from nst_tf.recipes.graph_driver import make_in_graph
+from nst_tf.recipes.layers_by_depth import by_depth, deepest
 
 __all__ = ["dream"]
 
@@ -61,17 +62,19 @@ class _Dreamer:
         return {"picture": recipe.picture(made.canvas)[0], "evaluations": made.evaluations}
 
 
-def dream(model: str = "vgg16", preprocessing: str | None = None, layers: Sequence[str] = LAYERS) -> Servable:
+def dream(model: str = "vgg16", preprocessing: str | None = None, layers: Sequence[str] | None = None) -> Servable:
     """DeepDream as a servable, with the preset `default`.
 
     Args:
         model: See `open_network`.
         preprocessing: See `open_network`.
         layers: Names of the layers that can be enhanced; by default those of the preset are, or else all of them.
+            `None` for `LAYERS` or, of a network without these, some by depth.
 
     Raises:
         InputError: The network or a layer is unknown, or has no feature maps.
     """
+    layers = layers or by_depth(model, preprocessing, LAYERS, deepest)
     dreamer = _Dreamer(model, preprocessing, layers)
     weights = [DEFAULT.layers.get(layer, 0.0) for layer in layers]
     weights = weights if any(weights) else [1.0] * len(layers)

@@ -17,6 +17,7 @@ from nst_tf.export.signature.picture_signatures import ONE, picture_signatures, 
 from nst_tf.export.signature.weights import Stored
 from nst_tf.recipes.feature_loop import GraphLoop
 from nst_tf.recipes.graph_driver import make_in_graph
+from nst_tf.recipes.layers_by_depth import by_depth, finest
 from nst_tf.recipes.recipe import at_size
 from nst_tf.recipes.reconstruct.recipe import Reconstruct, reconstruct_network
 from nst_tf.recipes.reconstruct.settings import PRESETS
@@ -66,17 +67,21 @@ class _Inverter:
         return {"picture": recipe.picture(made.canvas)[0]} | facts
 
 
-def reconstruct(model: str = "vgg16", preprocessing: str | None = None, layers: Sequence[str] = LAYERS) -> Servable:
+def reconstruct(
+    model: str = "vgg16", preprocessing: str | None = None, layers: Sequence[str] | None = None
+) -> Servable:
     """The inversion of layers of a network as a servable, with the preset `default`.
 
     Args:
         model: See `open_network`.
         preprocessing: See `open_network`.
-        layers: Names of the layers that may be asked for; the one in the middle is the default.
+        layers: Names of the layers that may be asked for; the one in the middle is the default. `None` for `LAYERS`
+            or, of a network without these, some by depth.
 
     Raises:
         InputError: The network or a layer is unknown.
     """
+    layers = layers or by_depth(model, preprocessing, LAYERS, finest)
     inverter = _Inverter(model, preprocessing, layers)
     layer, *others = MODEL.controls
     known = {"default": layers[len(layers) // 2], "choices": tuple(layers)}

@@ -16,6 +16,7 @@ from nst_tf.recipes.dream.recipe import Dream, dream_network, octave_sizes
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
 from nst_tf.recipes.dream.target import read_target
 from nst_tf.recipes.feature_loop import GraphLoop
+from nst_tf.recipes.layers_by_depth import deepest, fit_layers
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
 
 __all__ = ["dream", "dream_steps", "prepare", "run_dream"]
@@ -36,6 +37,7 @@ def prepare(image: Picture, guide: Picture | None, settings: DreamSettings) -> D
         InputError: An octave or the guide would be too small for the network, or the picture too large for the memory,
             or the targets cannot be used.
     """
+    settings = fit_layers(settings, PRESETS, layers=deepest)
     network = dream_network(settings)
     for target in map(read_target, settings.layers):
         target.check(network.graph.step(target.layer).shape, guide is not None, bool(settings.tile))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nst_tf.errors import InputError
+from nst_tf.errors import SettingError
 from nst_tf.recipes.common_settings import (
     model_setting,
     objective,
@@ -61,7 +61,7 @@ class DreamSettings:
 
 def _check(settings: DreamSettings) -> None:
     if not any(settings.layers.values()):
-        raise InputError(f"layers is {dict(settings.layers)}; it must have a layer whose weight is not 0")
+        raise SettingError(f"layers is {dict(settings.layers)}; it must have a layer whose weight is not 0", "layers")
 
 
 PRESETS = Presets(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nst_tf.images import Picture
-from nst_tf.images.montage import montage
+from nst_tf.images.montage import labelled, montage
 
 __all__ = ["Sheet", "lay_out"]
 
@@ -26,7 +26,7 @@ class Sheet(Picture):
 
 
 def lay_out(images: np.ndarray, names: Sequence[str], variants: int) -> Sheet:
-    """A sheet about as wide as high; with several variants of a feature, a row for each feature.
+    """A sheet about as wide as high, each image under its name; with several variants of a feature, a row for each.
 
     Args:
         images: float32 `(n, height, width, 3)` in [0, 1]; all variants of the first feature come first.
@@ -35,4 +35,5 @@ def lay_out(images: np.ndarray, names: Sequence[str], variants: int) -> Sheet:
     """
     columns = variants if variants > 1 else math.ceil(math.sqrt(len(images)))
     every = tuple(name for name in names for _ in range(variants))
-    return Sheet(montage(images, columns), images=images, names=every)
+    cells = [labelled(image, name) for image, name in zip(images, every, strict=True)]
+    return Sheet(montage(cells, columns), images=images, names=every)

@@ -13,7 +13,7 @@ dx^2 + dy^2 is measured on nine points, not on three; see `TotalVariation`.
 from dataclasses import dataclass
 from typing import Any
 
-from nst_tf.errors import InputError
+from nst_tf.errors import SettingError
 from nst_tf.recipes.common_settings import (
     model_setting,
     objective,
@@ -77,11 +77,13 @@ class ReconstructSettings:
 
 def _check(settings: ReconstructSettings) -> None:
     if len(settings.steps) != len(settings.rates):
-        raise InputError(
-            f"steps is {settings.steps} and rates is {settings.rates}; both must have a number for each phase"
+        raise SettingError(
+            f"steps is {settings.steps} and rates is {settings.rates}; both must have a number for each phase",
+            "steps",
+            "rates",
         )
     if settings.optimizer == "lbfgs" and len(settings.steps) > 1:
-        raise InputError(f"steps is {settings.steps}; only momentum has phases, L-BFGS takes one number")
+        raise SettingError(f"steps is {settings.steps}; only momentum has phases, L-BFGS takes one number", "steps")
 
 
 PRESETS = Presets(

@@ -16,6 +16,7 @@ from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import compiled_stylizer
 from nst_tf.one_pass.settings import check_shares, with_a_share
 from nst_tf.progress import Progress, Result, last_result
+from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
@@ -35,9 +36,9 @@ def prepare(content: Picture, styles: Sequence[Picture], settings: StylizeSettin
         InputError: The picture would be too small for the network, or too large for the memory; what it is to start
             from is none; or the styles do not match their shares.
     """
-    check_shares("style_blend", settings.style_blend, styles, "styles")
+    check_shares("style_blend", settings.style_blend, styles, "style")
     styles, shares = with_a_share(styles, settings.style_blend)
-    settings = replace(settings, style_blend=shares)
+    settings = fit_layers(replace(settings, style_blend=shares), PRESETS, style_layers=finest, content_layers=middle)
     guide, seen = colors_for_transfer(content.pixels, [style.pixels for style in styles], settings.preserve_color)
     network, size = style_network(settings), fit(guide.shape, settings.size)
     check_size(network.extractor, *size)

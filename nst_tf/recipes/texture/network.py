@@ -9,7 +9,7 @@ import numpy as np
 from nst_tf.backbones import WEIGHTS, check_maps, feature_extractor, load_backbone, open_network
 from nst_tf.backbones.precision import for_this_machine
 from nst_tf.backbones.rescale import rescale
-from nst_tf.errors import InputError
+from nst_tf.errors import SettingError
 from nst_tf.images import fit, read_image, resize_image
 from nst_tf.optimize import Lbfgs
 from nst_tf.recipes.feature_loop import FeatureLoop, kept_by_network
@@ -58,7 +58,9 @@ def _first_layers(network: keras.Model, layers: tuple[str, ...], parameters: int
     counts = list(itertools.accumulate(parameter_count(outputs[layer].shape[-1]) for layer in layers))
     kept = [layer for layer, count in zip(layers, counts, strict=True) if parameters is None or count <= parameters]
     if not kept:
-        raise InputError(f"parameters is {parameters}; it must be at least {counts[0]}, those of {layers[0]}")
+        raise SettingError(
+            f"parameters is {parameters}; it must be at least {counts[0]}, those of {layers[0]}", "parameters"
+        )
     return kept
 
 

@@ -6,11 +6,12 @@ from typing import Any
 import tensorflow as tf
 
 from nst_tf.backbones import check_size
-from nst_tf.errors import InputError
+from nst_tf.errors import SettingError
 from nst_tf.images import Picture, Source, as_pictures
 from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.settings import check_shares
 from nst_tf.progress import Progress, Result, last_result
+from nst_tf.recipes.layers_by_depth import finest, fit_layers
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
 from nst_tf.recipes.texture.network import stride, texture_network
 from nst_tf.recipes.texture.recipe import Texture, final_size
@@ -30,13 +31,15 @@ def prepare(sources: Sequence[Picture], settings: TextureSettings) -> Texture:
         InputError: The size is too small for the network, too large for the memory, or none that can tile; or the
             sources do not match their shares.
     """
-    check_shares("source_blend", settings.source_blend, sources, "sources")
+    check_shares("source_blend", settings.source_blend, sources, "source")
+    settings = fit_layers(settings, PRESETS, layers=finest)
     network, pixels = texture_network(settings), [tf.constant(source.pixels) for source in sources]
     height, width = map(int, final_size(network, settings, pixels[0]))
     if isinstance(settings.size, Sequence) and (height, width) != tuple(settings.size):
-        raise InputError(
+        raise SettingError(
             f"size is {settings.size[1]}x{settings.size[0]}; the sides of a tileable texture must be multiples of "
-            f"{stride(network)}, such as {width}x{height}"
+            f"{stride(network)}, such as {width}x{height}",
+            "size",
         )
     check_size(network.extractor, height, width)
     check_memory(height, width)

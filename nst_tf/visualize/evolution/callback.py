@@ -1,7 +1,8 @@
 """Feature evolution while a network is trained: Zeiler and Fergus 2013, section 4.1 and figure 4.
 
-At some epochs the strongest activation of each feature map over all training images is projected down to the pixels.
-A sudden jump in what a filter shows comes from a change in the image from which the strongest activation originates.
+At some epochs, and the last, the strongest activation of each feature map over all training images is projected down to
+the pixels. A sudden jump in what a filter shows comes from a change in the image from which the strongest activation
+originates.
 """
 
 import logging
@@ -44,7 +45,8 @@ class FeatureEvolution(keras.callbacks.Callback):
         paths: The files of the training images, in an order that does not change from call to call.
         folder: Of the training run; made if it is missing.
         layers: Names of layers; all rectified feature maps if `None`.
-        epochs: Counted from 1; by default those of the paper. Without any, nothing is done.
+        epochs: Counted from 1; by default those of the paper. The last one of the training is recorded, too, unless
+            there are none.
         side: Of the square images as the network sees them, in pixels; what it takes, else 224, if `None`.
         batch: Images, and projections, at a time.
         rule: Of `Deconv`.
@@ -91,7 +93,8 @@ class FeatureEvolution(keras.callbacks.Callback):
                 _check_same(path, self._recorder.facts)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if epoch + 1 not in self._epochs:
+        last = epoch + 1 == self.params["epochs"]
+        if not self._epochs or not (last or epoch + 1 in self._epochs):
             return
         path = record_path(self._folder, epoch + 1)
         make_folder(path.parent)

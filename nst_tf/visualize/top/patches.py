@@ -72,6 +72,7 @@ class PatchProjector:
     Attributes:
         field: The receptive fields of the layer.
         side: Of the patches, in pixels: that of the receptive field, or `LARGEST` if that is less.
+        batch: Projections at a time.
 
     Raises:
         InputError: The layer is unknown or cannot be projected.
@@ -83,7 +84,7 @@ class PatchProjector:
         self.side = min(max(self.field.size), LARGEST)
         self._crop = side if model.inputs[0].shape[1] is not None else _crop_side(self.field)
         self._deconv = Deconv(model, layer, rule, position="given")
-        self._batch = batch
+        self.batch = batch
 
     def __call__(self, frames: Sequence[np.ndarray], filters: np.ndarray, positions: np.ndarray) -> Patches:
         """Projects any number of activations.
@@ -95,8 +96,8 @@ class PatchProjector:
         """
         corners = np.array([self._corner(position) for position in positions])
         projections = []
-        for first in range(0, len(frames), self._batch):
-            places = np.minimum(np.arange(first, first + self._batch), len(frames) - 1)
+        for first in range(0, len(frames), self.batch):
+            places = np.minimum(np.arange(first, first + self.batch), len(frames) - 1)
             projections.extend(self._project(frames, filters, positions, corners, places)[: len(frames) - first])
         cuts = [self._cuts(*one) for one in zip(frames, projections, positions, corners, strict=True)]
         return Patches(*map(np.stack, zip(*cuts, strict=True)))

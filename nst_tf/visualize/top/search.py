@@ -16,6 +16,7 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.images import Frames, atomic_write
 from nst_tf.layers import Preprocess, SubtractMean
+from nst_tf.visualize.top.forecast import seconds_of
 from nst_tf.visualize.top.strongest import Strongest, StrongestPass, merge
 
 __all__ = ["Part", "PartSearch", "join", "part_path", "read_part", "weights_hash"]
@@ -119,8 +120,23 @@ class PartSearch:
         self._paths = paths[self._first : len(paths) * number // count]
         self._pass = StrongestPass(graph, settings["layers"])
 
+    def forecast(self, path: Path) -> tuple[int, float]:
+        """How many images are still to be looked at, and the seconds that it takes without reading them.
+
+        Args:
+            path: The file of the part.
+
+        Raises:
+            InputError: The file is damaged.
+        """
+        left = len(self._paths) - (read_part(path).done if path.exists() else 0)
+        side = self._settings["size"]
+        grey, none = tf.fill([self._batch, side, side, 3], 0.5), tf.fill([self._batch], -1)
+        seconds = seconds_of(lambda: self._pass.add(self._pass.start(), grey, none)) if left else 0.0
+        return left, seconds * -(-left // self._batch)
+
     def run(self, path: Path, on_progress: Callable[[int, int], None]) -> Part:
-        """Looks at the images of the part that have not yet been looked at.
+        """Looks at the images of the part that have not yet been looked at; when it is stopped, saves what it has.
 
         Args:
             path: The file of the part; taken up if it is there.
@@ -134,18 +150,27 @@ class PartSearch:
         if path.exists() and part.done == part.images:
             return part
         frames = Frames(self._paths, self._settings["size"], self._batch, part.done)
-        state, saved = self._pass.start(part.found), time.monotonic()
-        for indices, images in self._batches(frames):
-            numbers = np.where(indices < 0, -1, indices + self._first).astype(np.int32)
-            state = self._pass.add(state, tf.constant(images), tf.constant(numbers))
-            done = int(indices.max()) + 1
-            on_progress(done, len(self._paths))
-            if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
-                self._part(done, part.skipped | self._skipped(frames, done), state).save(path)
-                saved = time.monotonic()
-        part = self._part(len(self._paths), part.skipped | self._skipped(frames, len(self._paths)), state)
-        part.save(path)
-        return part
+        # One name for both, so that whatever stops it finds a state with the number of images that it is of.
+        seen, saved = (part.done, self._pass.start(part.found)), time.monotonic()
+
+        def save(done, state) -> Part:
+            now = self._part(done, part.skipped | self._skipped(frames, done), state)
+            now.save(path)
+            return now
+
+        try:
+            for indices, images in self._batches(frames):
+                numbers = np.where(indices < 0, -1, indices + self._first).astype(np.int32)
+                seen = int(indices.max()) + 1, self._pass.add(seen[1], tf.constant(images), tf.constant(numbers))
+                on_progress(seen[0], len(self._paths))
+                if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+                    save(*seen)
+                    saved = time.monotonic()
+        except BaseException as error:
+            if seen[0] > part.done and not isinstance(error, Exception):  # a signal, or Ctrl-C in Python
+                save(*seen)
+            raise
+        return save(len(self._paths), seen[1])
 
     def _batches(self, frames: Frames) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         try:

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from nst_tf.backbones.graph import Graph
 
-__all__ = ["Strongest", "StrongestPass", "merge"]
+__all__ = ["COUNT", "Strongest", "StrongestPass", "merge"]
 
 COUNT = 9
 

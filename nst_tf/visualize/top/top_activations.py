@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ import numpy as np
 from nst_tf.backbones.graph import Graph
 from nst_tf.images import Picture, find_images, make_folder, read_frame, write_image
 from nst_tf.progress import Stage
-from nst_tf.visualize.top.gallery import LayerResult, write_page, write_sheets, write_summary
+from nst_tf.visualize.top.forecast import FORECAST_BYTES, Forecast, seconds_to_project
+from nst_tf.visualize.top.gallery import LayerResult, write_page, write_summary
 from nst_tf.visualize.top.patches import PatchProjector
 from nst_tf.visualize.top.search import Part, PartSearch, join, part_path, weights_hash
-from nst_tf.visualize.top.strongest import Strongest
-from nst_tf.visualize.top.winners import project_winners
+from nst_tf.visualize.top.strongest import COUNT, Strongest
+from nst_tf.visualize.top.winners import draw_winners, layer_result
 
 __all__ = ["TopActivations", "default_side", "top_activations"]
 
@@ -90,12 +90,41 @@ class TopActivations:
         }
 
     def _make_folders(self) -> None:
-        for name in ("parts", "work", "data", "views", "sheets"):
+        for name in ("parts", "data", "views", "sheets"):
             make_folder(self._out / name)
 
     @functools.cached_property
     def _names(self) -> list[str]:
         return [path.relative_to(self._folder).as_posix() for path in self._paths]
+
+    def forecast(self, shard: tuple[int, int] | None = (1, 1), *, shows: bool = True) -> Forecast:
+        """How long what is still to do will take, and how large the results will be; found by doing some of it.
+
+        Args:
+            shard: Of the images that `search` is to look at; `None` if it is to look at none.
+            shows: Whether `show` is to follow.
+
+        Raises:
+            InputError: A part that is there already is damaged.
+        """
+        images, seconds = (0, 0.0) if shard is None else self._part_search(shard).forecast(part_path(self._out, shard))
+        layers = [layer for layer in self._layers if shows and not self._data(layer).exists()]
+        count = min(COUNT, len(self._paths))
+        filters = {layer: self._graph.step(layer).shape[-1] for layer in layers}
+        seconds += sum(seconds_to_project(self._projectors[layer], filters[layer], count) for layer in layers)
+        total = sum(filters.values())
+        views = min(total * count, len(self._paths)) * self._side**2
+        size = FORECAST_BYTES["filter"] * total + FORECAST_BYTES["pixel"] * views
+        return Forecast(images, total, seconds, size)
+
+    @functools.cached_property
+    def _part_search(self) -> Callable[[tuple[int, int]], PartSearch]:
+        # Of the object, as its frames; what a forecast compiled is not compiled again.
+        @functools.lru_cache(1)
+        def made(shard):
+            return PartSearch(self._graph, self._settings, self._folder, self._paths, shard, self._batch)
+
+        return made
 
     def search(self, shard: tuple[int, int] = (1, 1)) -> Part:
         """Finds the strongest activations in a part of the images, and saves them in the folder of results.
@@ -106,9 +135,8 @@ class TopActivations:
         Raises:
             InputError: The folder holds the results of another search, or none of the images can be read.
         """
-        search = PartSearch(self._graph, self._settings, self._folder, self._paths, shard, self._batch)
         report = functools.partial(self._progress, "looking at images")
-        return search.run(part_path(self._out, shard), report)
+        return self._part_search(shard).run(part_path(self._out, shard), report)
 
     def show(self) -> Part:
         """Joins all parts, projects the strongest activations, and writes the data, the sheets and the page.
@@ -124,7 +152,6 @@ class TopActivations:
         facts = {"model": self._settings["model"], "side": self._side}
         write_summary(self._out, self._results(), self._names, **facts)
         write_page(self._out, self._results(), self._names, **facts)
-        shutil.rmtree(self._out / "work")
         return part
 
     def _progress(self, name: str, done: int, total: int) -> None:
@@ -154,10 +181,10 @@ class TopActivations:
         return functools.lru_cache(FRAMES_KEPT)(lambda number: read_frame(self._paths[number], self._side))
 
     def _project(self, layer: str, part: Part) -> None:
-        report = functools.partial(self._progress, f"projecting {layer}")
-        found = part.found[layer]
-        result = project_winners(layer, found, self._projectors[layer], self._frame, self._out / "work", report)
-        write_sheets(self._out / "sheets", result)
+        projector = self._projectors[layer]
+        result = layer_result(layer, part.found[layer], projector)
+        for done in draw_winners(self._out, result, projector, self._frame):
+            self._progress(f"projecting {layer}", done, len(result.activations))
         result.save(self._data(layer))
 
 

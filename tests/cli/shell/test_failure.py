@@ -3,7 +3,7 @@ import errno
 import pytest
 
 from nst_tf.cli.shell.failure import describe, is_expected
-from nst_tf.errors import InputError, NstError
+from nst_tf.errors import InputError, NstError, SettingError
 
 
 class OpError(Exception):
@@ -18,6 +18,7 @@ class ResourceExhaustedError(OpError):
     ("error", "status", "text", "expected"),
     [
         (InputError("bad size"), 2, "bad size", True),
+        (SettingError("style_blend has 1 share", "style_blend"), 2, "--style-blend has 1 share", True),
         (NstError("no disk"), 1, "no disk", True),
         (NstError("a\nb"), 1, "a\\nb", True),
         (MemoryError(), 1, "not enough memory", True),

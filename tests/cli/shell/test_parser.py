@@ -16,6 +16,8 @@ REST = ("a.png", "b.png", "-o", "c.png")
         (("stylize", *REST, "--sise", "64"), "unknown option '--sise'; did you mean '--size'?"),
         (("stylize", "--sise=64"), "unknown option '--sise'; did you mean '--size'?"),
         (("stylize", "--siz", "64", *REST), "unknown option '--siz'; did you mean '--size'?"),
+        (("stylize", *REST, "--mask", "m.png"), "unknown option '--mask'; `nst-tf stylize --help` lists all"),
+        (("export", "--out", "models"), "unknown option '--out'; did you mean '--output'?"),
         (("stylize", *REST, "--qqq"), "unknown option '--qqq'; `nst-tf stylize --help` lists all"),
         (("stylize", *REST, "--size", "abc"), "argument --size: 'abc' is not a whole number"),
         (("stylize", *REST, "--size"), "argument --size: expected one argument"),

@@ -46,7 +46,7 @@ def test_writes_nothing_before_the_first_report(pictures):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert err == "nst-tf: stopped; nothing was written for content.png\n"
+    assert err == "nst-tf: stopped; nothing was written\n"
     assert not (pictures / "out.png").exists()
 
 

@@ -101,4 +101,7 @@ def test_an_unknown_network_is_refused_before_the_work(diagnose, tmp_path):
 def test_a_network_whose_pixels_are_not_known_is_told_in_one_line(command, folder):
     status, out, err = command("diagnose", "--model", folder / "fine.keras", "--images", folder / "photos")
     assert (status, out, err.count("\n")) == (2, "", 1)
-    assert f"what pixels {folder / 'fine.keras'} takes is not known; say it with preprocessing: unit for [0, 1]" in err
+    assert (
+        f"what pixels {folder / 'fine.keras'} takes is not known; it must be given as --preprocessing, one of unit"
+        in err
+    )

@@ -24,7 +24,7 @@ def files(folder, *names):
 
 def test_prints_a_row_for_each_result(command, folder):
     status, out, err = command("evaluate", *files(folder, "content", "style", "blend", "content"))
-    assert (status, err) == (0, "")
+    assert (status, err) == (0, "nst-tf: 2 of 2 pictures measured\n")
     head, blend, content = (line.split() for line in out.splitlines()[:3])
     assert head == ["result", "style", "content", "relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
     assert blend[0] == str(folder / "blend.png")
@@ -83,7 +83,19 @@ def test_where_the_photograph_has_the_style_already_there_are_no_shares(command,
     assert [json.loads(line)["style_share"] for line in out.splitlines()] == 4 * [None]
 
 
-def test_a_missing_result_is_told_in_one_line(command, folder):
-    status, out, err = command("evaluate", *files(folder, "content", "style", "blend", "nothing"))
+def test_a_missing_result_is_told_in_one_line_and_the_others_are_measured(command, folder):
+    status, out, err = command("evaluate", *files(folder, "content", "style", "blend", "nothing"), "--json")
+    assert (status, [json.loads(line)["result"] for line in out.splitlines()]) == (2, [str(folder / "blend.png")])
+    told, summary = err.splitlines()
+    assert "nothing.png" in told
+    assert summary == "nst-tf: 1 of 2 pictures measured"
+    status, out, err = command("evaluate", *files(folder, "content", "style", "nothing"))
     assert (status, out, err.count("\n")) == (2, "", 1)
-    assert "nothing.png" in err
+
+
+def test_parts_of_a_folder_are_those_of_the_whole(command, folder):
+    asked = *files(folder, "content", "style"), folder, "--json"
+    parts = [command("evaluate", *asked, "--shard", f"{number}/2").out for number in (1, 2)]
+    found = [[json.loads(line)["result"] for line in part.splitlines()] for part in parts]
+    assert found == [[str(folder / "blend.png")], [str(folder / name) for name in ("content.png", "style.png")]]
+    assert "".join(parts) == command("evaluate", *asked).out

@@ -8,7 +8,7 @@ from nst_tf.export.catalogue import MODELS
 
 def test_writes_versions_and_says_where(command, tmp_path):
     out = tmp_path / "saved_models"
-    options = ("--model", "alexnet", "--layers", "relu1", "--side", 48, "--out", out)
+    options = ("--model", "alexnet", "--layers", "relu1", "--side", 48, "-o", out)
     for version in ("1", "2"):
         status, printed, err = command("export", "features", *options)
         assert (status, printed, err) == (0, f"wrote {out / 'features' / version}\n", "")
@@ -27,8 +27,8 @@ def test_writes_versions_and_says_where(command, tmp_path):
         (["features", "--all"], "give the names of what to export, or --all"),
         (["--all", "--side", 64], "--all exports the bundled networks as they are"),
         (["featurs"], "unknown model to export 'featurs'; did you mean 'features'?"),
-        (["stylize", "--layers", "relu1_1"], "stylize is exported without the option 'layers'; it has none"),
-        (["deconv", "--side", 64], "deconv is exported without the option 'side'; it has model, preprocessing, layers"),
+        (["stylize", "--layers", "relu1_1"], "stylize takes no --layers; it is exported as it is"),
+        (["deconv", "--side", 64], "deconv takes no --side; it takes --model, --preprocessing, --layers"),
         (["features", "--layers", "rely1_1"], "unknown layer 'rely1_1'; did you mean 'relu1_1'?"),
         (["deconv", "--model", "alexnett"], "did you mean 'alexnet'?"),
     ],
@@ -51,8 +51,8 @@ def test_a_signal_says_which_models_were_written(command, tmp_path, monkeypatch)
     monkeypatch.setattr("nst_tf.export.catalogue.make_servable", lambda name, **options: name)
     monkeypatch.setattr("nst_tf.export.export.export", export)
     names = ("features", "stylize", "deconv", "dream")
-    status, out, err = command("export", *names, "--out", tmp_path)
+    status, out, err = command("export", *names, "-o", tmp_path)
     written = [f"{tmp_path / name / '1'}" for name in names[:2]]
     assert (status, out) == (130, "".join(f"wrote {path}\n" for path in written))
     assert err == f"nst-tf: stopped; written before: {', '.join(written)}\n"
-    assert command("export", "deconv", "--out", tmp_path).err == "nst-tf: stopped; nothing was written\n"
+    assert command("export", "deconv", "-o", tmp_path).err == "nst-tf: stopped; nothing was written\n"

@@ -10,7 +10,7 @@ import pytest
 from nst_tf.images import read_image, resize, write_image
 from nst_tf.images.picture import Picture
 
-PROGRAM = "import sys; from nst_tf.cli import run; sys.exit(run())"
+PROGRAM = "import sys; from nst_tf.cli.main import run; sys.exit(run())"
 QUICK = ("--size", "64", "--steps", "6", "--optimizer", "adam")
 
 

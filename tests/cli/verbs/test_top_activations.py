@@ -1,6 +1,7 @@
 import contextlib
 import io
 import json
+import re
 import shutil
 import signal
 
@@ -8,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from nst_tf.cli import run
+from nst_tf.cli.main import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
@@ -70,7 +71,6 @@ def test_writes_data_sheets_views_and_a_page(finished):
         for row in layer["filters"]:
             assert all((folder / "views" / f"{one['image']}.jpg").exists() for one in row["top"])
     assert (folder / "tiles" / "relu2" / "2.webp").exists()
-    assert not (folder / "work").exists()
 
 
 def test_parts_made_apart_and_merged_equal_the_single_run(top, finished, tmp_path):
@@ -82,6 +82,15 @@ def test_parts_made_apart_and_merged_equal_the_single_run(top, finished, tmp_pat
     assert single.keys() == merged.keys()
     for name, values in single.items():
         np.testing.assert_array_equal(values, merged[name], err_msg=name)
+
+
+def test_says_first_how_long_it_will_take_and_how_large_it_will_be(top, finished):
+    for options, told in (
+        ((), r"12 images to look at and 7 filters to project: about (\d+ min )?\d+ s and 1 MB"),
+        (("--shard", "1/3"), r"4 images to look at: about \d+ s"),
+    ):
+        assert re.fullmatch(f"nst-tf: {told}", top(*options, out="part" if options else "whole").err.splitlines()[0])
+    assert "nst-tf: everything is computed already\n" in top(out=finished[0]).err
 
 
 def test_merging_before_all_parts_are_there_tells_which_are_missing(top):
@@ -151,16 +160,16 @@ def _stop_at(monkeypatch, name, done):
 
 def test_a_signal_says_what_was_found_and_how_to_go_on(top, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("nst_tf.visualize.top.search.SECONDS_BETWEEN_SAVES", -1)
         _stop_at(patch, "looking at images", 10)
         status, out, err = top()
     part = tmp_path / "out" / "parts" / "1-of-1.npz"
     assert (status, out) == (130, "")
-    assert err == f"nst-tf: stopped; what was found so far is in {part}, and the same command goes on from there\n"
+    told = f"nst-tf: stopped; what was found so far is in {part}, and the same command goes on from there"
+    assert err.splitlines()[-1] == told
     seen = []
     monkeypatch.setattr("nst_tf.cli.shell.terminal.Lines.show", lambda meter, report: seen.append(report))
     assert top().status == 0
-    assert [report.done for report in seen if report.name == "looking at images"] == [10, 12]
+    assert [report.done for report in seen if report.name == "looking at images"] == [12]
 
 
 def test_a_signal_while_the_page_is_made_keeps_the_search(top, tmp_path, monkeypatch):
@@ -168,10 +177,13 @@ def test_a_signal_while_the_page_is_made_keeps_the_search(top, tmp_path, monkeyp
     status, _, err = top()
     part = tmp_path / "out" / "parts" / "1-of-1.npz"
     assert (status, part.exists()) == (130, True)
-    assert err == f"nst-tf: stopped; what was found so far is in {part}, and the same command goes on from there\n"
+    told = f"nst-tf: stopped; what was found so far is in {part}, and the same command goes on from there"
+    assert err.splitlines()[-1] == told
 
 
-def test_a_signal_before_anything_was_saved_says_so(top, monkeypatch):
-    _stop_at(monkeypatch, "looking at images", 5)
+def test_a_signal_before_anything_was_found_says_so(top, monkeypatch):
+    monkeypatch.setattr(
+        "nst_tf.visualize.top.search.PartSearch._batches", lambda *_: signal.raise_signal(signal.SIGINT)
+    )
     status, _, err = top()
-    assert (status, err) == (130, "nst-tf: stopped; nothing was written\n")
+    assert (status, err.splitlines()[-1]) == (130, "nst-tf: stopped; nothing was written")

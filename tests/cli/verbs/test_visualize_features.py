@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nst_tf.images import read_image
+from nst_tf.images.montage import LABEL
 
 QUICK = ("--model", "alexnet", "--size", "64", "--steps", "6")
 
@@ -19,10 +20,10 @@ def test_a_sheet_and_single_pictures_are_written(command, tmp_path):
     assert record["features"] == ["relu3 channel 4", "relu3 channel 9", "relu3 channel 200"]
     assert record["activation"] == -record["losses"]["activation"] > 0
     sheet = read_image(tmp_path / "out.png").pixels
-    assert sheet.shape == (130, 130, 3)
+    assert sheet.shape == (2 * 64 + 2 * LABEL + 2, 130, 3)
     names = [f"{number:03d}-relu3-channel-{channel}.png" for number, channel in enumerate((4, 9, 200))]
     assert sorted(file.name for file in (tmp_path / "one").iterdir()) == names
-    np.testing.assert_array_equal(read_image(tmp_path / "one" / names[1]).pixels, sheet[:64, 66:])
+    np.testing.assert_array_equal(read_image(tmp_path / "one" / names[1]).pixels, sheet[LABEL : LABEL + 64, 66:])
 
 
 def test_a_unit_and_a_direction_are_excited(command, tmp_path):

@@ -41,7 +41,7 @@ def test_a_folder_is_painted_in_order_and_one_bad_file_does_not_stop_it(command,
     assert [record["output"] for record in records] == [str(out / f"{number}.png") for number in range(3)]
     assert all((record["width"], record["height"]) == (64, 48) for record in records)
     assert "1x.png: it is damaged" in errors.replace("cannot read ", "") or "1x.png" in errors
-    assert sorted(file.name for file in out.iterdir()) == ["0.png", "1.png", "2.png"]
+    assert sorted(file.name for file in out.iterdir()) == ["0.png", "1.png", "2.png", "manifest.jsonl"]
 
 
 def test_strength_0_is_nearer_to_the_content(command, tmp_path, photo, style):
@@ -71,7 +71,8 @@ def test_a_network_of_styles_needs_no_style(command, tmp_path, photo):
     assert read_image(out).pixels.shape == (24, 32, 3)
     found = command("stylize", photo, "-o", out, *options, "--style-blend", "1,0,0")
     assert found.status == 2
-    assert "style_blend has 3 shares, and there are 2 styles" in found.err
+    assert "--style-blend has 3 shares, and there are 2 styles" in found.err
+    assert "--style-blend has 1 share, and" in command("stylize", photo, "-o", out, *options, "--style-blend", "1").err
     named = ("--network", f"{tmp_path}:night", "--size", 32)
     assert command("stylize", photo, "-o", out, *named, "--quiet").status == 0
     found = command("stylize", photo, "-o", out, "--network", f"{tmp_path}:nigth", "--size", 32)
@@ -90,7 +91,7 @@ def test_a_network_of_styles_needs_no_style(command, tmp_path, photo):
         (("--hub", "folder", "--strength", "1"), "--strength has no meaning with --hub"),
         (("--hub", "nowhere"), "there is no folder nowhere"),
         (("--network", "nowhere"), "--network knows its styles already"),
-        (("--fast", "--strength", "2"), "strength is 2.0; it must be a number not above 1"),
+        (("--fast", "--strength", "2"), "--strength is 2.0; it must be a number not above 1"),
         (("--fast", "--hub", "folder"), "not allowed with argument"),
         (("--fast", "--decoder", "nowhere"), "there is no decoder nowhere"),
     ],

@@ -1,5 +1,6 @@
 import pytest
 
+from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import plan_jobs
 from nst_tf.errors import InputError
 
@@ -8,8 +9,9 @@ def names(jobs, root):
     return [(str(content.relative_to(root)), str(target.relative_to(root))) for content, target in jobs]
 
 
-def plan(contents, output, others=(), bit_depth=8):
-    return plan_jobs([str(content) for content in contents], str(output), others, bit_depth)
+def plan(contents, output, others=(), bit_depth=8, **folders):
+    asked = [str(content) for content in contents], str(output), others, bit_depth, Folders(**folders)
+    return plan_jobs(*asked).jobs
 
 
 @pytest.fixture
@@ -72,3 +74,27 @@ def test_refuses(album, contents, output, others, message):
     with pytest.raises(InputError, match=message):
         plan([album / content for content in contents], album / output, [album / other for other in others])
     assert {path: path.read_bytes() for path in album.rglob("*.*")} == before
+
+
+def test_folders_within_are_walked_where_asked_and_keep_their_names(album):
+    (album / "x").mkdir()
+    expected = [("a/one.jpg", "x/a/one.jpg"), ("a/two.gif", "x/a/two.png"), ("b/one.jpg", "x/b/one.jpg")]
+    for _ in range(2):
+        assert names(plan([album], album / "x", recursive=True), album) == expected
+        (album / "x/a/one.jpg").write_text("a result, which is no content of the next run")
+    with pytest.raises(InputError, match=r"has no image .*; --recursive looks into its folders"):
+        plan([album], album / "x")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_parts_make_up_the_whole(album, count):
+    parts = [plan([album], album / "x", recursive=True, shard=(k, count)) for k in range(1, count + 1)]
+    assert [job for part in parts for job in part] == plan([album], album / "x", recursive=True)
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_what_collides_is_refused_in_every_part(album):
+    (album / "a/two.png").write_text("")
+    for number in (1, 2):
+        with pytest.raises(InputError, match="would both become"):
+            plan([album / "a"], album / "x", shard=(number, 2))

@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from nst_tf.cli import make_parser
+from nst_tf.cli.main import make_parser
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.verbs import dream, reconstruct, stylize, texture, visualize_features
 from nst_tf.cli.work.options import GROUPS, add_settings, chosen, preset_options

@@ -124,8 +124,11 @@ def test_writes_with_quality_and_depth(stylize):
         ("-o x.jpg --bit-depth 16", "cannot write x.jpg: JPEG has no 16-bit pixels, only PNG and TIFF have"),
         ("none.png -o x.png", "cannot read none.png: there is no such file"),
         ("-o x.png --preset drft", f"unknown preset 'drft'; did you mean 'draft'? there is: {', '.join(PRESETS)}"),
-        ("-o x.png --style-loss gramm", "unknown style_loss 'gramm'; did you mean 'gram'? there is: wasserstein, gram"),
-        ("-o x.png --size 0", "size is 0; it must be a number not below 1"),
+        (
+            "-o x.png --style-loss gramm",
+            "unknown --style-loss 'gramm'; did you mean 'gram'? there is: wasserstein, gram",
+        ),
+        ("-o x.png --size 0", "--size is 0; it must be a number not below 1"),
         (
             "-o x.png --init nose",
             "unknown start 'nose'; did you mean 'noise'? there is: content, fast, noise, or an image file",

@@ -141,7 +141,7 @@ def test_the_same_seed_makes_the_same_start(auvers):
     [
         ({"size": (64, 100), "tileable": True}, "size is 100x64; .* multiples of 8, such as 96x64"),
         ({"size": 4}, "too small"),
-        ({"source_blend": (1.0, 2.0)}, "source_blend has 2 shares, and there are 1 sources"),
+        ({"source_blend": (1.0, 2.0)}, "source_blend has 2 shares, and there is 1 source"),
         ({"source_scale": 0.0}, "source_scale is 0.0; it must be above 0 and at most 8"),
         ({"growth": 1.0}, "growth is 1.0; it must be above 1"),
         ({"layers": {"relu9_1": 1.0}}, "unknown layer 'relu9_1'"),

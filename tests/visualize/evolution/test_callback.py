@@ -221,3 +221,10 @@ def test_bad_use_is_named(images, labels, tmp_path):
     (tmp_path / "evolution").touch()
     with pytest.raises(InputError, match=r"cannot make the folder .*/evolution"):
         train(network(), images, labels, FeatureEvolution(PHOTOS, tmp_path), epochs=1)
+
+
+def test_the_last_epoch_is_always_recorded_unless_nothing_is(images, labels, tmp_path):
+    for epochs, recorded in (((1,), [1, 3]), ((), [])):
+        folder = tmp_path / str(len(epochs))
+        train(network(), images, labels, FeatureEvolution(PHOTOS, folder, epochs=epochs), epochs=3)
+        assert list(evolution_files(folder)) == recorded

@@ -8,7 +8,9 @@ import pytest
 from nst_tf.errors import InputError
 from nst_tf.images import find_images, read_frame, read_image
 from nst_tf.visualize.top.gallery import LayerResult
+from nst_tf.visualize.top.patches import PatchProjector
 from nst_tf.visualize.top.top_activations import TopActivations, default_side, top_activations
+from nst_tf.visualize.top.winners import winner_pictures
 
 from ..networks import PHOTOS, randomize
 from ..oracle import Oracle
@@ -16,7 +18,7 @@ from ..oracle import Oracle
 layers = keras.layers
 SIDE = 40
 LAYERS = ("relu1", "block/relu2")
-FIELDS = ("activations", "images", "positions", "boxes", "patches", "projections", "scales", "sparsity")
+FIELDS = ("activations", "images", "positions", "boxes", "sparsity")
 
 
 def build():
@@ -58,6 +60,13 @@ def load(out):
     return {layer: LayerResult.load(out / "data" / f"{layer.replace('/', '__')}.npz") for layer in LAYERS}
 
 
+def drawn(model, result, images=PHOTOS, **options):
+    """The pictures of a layer's filters."""
+    paths = find_images(images)
+    projector = PatchProjector(model, result.layer, SIDE, **options)
+    return winner_pictures(result, 0, projector, lambda number: read_frame(paths[number], SIDE))
+
+
 @pytest.fixture(scope="module")
 def forward(model):
     """All feature maps of all photographs, in float64 and by brute force."""
@@ -86,22 +95,22 @@ def test_activations_images_and_positions_are_those_of_brute_force(out, forward,
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_boxes_patches_and_projections_are_of_what_was_found(out, forward, layer):
+def test_boxes_patches_and_projections_are_of_what_was_found(model, out, forward, layer):
     result, oracle = load(out)[layer], forward[0]
+    pictures = drawn(model, result)
     # conv1 5/2, pooling 3/2, conv 3/1, all without padding.
     size, stride = {"relu1": (5, 2), "block/relu2": (17, 4)}[layer]
     paths = find_images(PHOTOS)
-    for number, rank in np.ndindex(len(result.images), 9):
+    for number, rank in np.argwhere(result.active):
         frame = read_frame(paths[result.images[number, rank]], SIDE)
         top, left = result.positions[number, rank] * stride
         np.testing.assert_array_equal(result.boxes[number, rank], [top, left, top + size, left + size])
         inside = np.s_[top : top + size, left : left + size]
-        np.testing.assert_allclose(result.patches[number, rank] / 255, frame[inside].clip(0, 1), atol=0.51 / 255)
+        np.testing.assert_allclose(pictures.patches[number, rank] / 255, frame[inside].clip(0, 1), atol=0.51 / 255)
         place = "relu1" if layer == "relu1" else "block"
         expected = oracle.project(frame[None], place, [number], [result.positions[number, rank]])[0][inside]
-        scale = result.scales[number, rank]
-        np.testing.assert_allclose(scale, np.abs(expected).max(), rtol=1e-4)
-        np.testing.assert_allclose(result.projections[number, rank] * scale / 127, expected, atol=scale * 0.51 / 127)
+        expected *= 127 / np.abs(expected).max()
+        np.testing.assert_allclose(pictures.projections[number, rank], expected, atol=0.52)
 
 
 def test_the_files_to_look_at_are_there_and_agree(out):
@@ -180,8 +189,7 @@ def test_fewer_images_than_nine_leave_places_empty(model, tmp_path):
         assert (result.images[:, :2] >= 0).all()
         assert (result.images[:, 2:] == -1).all()
         assert (result.activations[:, 2:] == -np.inf).all()
-        assert not result.projections[:, 2:].any()
-        assert not result.scales[:, 2:].any()
+        assert not drawn(model, result, PHOTOS / "fish").projections[:, 2:].any()
     summary = json.loads((tmp_path / "top_activations.json").read_text())
     assert {len(row["top"]) for layer in summary["layers"] for row in layer["filters"]} == {2}
 
@@ -193,8 +201,8 @@ def test_chosen_layers_and_rule_are_used(model, tmp_path):
     frame = read_frame(find_images(PHOTOS)[result.images[1, 0]], SIDE)
     expected = Oracle(model).project(frame[None], "block", [1], [result.positions[1, 0]], "gradient")[0]
     top, left, bottom, right = result.boxes[1, 0]
-    found = result.projections[1, 0] * (result.scales[1, 0] / 127)
-    np.testing.assert_allclose(found, expected[top:bottom, left:right], atol=result.scales[1, 0] * 0.51 / 127)
+    found, inside = drawn(model, result, rule="gradient").projections[1, 0], expected[top:bottom, left:right]
+    np.testing.assert_allclose(found, inside * 127 / np.abs(inside).max(), atol=0.52)
 
 
 def test_the_results_of_other_weights_or_images_are_refused(model, out, tmp_path):

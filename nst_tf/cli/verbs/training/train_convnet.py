@@ -31,8 +31,8 @@ def add_arguments(parser: Parser) -> None:
     recipe = parser.add_argument_group("recipe")
     add_recipe(recipe)
     recipe.add_argument("--evolution-epochs", type=wholes, metavar="NUMBER,...",
-                        help="record what the filters respond to after these epochs, for nst-tf evolution "
-                             "(default: 1,2,5,10,20,30,40,64)")  # fmt: skip
+                        help="record what the filters respond to after these epochs, and the last, for nst-tf "
+                             "evolution (default: 1,2,5,10,20,30,40,64)")  # fmt: skip
     recipe.add_argument("--evolution-layers", type=names, metavar="LAYER,...",
                         help="layers to record (default: all rectified feature maps)")  # fmt: skip
     head = parser.add_argument_group("a linear classifier on a bundled network instead")

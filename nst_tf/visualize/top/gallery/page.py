@@ -7,17 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from string import Template
 
-from nst_tf.images import Picture, atomic_write, make_folder, write_image
-from nst_tf.images.montage import montage
+from nst_tf.images import atomic_write, make_folder
 from nst_tf.visualize.top.gallery.result import LayerResult
-from nst_tf.visualize.top.gallery.sheets import patch_cells, projection_cells
 from nst_tf.visualize.top.gallery.summary import filter_table
 
 __all__ = ["write_page"]
-
-# A multiple of 16, the side of WebP's blocks, so that no colour runs from one cell into the next.
-_CELL = 80
-_QUALITY = 85
 
 
 def write_page(
@@ -25,8 +19,8 @@ def write_page(
 ) -> None:
     """Writes `out/index.html` and what it shows; it needs neither a server nor the internet.
 
-    Beside it come `page/` (its code and one file of data for each layer) and `tiles/<layer>/<filter>.webp`: 3x3
-    projections and 3x3 patches without gaps. The full images are expected as `views/<index>.jpg`.
+    Beside it comes `page/`: its code and one file of data for each layer. The pictures are expected as
+    `write_pictures` writes them, the full images as `views/<index>.jpg`.
 
     Args:
         out: an existing folder.
@@ -50,20 +44,12 @@ def write_page(
 
 
 def _write_layer(out: Path, result: LayerResult, image_names: Sequence[str]) -> dict:
-    """Writes the layer's tiles and data; returns its entry in the list of layers."""
-    _write_tiles(out / "tiles" / result.stem, result)
+    """Writes the layer's data; returns its entry in the list of layers."""
     used = sorted({int(index) for index in result.images.flat if index >= 0})
     data = {"filters": filter_table(result), "names": {index: image_names[index] for index in used}}
     script = f"gallery.receive({_script_json(result.layer)}, {_script_json(data)});\n"
     _write_text(out / "page" / f"{result.stem}.data.js", script)
     return {"name": result.layer, "stem": result.stem, "filters": len(result.activations)}
-
-
-def _write_tiles(folder: Path, result: LayerResult) -> None:
-    make_folder(folder)
-    for number in range(len(result.activations)):
-        halves = [montage(cells(result, number, _CELL), 3, gap=0) for cells in (projection_cells, patch_cells)]
-        write_image(folder / f"{number}.webp", Picture(montage(halves, 2, gap=0)), quality=_QUALITY)
 
 
 def _script_json(data: dict | str) -> str:

@@ -28,10 +28,6 @@ class LayerResult:
         positions: int32 `(filters, 9, 2)`, row and column in the feature map.
         boxes: int32 `(filters, 9, 4)`: top, left, bottom and right (both exclusive) of the receptive field in the
             network's view of the image, clipped to it.
-        patches: uint8 `(filters, 9, side, side, 3)`, the view's pixels in the receptive field, grey outside the view.
-        projections: int8 `(filters, 9, side, side, 3)`, the projection in the receptive field over its largest
-            magnitude, times 127; zero outside the view.
-        scales: float32 `(filters, 9)`, these magnitudes: a projection is `projections * scales / 127`.
         sparsity: float32 `(filters,)`, the share of all positions of all images where the filter is zero.
     """
 
@@ -40,9 +36,6 @@ class LayerResult:
     images: np.ndarray
     positions: np.ndarray
     boxes: np.ndarray
-    patches: np.ndarray
-    projections: np.ndarray
-    scales: np.ndarray
     sparsity: np.ndarray
 
     @property

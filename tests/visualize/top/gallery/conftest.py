@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from nst_tf.visualize.top.gallery import LayerResult
+from nst_tf.visualize.top.gallery import FilterPictures, LayerResult
 
 
 @pytest.fixture
 def make_result():
-    """Builds a result with random pictures: filter 1 is dead, filter 2 has seven images and is active in four."""
+    """Builds a result: filter 1 is dead, filter 2 has seven images and is active in four."""
 
     def make(layer="conv1", filters=4, images=12, side=6):
         random = np.random.default_rng(filters)
@@ -21,10 +21,20 @@ def make_result():
             images=chosen,
             positions=random.integers(0, 13, (filters, 9, 2), np.int32),
             boxes=np.concatenate([corners, corners + side], axis=-1).astype(np.int32),
-            patches=random.integers(0, 256, (filters, 9, side, side, 3), np.uint8),
-            projections=random.integers(-127, 128, (filters, 9, side, side, 3), np.int8),
-            scales=random.random((filters, 9), np.float32),
             sparsity=random.random(filters, np.float32),
         )
+
+    return make
+
+
+@pytest.fixture
+def make_pictures(make_result):
+    """Builds random pictures of the filters of such a result."""
+
+    def make(filters=4, side=6, first=0):
+        random = np.random.default_rng(filters)
+        shape = (filters, 9, side, side, 3)
+        patches, projections = random.integers(0, 256, shape, np.uint8), random.integers(-127, 128, shape, np.int8)
+        return FilterPictures(first, make_result(filters=max(filters, 2)).active[:filters], patches, projections)
 
     return make

