@@ -70,8 +70,10 @@ class Clock:
 
     def expects_scale(self, evaluations: int, pixels: int) -> float | None:
         """As `expects`, and to prepare the scale and its rounds."""
-        preparing = self.expects(ENTERING, pixels) if self._preparing is None else self._preparing * pixels
-        return None if preparing is None else preparing + self.expects(evaluations, pixels)
+        if self._preparing is None:
+            return self.expects(ENTERING + evaluations, pixels)
+        here = self.expects(evaluations, pixels)
+        return None if here is None else here + self._preparing * pixels
 
     def prepared(self, seconds: float, pixels: int) -> None:
         """Takes note of how long a scale and its rounds took to prepare."""

@@ -82,7 +82,9 @@ def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
     shows = shard is None or not arguments.shard
     if not arguments.quiet:
         logging.info("%s", top.forecast(shard, shows=shows))
-    part = top.search(shard) if shard else None
+    if shard is None:
+        return top.show()
+    part = top.search(shard)
     return top.show() if shows else part
 
 

@@ -72,7 +72,7 @@ def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: J
     content = None if job.content is None else read_image(job.content)
     import_tensorflow(arguments.debug)
     progress, stop = watch(job, begin(content), arguments, write)
-    if progress is None:
+    if stop is not None and progress is None:
         raise stop
     result = progress.result()
     write(job.target, result.picture)

@@ -12,7 +12,7 @@ from nst_tf.visualize.top.patches import PatchProjector
 __all__ = ["FORECAST_BYTES", "Forecast", "seconds_of", "seconds_to_project"]
 
 # Measured on AlexNet: of the tile of a filter, its part of a sheet, and its numbers; of a pixel of a view.
-FORECAST_BYTES = {"filter": 45_000, "pixel": 0.6}
+FORECAST_BYTES = {"filter": 47_000, "pixel": 0.6}
 DRAWING = 0.05  # seconds for the tile of a filter and its part of a sheet
 
 

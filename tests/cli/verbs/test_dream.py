@@ -59,7 +59,7 @@ def test_a_zoom_is_an_animation(command, tmp_path, photo, extension):
             "--save-every is for pictures; a zoom that is stopped writes",
         ),
         (["out.png", "--layers", "relu2_1:x=1"], "'relu2_1:x' is none of LAYER, LAYER:CHANNEL and LAYER:CHANNEL:Y:X"),
-        (["out.png", "--octave-scale", "0.5"], "octave_scale is 0.5; it must be above 1"),
+        (["out.png", "--octave-scale", "0.5"], "--octave-scale is 0.5; it must be above 1"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(command, tmp_path, photo, monkeypatch, arguments, message):

@@ -33,7 +33,7 @@ def test_several_layers_make_a_strip_and_json_has_the_facts_of_each(command, tmp
         ((), "one of the arguments --layer --all-layers is required"),
         (("--layer", "relu1_1", "--all-layers"), "not allowed with argument"),
         (("--layer", "relu1_11"), "did you mean 'relu1_1'?"),
-        (("--layer", "relu1_1", "--optimizer", "adam"), "unknown optimizer 'adam'"),
+        (("--layer", "relu1_1", "--optimizer", "adam"), "unknown --optimizer 'adam'"),
     ],
 )
 def test_what_cannot_be_made_is_refused(command, tmp_path, photo, arguments, words):

@@ -14,6 +14,7 @@ from nst_tf.visualize.top.gallery.result import LayerResult
 
 __all__ = [
     "ON_A_SHEET",
+    "SHEET_CELL",
     "FilterPictures",
     "draw_sheet",
     "patch_cells",
@@ -26,9 +27,10 @@ ON_A_SHEET = 32  # filters
 # A multiple of 16, the side of WebP's blocks, so that no colour runs from one cell into the next.
 TILE_CELL = 80
 _LONGEST = 3000
-_CELL = 72  # at most; tiles show a little more, and projections are noise to a compressor
+# At most: projections are noise to a compressor, and tiles show more.
+SHEET_CELL = 56
 _GAP, _MIDDLE, _BETWEEN = 2, 6, 24
-_QUALITY, _TILE_QUALITY = 80, 85
+_QUALITY, _TILE_QUALITY = 70, 85
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +101,7 @@ def _layout(filters: int) -> tuple[int, int]:
     rows = math.ceil(filters / columns)
     width = (_LONGEST // columns - _BETWEEN - _MIDDLE - 4 * _GAP) // 6
     height = (_LONGEST // rows - _BETWEEN - LABEL - 2 * _GAP) // 3
-    side = min(width, height, _CELL)
+    side = min(width, height, SHEET_CELL)
     if side < 8:
         raise InputError(f"{filters} filters on a sheet are too many to be seen")
     return columns, side

@@ -5,7 +5,7 @@ from nst_tf.errors import InputError
 from nst_tf.images import read_image
 from nst_tf.visualize.display import display_projection
 from nst_tf.visualize.top.gallery import sheet_path, write_pictures
-from nst_tf.visualize.top.gallery.sheets import draw_sheet, patch_cells, projection_cells
+from nst_tf.visualize.top.gallery.sheets import SHEET_CELL, draw_sheet, patch_cells, projection_cells
 
 
 def test_cells_of_the_same_size_are_the_pictures_themselves(make_pictures):
@@ -40,19 +40,19 @@ def test_every_filter_has_its_projections_beside_its_patches_in_three_rows(make_
     pictures = make_pictures(filters=4)
     sheet = draw_sheet(pictures)
     for number in (0, 3):
-        halves = [cells(pictures, number, 72) for cells in (projection_cells, patch_cells)]
+        halves = [cells(pictures, number, SHEET_CELL) for cells in (projection_cells, patch_cells)]
         [origin] = _find(sheet, halves[0][0])
-        for half, shift in zip(halves, (0, 3 * 74 + 4), strict=True):
+        for half, shift in zip(halves, (0, 3 * (SHEET_CELL + 2) + 4), strict=True):
             for rank, cell in enumerate(half):
-                top, left = origin[0] + rank // 3 * 74, origin[1] + shift + rank % 3 * 74
-                np.testing.assert_array_equal(sheet[top : top + 72, left : left + 72], cell)
+                top, left = origin[0] + rank // 3 * (SHEET_CELL + 2), origin[1] + shift + rank % 3 * (SHEET_CELL + 2)
+                np.testing.assert_array_equal(sheet[top : top + SHEET_CELL, left : left + SHEET_CELL], cell)
 
 
 def test_filters_follow_in_reading_order(make_pictures):
     pictures = make_pictures(filters=8)
     sheet = draw_sheet(pictures)
     living = [number for number in range(8) if number != 1]
-    origins = [_find(sheet, patch_cells(pictures, number, 72)[0]) for number in living]
+    origins = [_find(sheet, patch_cells(pictures, number, SHEET_CELL)[0]) for number in living]
     assert all(len(places) == 1 for places in origins)
     assert origins == sorted(origins)
 
