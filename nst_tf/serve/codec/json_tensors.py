@@ -1,7 +1,7 @@
 """Tensors between JSON and NumPy, by the rules of TensorFlow Serving's REST interface."""
 
 import base64
-import binascii
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +16,7 @@ __all__ = ["columns_of", "inputs_of", "rows_of"]
 
 Infos = Mapping[str, TensorInfo]
 BYTES = "_bytes"  # the end of an output's name, by which it is told from text
+PIECE, SLICE = 2**12, 2**20  # values and characters that are converted in one go, for others have to wait
 # Kinds of NumPy types that a list of JSON values may have for a type of tensors.
 KINDS = {"f": "iuf", "i": "iu", "u": "iu", "b": "b"}
 
@@ -75,16 +76,29 @@ def _array(name: str, value: Any, infos: Infos) -> np.ndarray:
         raise _invalid(f"input {name!r} is not of {kind.name}: {error}") from error
 
 
+def _flat(value: Any) -> tuple[list, list[int]]:
+    """The elements of nested lists, and their shape.
+
+    NumPy finds them by itself, but holds the interpreter all the while, and makes each text as wide as the widest.
+    """
+    elements, shape = [value], []
+    while elements and isinstance(elements[0], list):
+        sizes = {len(one) if isinstance(one, list) else None for one in elements}
+        if len(sizes) != 1:
+            raise ValueError("its lists are not of equal lengths")
+        shape.append(sizes.pop())
+        elements = list(itertools.chain.from_iterable(elements))
+    return elements, shape
+
+
 def _strings(value: Any) -> np.ndarray:
-    array = np.array(_bytes(value), dtype=object)
-    if not all(isinstance(element, bytes) for element in array.ravel()):
-        raise ValueError("its lists are not of equal lengths")
-    return array
+    elements, shape = _flat(value)
+    array = np.empty(len(elements), object)
+    array[:] = [_bytes(element) for element in elements]
+    return array.reshape(shape)
 
 
-def _bytes(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_bytes(element) for element in value]
+def _bytes(value: Any) -> bytes:
     if _is_base64(value):
         return _decoded(value["b64"])
     if not isinstance(value, str):
@@ -94,13 +108,19 @@ def _bytes(value: Any) -> Any:
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+        if "=" in text[:-2]:
+            raise ValueError("it goes on behind its end")
+        slices = (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))
+        return b"".join(base64.b64decode(one, validate=True) for one in slices)
+    except ValueError as error:
         raise ValueError(f"unable to base64 decode ({error})") from error
 
 
 def _numbers(value: Any, wanted: np.dtype) -> np.ndarray:
-    array = np.asarray(value)
+    elements, shape = _flat(value)
+    if not set(map(type, elements)) <= {bool, int, float}:
+        raise TypeError("its elements are of another type")
+    array = np.array(elements).reshape(shape)
     if array.size and array.dtype.kind not in KINDS[wanted.kind]:
         raise TypeError("its elements are of another type")
     if wanted.kind in "iu" and array.size:
@@ -136,8 +156,14 @@ def rows_of(outputs: Mapping[str, np.ndarray]) -> list:
 
 
 def _values(name: str, array: np.ndarray) -> Any:
-    values = array.tolist()
-    return _texts(values, name.endswith(BYTES)) if array.dtype == object else values
+    if array.dtype == object:
+        return _texts(array.tolist(), name.endswith(BYTES))
+    return array.tolist() if array.ndim < 2 or array.size <= PIECE else list(map(_pieces, array))
+
+
+def _pieces(array: np.ndarray) -> Any:
+    """An array, or lists of such, each small enough for `json_text` to write at once."""
+    return array if array.ndim < 2 or array.size <= PIECE else list(map(_pieces, array))
 
 
 def _texts(value: Any, binary: bool) -> Any:

@@ -1,7 +1,7 @@
 """The embedded server: models, gRPC and REST put together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import grpc
@@ -11,7 +11,7 @@ from tensorflow_serving.apis.model_service_pb2_grpc import add_ModelServiceServi
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from nst_tf.errors import InputError, NstError
-from nst_tf.serve.server.access import Tls, TokenCheck, token_middleware
+from nst_tf.serve.server.access import Tls, TokenCheck, is_loopback, origin_middleware, token_middleware
 from nst_tf.serve.server.core import Core
 from nst_tf.serve.server.grpc_services import (
     PREDICTION_SERVICE,
@@ -47,6 +47,7 @@ class ServerSettings:
         grace: Seconds that requests under way have when the server is stopped.
         tls: Key and certificate; without them, connections are not encrypted.
         token: What clients must have; empty lets everybody in.
+        origins: Of the pages that may ask beside the server's own: `https://example.com`.
         ui: Whether to serve the page at `/`.
     """
 
@@ -62,6 +63,7 @@ class ServerSettings:
     grace: float = 30.0
     tls: Tls | None = None
     token: str = ""
+    origins: Sequence[str] = ()
     ui: bool = False
 
 
@@ -136,11 +138,17 @@ class Server:
     async def _start_rest(self) -> None:
         settings = self.settings
         application = rest_application(self._core, settings.rest_timeout, settings.largest)
+        application.middlewares.insert(0, origin_middleware(is_loopback(settings.host), settings.origins))
         if settings.token:
             application.middlewares.append(token_middleware(settings.token))
         if settings.ui:
             add_page(application)
-        running = {"handler_cancellation": True, "access_log": None, "shutdown_timeout": settings.grace}
+        running = {
+            "auto_decompress": False,
+            "handler_cancellation": True,
+            "access_log": None,
+            "shutdown_timeout": settings.grace,
+        }
         self._rest = web.AppRunner(application, **running)
         await self._rest.setup()
         context = settings.tls and settings.tls.rest()

@@ -139,6 +139,12 @@ def test_plain_clients_are_refused_when_all_images_fail(server, client, form):
     assert refused.value.code().name == "INVALID_ARGUMENT"
 
 
+def test_all_models_are_listed_with_the_states_of_their_versions(server):
+    version = {"version": "2", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
+    for path in ("/v1/models", "/v1/models/"):
+        assert json.loads(text(server, path)) == {"models": [{"name": "toy", "model_version_status": [version]}]}
+
+
 def test_other_methods_are_not_implemented(server, client):
     methods = {
         client.predictions.Classify: ClassificationRequest(),
