@@ -10,13 +10,14 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
+from nst_tf.serve.codec.json_text import PIECE
 from nst_tf.serve.codec.refusal import Refusal
 
 __all__ = ["columns_of", "inputs_of", "rows_of"]
 
 Infos = Mapping[str, TensorInfo]
 BYTES = "_bytes"  # the end of an output's name, by which it is told from text
-PIECE, SLICE = 2**12, 2**20  # values and characters that are converted in one go, for others have to wait
+SLICE = 2**20  # characters that are decoded in one go, for others have to wait
 # Kinds of NumPy types that a list of JSON values may have for a type of tensors.
 KINDS = {"f": "iuf", "i": "iu", "u": "iu", "b": "b"}
 
@@ -135,13 +136,13 @@ def _numbers(value: Any, wanted: np.dtype) -> np.ndarray:
 
 
 def columns_of(outputs: Mapping[str, np.ndarray]) -> Any:
-    """Outputs for an answer in columns: a value if there is only one output, else an object."""
+    """Outputs for an answer in columns: a value if there is only one output, else an object; for `json_text`."""
     columns = {name: _values(name, array) for name, array in outputs.items()}
     return next(iter(columns.values())) if len(columns) == 1 else columns
 
 
-def rows_of(outputs: Mapping[str, np.ndarray]) -> list:
-    """Outputs for an answer in rows, which are values if there is only one output, else objects.
+def rows_of(outputs: Mapping[str, np.ndarray]) -> Any:
+    """Outputs for an answer in rows, which are values if there is only one output, else objects; for `json_text`.
 
     Raises:
         Refusal: INVALID_ARGUMENT, the outputs have no batch dimension in common.
@@ -149,21 +150,25 @@ def rows_of(outputs: Mapping[str, np.ndarray]) -> list:
     sizes = {array.shape[0] if array.ndim else None for array in outputs.values()}
     if len(sizes) != 1 or None in sizes:
         raise _invalid("the outputs have no batch dimension in common; ask with 'inputs' rather than with 'instances'")
-    columns = {name: _values(name, array) for name, array in outputs.items()}
-    if len(columns) == 1:
-        return next(iter(columns.values()))
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    if len(outputs) == 1:
+        return columns_of(outputs)
+    columns = [_rows(name, array) for name, array in outputs.items()]
+    return [dict(zip(outputs, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _rows(name: str, array: np.ndarray) -> list:
+    if array.dtype == object or array.ndim == 1:
+        return _listed(name, array)
+    return [_values(name, row) for row in array]
 
 
 def _values(name: str, array: np.ndarray) -> Any:
-    if array.dtype == object:
-        return _texts(array.tolist(), name.endswith(BYTES))
-    return array.tolist() if array.ndim < 2 or array.size <= PIECE else list(map(_pieces, array))
+    return array if array.size > PIECE and array.dtype != object else _listed(name, array)
 
 
-def _pieces(array: np.ndarray) -> Any:
-    """An array, or lists of such, each small enough for `json_text` to write at once."""
-    return array if array.ndim < 2 or array.size <= PIECE else list(map(_pieces, array))
+def _listed(name: str, array: np.ndarray) -> Any:
+    values = array.tolist()
+    return _texts(values, name.endswith(BYTES)) if array.dtype == object else values
 
 
 def _texts(value: Any, binary: bool) -> Any:

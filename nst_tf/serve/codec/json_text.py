@@ -16,7 +16,7 @@ import numpy as np
 
 from nst_tf.serve.codec.refusal import Refusal
 
-__all__ = ["json_text", "parsed", "weight"]
+__all__ = ["PIECE", "json_text", "parsed", "weight"]
 
 # An image of 512x512 pixels, each of which is a list of three values, has room; reading it takes a second.
 MOST_VALUES, MOST_LISTS, MOST_NAMES = 2**20, 2**19, 2**16
@@ -25,7 +25,7 @@ MARKS = b"[]{},:"
 OTHERS = bytes(set(range(256)) - set(MARKS))
 STEPS = np.zeros(256, np.int8)
 STEPS[list(b"[{")], STEPS[list(b"]}")] = 1, -1
-SLICE = 2**20  # bytes looked at in one go
+SLICE, PIECE = 2**20, 2**12  # bytes looked at, and values written, in one go
 INSTEAD = '; send images as files, as {"b64": ...}, or arrays over gRPC'
 
 
@@ -82,7 +82,20 @@ def _no_collection() -> Iterator[None]:
 
 def json_text(value: Any) -> str:
     """The JSON text of a value, in which there may be arrays in place of lists of numbers."""
-    return json.dumps(value, default=lambda array: array.tolist())
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name)}: {json_text(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list) and value and isinstance(value[0], (dict, list, np.ndarray)):
+        return "[" + ", ".join(map(json_text, value)) + "]"
+    return _array_text(value) if isinstance(value, np.ndarray) else json.dumps(value)
+
+
+def _array_text(array: np.ndarray) -> str:
+    if array.size <= PIECE:
+        return json.dumps(array.tolist())
+    if array.ndim > 1:
+        return "[" + ", ".join(map(_array_text, array)) + "]"
+    pieces = (array[begin : begin + PIECE].tolist() for begin in range(0, len(array), PIECE))
+    return "[" + ", ".join(json.dumps(piece)[1:-1] for piece in pieces) + "]"
 
 
 def _invalid(message: str) -> Refusal:

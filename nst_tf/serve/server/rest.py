@@ -57,15 +57,27 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answers failures as `{"error": ...}`."""
     try:
         return await handler(request)
-    except web.HTTPException as error:
-        return web.json_response({"error": error.text or error.reason}, status=error.status)
-    except (web.RequestPayloadError, ConnectionError) as error:
-        return web.json_response({"error": f"the body is damaged or incomplete: {error}"}, status=400)
     except Exception as error:  # Of any kind: a client is to see a status, not our insides.
-        refusal = refusal_of(error)
-        if refusal.code == grpc.StatusCode.INTERNAL:
-            logging.error("%s %s failed", request.method, request.path, exc_info=error)
-        return web.json_response({"error": str(refusal)}, status=HTTP_STATUS[refusal.code])
+        status, message = _failure(request, error)
+        _forget(error)
+    return web.json_response({"error": message}, status=status)
+
+
+def _failure(request: web.Request, error: Exception) -> tuple[int, str]:
+    if isinstance(error, web.HTTPException):
+        return error.status, error.text or error.reason
+    if isinstance(error, (web.RequestPayloadError, ConnectionError)):
+        return 400, f"the body is damaged or incomplete: {error}"
+    refusal = refusal_of(error)
+    if refusal.code == grpc.StatusCode.INTERNAL:
+        logging.error("%s %s failed", request.method, request.path, exc_info=error)
+    return HTTP_STATUS[refusal.code], str(refusal)
+
+
+def _forget(error: BaseException | None) -> None:
+    """Lets go of what a failure's tracebacks hold, bodies among it, which would stay until garbage is looked for."""
+    while error is not None and error.__traceback__ is not None:  # an error may be its own cause
+        error.__traceback__, error = None, error.__cause__ or error.__context__
 
 
 class _Rest:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nst_tf.serve.codec import json_text as module
-from nst_tf.serve.codec.json_tensors import columns_of, inputs_of
+from nst_tf.serve.codec.json_tensors import columns_of, inputs_of, rows_of
 from nst_tf.serve.codec.json_text import json_text, parsed, weight
 from nst_tf.serve.codec.refusal import Refusal
 
@@ -57,6 +57,12 @@ def test_numbers_that_json_has_not_are_read_and_written_as_tensorflow_serving_do
 def test_a_large_answer_is_written_as_a_small_one_is():
     array = np.random.default_rng(0).random((2, 40, 90, 3), np.float32)
     assert json_text(columns_of({"y": array})) == json.dumps(array.tolist())
+    assert json_text(columns_of({"y": array.ravel()})) == json.dumps(array.ravel().tolist())
+    several = {"y": array, "z": array[:, 0, 0, 0], "name": np.array([b"a", b"b"], object)}
+    rows = [
+        {"y": y, "z": z, "name": name} for y, z, name in zip(array.tolist(), several["z"].tolist(), "ab", strict=True)
+    ]
+    assert json_text(rows_of(several)) == json.dumps(rows)
     text = np.full((2, 3000), b"a", object)
     assert json_text(columns_of({"y": text})) == json.dumps(text.astype(str).tolist())
 
