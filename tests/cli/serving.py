@@ -17,14 +17,14 @@ STRENGTH = tf.constant([1.0])
 
 
 class Echo(tf.Module):
-    """Has the signatures of `fast-stylize`; the picture is the style's image, and a strength above 1 is refused."""
+    """Has the signatures of `fast-stylize`. The picture is the style; without one, or above strength 1, it fails."""
 
     def _answer(self, style, size, strength):
-        bad = strength > 1
+        bad = (strength > 1) | (style == "")
         return {
             "picture_bytes": tf.where(bad, "", style),
             "status": tf.where(bad, 3, 0),
-            "message": tf.where(bad, "strength is above 1", ""),
+            "message": tf.where(style == "", "style_bytes: it is empty", tf.where(bad, "strength is above 1", "")),
             "size": size,
         }
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 from ..serve.running import running
 from ..serve.stock import StockClient
 from .comparing import assert_same
-from .conftest import BATCHED, DAMAGED, OPTIONS
+from .conftest import DAMAGED, OPTIONS
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__:DeprecationWarning"
@@ -61,14 +61,10 @@ def test_the_default_signature_looks_at_each_image(stock, name):
     """For recipes it has no example, since a picture at the default settings takes its time."""
     _, signatures = stock.signatures(name)
     images = {key: np.array([b"no image"], object) for key in signatures["serving_default"].inputs}
-    if name in BATCHED:
-        answer = stock.predict(images, model=name, timeout=SECONDS)
-        assert (answer["status"], answer["message"][0][-26:]) == (3, b"it is neither JPEG nor PNG")
-    else:
-        for message, data in {"it is neither JPEG nor PNG": b"no image", **DAMAGED}.items():
-            with pytest.raises(grpc.RpcError, match=f"_bytes: {message}") as refusal:
-                stock.predict({key: np.array([data], object) for key in images}, model=name, timeout=SECONDS)
-            assert refusal.value.code().name == "INVALID_ARGUMENT"
+    for message, data in {"it is neither JPEG nor PNG": b"no image", **DAMAGED}.items():
+        with pytest.raises(grpc.RpcError, match=f"_bytes: {message}") as refusal:
+            stock.predict({key: np.array([data], object) for key in images}, model=name, timeout=SECONDS)
+        assert refusal.value.code().name == "INVALID_ARGUMENT"
 
 
 def test_by_rest_too(served, exported, answers, name):

@@ -252,7 +252,6 @@ def test_bytes_are_base64_where_the_name_says_so(http):
         ("/v1/models/toy/versions/9", None, 404),
         ("/v1/models/toi/metadata", None, 404),
         ("/v1/models/toy/nothing", None, 400),
-        ("/v1/models", None, 400),
     ],
 )
 def test_a_rest_request_that_does_not_fit_is_refused_in_json(http, path, body, status):

@@ -32,6 +32,16 @@ class Toy(tf.Module):
             "length": tf.strings.length(image_bytes),
         }
 
+    @tf.function(input_signature=[tf.TensorSpec([None], STRING, name="image_bytes")])
+    def images(self, image_bytes):
+        """Answers for each image, as exported models do: one that is `bad` has nothing in it."""
+        bad = image_bytes == "bad"
+        return {
+            "picture_bytes": tf.where(bad, "", image_bytes),
+            "status": tf.where(bad, 3, 0),
+            "message": tf.where(bad, "this image is bad", ""),
+        }
+
     @tf.function(
         input_signature=[
             tf.TensorSpec([None], FLOAT, name="x"),
@@ -61,6 +71,7 @@ def save_toy(folder: Path, offset: float = 2.0) -> Path:
         "serving_default": toy.half,
         "several": toy.several,
         "text": toy.text,
+        "images": toy.images,
         "controls": toy.controls,
         "slow": toy.slow,
     }

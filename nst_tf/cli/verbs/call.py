@@ -84,7 +84,8 @@ def run(arguments: Namespace) -> int:
     check_extra()
     import_tensorflow(arguments.debug)
     outputs = _ask(arguments, inputs | controls, "controls" if controls else "serving_default", token)
-    _check_status(outputs)
+    for name in ("status", "message"):  # of one image, they say no more than that there is an answer
+        outputs.pop(name, None)
     _write(arguments.output, model, outputs)
     _report(arguments, outputs)
     return 0
@@ -114,13 +115,6 @@ def _ask(arguments: Namespace, inputs: dict[str, Any], signature: str, token: st
         if refusal.code.name in REFUSED:
             raise InputError(str(refusal)) from refusal
         raise
-
-
-def _check_status(outputs: dict[str, Any]) -> None:
-    """Models that take several images answer for each of them."""
-    if outputs.pop("status", [0])[0]:
-        raise InputError(f"the server refuses it: {outputs['message'][0].decode(errors='replace')}")
-    outputs.pop("message", None)
 
 
 def _write(output: str, model: Exportable, outputs: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import os
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from absl import logging
 
@@ -21,6 +22,14 @@ def port(text: str) -> int:
     if not 0 <= whole(text) < 2**16:
         raise ArgumentTypeError(f"{text!r} is not between 0 and {2**16 - 1}")
     return whole(text)
+
+
+def origin(text: str) -> str:
+    """Where a page is from, as browsers name it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or text != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+        raise ArgumentTypeError(f"{text!r} is not of the form https://example.com, with a port if it has one")
+    return text.lower()
 
 
 def add_arguments(parser: Parser) -> None:
@@ -63,6 +72,8 @@ def _add_access(parser: Parser) -> None:
     group.add_argument("--tls-client-ca", metavar="FILE", help="accept only clients whose certificate it has signed")
     group.add_argument("--token-file", metavar="FILE",
                        help=f"accept only requests with the token in this file, or in ${TOKEN}")  # fmt: skip
+    group.add_argument("--allow-origin", type=origin, action="append", default=[], metavar="ORIGIN",
+                       help="let pages of this origin ask, as https://example.com; may be repeated")  # fmt: skip
 
 
 def run(arguments: Namespace) -> int:
@@ -134,12 +145,15 @@ def _settings(arguments: Namespace, token: str):
         grace=arguments.grace,
         tls=Tls(*(file and Path(file) for file in files)) if arguments.tls_key else None,
         token=token,
+        origins=arguments.allow_origin,
         ui=arguments.ui,
     )
 
 
 def _tell(server) -> None:
     """Tells where the server listens, and warns of who else can hear it."""
+    from nst_tf.serve.server.access import is_loopback
+
     settings, scheme = server.settings, "https" if server.settings.tls else "http"
     page = f", with the page at {scheme}://{settings.host}:{server.rest_port}/" if settings.ui else ""
     for model in server.models:
@@ -147,11 +161,7 @@ def _tell(server) -> None:
         logging.info("%s: %s", model.name, versions)
     logging.info("gRPC at %s:%d, REST at %s://%s:%d/v1/models%s; Ctrl-C stops", settings.host, server.port, scheme,
                  settings.host, server.rest_port, page)  # fmt: skip
-    if not _is_loopback(settings.host) and not (settings.token and settings.tls):
+    if not is_loopback(settings.host) and not (settings.token and settings.tls):
         logging.warning("%s can be reached from other machines, and there is %s; see --tls-key and --token-file",
                         settings.host, "no token" if settings.tls else "no encryption" if settings.token
                         else "neither encryption nor a token")  # fmt: skip
-
-
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")

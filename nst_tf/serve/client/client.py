@@ -14,6 +14,7 @@ from nst_tf.serve.client.call_grpc import GrpcCalls
 from nst_tf.serve.client.call_rest import RestCalls
 from nst_tf.serve.client.connection import Connection
 from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.request_check import checked_answer, with_reports
 from nst_tf.serve.server.loaded_model import DEFAULT_SIGNATURE
 
 __all__ = ["Client"]
@@ -89,18 +90,20 @@ class Client:
             label: Of a version, instead of its number.
 
         Returns:
-            The outputs, by their names; strings as arrays of bytes.
+            The outputs, by their names; strings as arrays of bytes. Of several images some may have failed: those
+            whose `status` is not 0, and `message` says why.
 
         Raises:
             Refusal: With the code of the server, or UNAVAILABLE if it cannot be reached, or INVALID_ARGUMENT for an
-                input that is unknown or of another type.
+                input that is unknown or of another type, and if all images have failed.
         """
         asked = _spec(model, signature, version, label)
         spec, taken = self._signature(asked)
         while True:
             arrays = {name: _array(name, value, taken) for name, value in inputs.items()}
             try:
-                return self._calls.predict(spec, taken, arrays, outputs)
+                found = self._calls.predict(spec, taken, arrays, with_reports(taken, outputs))
+                return checked_answer(taken, found, outputs)
             except Refusal as refusal:
                 if refusal.code != grpc.StatusCode.NOT_FOUND:
                     raise

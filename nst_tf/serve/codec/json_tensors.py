@@ -1,7 +1,7 @@
 """Tensors between JSON and NumPy, by the rules of TensorFlow Serving's REST interface."""
 
 import base64
-import binascii
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +10,14 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
+from nst_tf.serve.codec.json_text import PIECE
 from nst_tf.serve.codec.refusal import Refusal
 
 __all__ = ["columns_of", "inputs_of", "rows_of"]
 
 Infos = Mapping[str, TensorInfo]
 BYTES = "_bytes"  # the end of an output's name, by which it is told from text
+SLICE = 2**20  # characters that are decoded in one go, for others have to wait
 # Kinds of NumPy types that a list of JSON values may have for a type of tensors.
 KINDS = {"f": "iuf", "i": "iu", "u": "iu", "b": "b"}
 
@@ -75,16 +77,29 @@ def _array(name: str, value: Any, infos: Infos) -> np.ndarray:
         raise _invalid(f"input {name!r} is not of {kind.name}: {error}") from error
 
 
+def _flat(value: Any) -> tuple[list, list[int]]:
+    """The elements of nested lists, and their shape.
+
+    NumPy finds them by itself, but holds the interpreter all the while, and makes each text as wide as the widest.
+    """
+    elements, shape = [value], []
+    while elements and isinstance(elements[0], list):
+        sizes = {len(one) if isinstance(one, list) else None for one in elements}
+        if len(sizes) != 1:
+            raise ValueError("its lists are not of equal lengths")
+        shape.append(sizes.pop())
+        elements = list(itertools.chain.from_iterable(elements))
+    return elements, shape
+
+
 def _strings(value: Any) -> np.ndarray:
-    array = np.array(_bytes(value), dtype=object)
-    if not all(isinstance(element, bytes) for element in array.ravel()):
-        raise ValueError("its lists are not of equal lengths")
-    return array
+    elements, shape = _flat(value)
+    array = np.empty(len(elements), object)
+    array[:] = [_bytes(element) for element in elements]
+    return array.reshape(shape)
 
 
-def _bytes(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_bytes(element) for element in value]
+def _bytes(value: Any) -> bytes:
     if _is_base64(value):
         return _decoded(value["b64"])
     if not isinstance(value, str):
@@ -94,13 +109,19 @@ def _bytes(value: Any) -> Any:
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+        if "=" in text[:-2]:
+            raise ValueError("it goes on behind its end")
+        slices = (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))
+        return b"".join(base64.b64decode(one, validate=True) for one in slices)
+    except ValueError as error:
         raise ValueError(f"unable to base64 decode ({error})") from error
 
 
 def _numbers(value: Any, wanted: np.dtype) -> np.ndarray:
-    array = np.asarray(value)
+    elements, shape = _flat(value)
+    if not set(map(type, elements)) <= {bool, int, float}:
+        raise TypeError("its elements are of another type")
+    array = np.array(elements).reshape(shape)
     if array.size and array.dtype.kind not in KINDS[wanted.kind]:
         raise TypeError("its elements are of another type")
     if wanted.kind in "iu" and array.size:
@@ -115,13 +136,13 @@ def _numbers(value: Any, wanted: np.dtype) -> np.ndarray:
 
 
 def columns_of(outputs: Mapping[str, np.ndarray]) -> Any:
-    """Outputs for an answer in columns: a value if there is only one output, else an object."""
+    """Outputs for an answer in columns: a value if there is only one output, else an object; for `json_text`."""
     columns = {name: _values(name, array) for name, array in outputs.items()}
     return next(iter(columns.values())) if len(columns) == 1 else columns
 
 
-def rows_of(outputs: Mapping[str, np.ndarray]) -> list:
-    """Outputs for an answer in rows, which are values if there is only one output, else objects.
+def rows_of(outputs: Mapping[str, np.ndarray]) -> Any:
+    """Outputs for an answer in rows, which are values if there is only one output, else objects; for `json_text`.
 
     Raises:
         Refusal: INVALID_ARGUMENT, the outputs have no batch dimension in common.
@@ -129,13 +150,23 @@ def rows_of(outputs: Mapping[str, np.ndarray]) -> list:
     sizes = {array.shape[0] if array.ndim else None for array in outputs.values()}
     if len(sizes) != 1 or None in sizes:
         raise _invalid("the outputs have no batch dimension in common; ask with 'inputs' rather than with 'instances'")
-    columns = {name: _values(name, array) for name, array in outputs.items()}
-    if len(columns) == 1:
-        return next(iter(columns.values()))
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    if len(outputs) == 1:
+        return columns_of(outputs)
+    columns = [_rows(name, array) for name, array in outputs.items()]
+    return [dict(zip(outputs, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _rows(name: str, array: np.ndarray) -> list:
+    if array.dtype == object or array.ndim == 1:
+        return _listed(name, array)
+    return [_values(name, row) for row in array]
 
 
 def _values(name: str, array: np.ndarray) -> Any:
+    return array if array.size > PIECE and array.dtype != object else _listed(name, array)
+
+
+def _listed(name: str, array: np.ndarray) -> Any:
     values = array.tolist()
     return _texts(values, name.endswith(BYTES)) if array.dtype == object else values
 

@@ -41,11 +41,11 @@ class Refusal(NstError):
 
     Args:
         code: Why, as gRPC names it.
-        message: What was wrong, and what would be right.
+        message: What was wrong, and what would be right; cut in its middle if it is too long.
     """
 
     def __init__(self, code: grpc.StatusCode, message: str):
-        super().__init__(message)
+        super().__init__(_cut(message))
         self.code = code
 
 
@@ -62,4 +62,10 @@ def refusal_of(error: Exception) -> Refusal:
 
 def _plain(message: str) -> str:
     message = NODES.sub("", message.removeprefix("Graph execution error:").strip())
-    return " ".join(message.split())[:LONGEST]
+    return " ".join(message.split())
+
+
+def _cut(message: str) -> str:
+    """A message may quote names that clients make up, of any length."""
+    half = LONGEST // 2
+    return message if len(message) <= LONGEST else f"{message[:half]} ... {message[-half:]}"

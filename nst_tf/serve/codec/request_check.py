@@ -1,4 +1,4 @@
-"""Whether a request fits the signature that it is for."""
+"""Whether a request fits the signature that it is for, and whether its answer is one."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,9 +9,10 @@ from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
 from nst_tf.serve.codec.refusal import Refusal
 
-__all__ = ["checked_inputs", "checked_outputs"]
+__all__ = ["checked_answer", "checked_inputs", "checked_outputs", "with_reports"]
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
+STATUS, MESSAGE = "status", "message"
 
 
 def checked_inputs(signature: SignatureDef, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -60,3 +61,34 @@ def checked_outputs(signature: SignatureDef, names: Collection[str]) -> tuple[st
         if list(names).count(name) > 1:
             raise Refusal(INVALID, f"duplicate output tensor alias: {name}")
     return tuple(names)
+
+
+def with_reports(signature: SignatureDef, names: Collection[str]) -> tuple[str, ...]:
+    """The names of outputs wanted, none meaning all, and what `checked_answer` looks at."""
+    return tuple(dict.fromkeys([*names, *_reports(signature)])) if names else ()
+
+
+def checked_answer(
+    signature: SignatureDef, outputs: Mapping[str, np.ndarray], names: Collection[str]
+) -> dict[str, np.ndarray]:
+    """The outputs wanted of an answer to `with_reports`, unless all images of the request have failed.
+
+    Where only some of several have, each is told by its `status`.
+
+    Raises:
+        Refusal: INVALID_ARGUMENT, with the message of the first image.
+    """
+    if _reports(signature):
+        failed, messages = outputs[STATUS] == INVALID.value[0], outputs[MESSAGE]
+        if failed.size and failed.all():
+            reason = messages.ravel()[0].decode(errors="replace")
+            several = f"all {failed.size} images fail; the first: " if failed.size > 1 else ""
+            raise Refusal(INVALID, several + reason)
+    return {name: outputs[name] for name in names or outputs}
+
+
+def _reports(signature: SignatureDef) -> tuple[str, ...]:
+    """The outputs that tell of each image whether it failed, and why; none if the signature has no such."""
+    kinds = {STATUS: tf.int32, MESSAGE: tf.string}
+    has = all(name in signature.outputs and signature.outputs[name].dtype == kind for name, kind in kinds.items())
+    return tuple(kinds) if has else ()

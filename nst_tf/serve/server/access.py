@@ -1,10 +1,12 @@
-"""Who may ask: TLS, and a token that every request must carry."""
+"""Who may ask: TLS, a token that every request must carry, and of the pages in a browser those that may."""
 
 import hmac
+import ipaddress
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import grpc
 from aiohttp import web
@@ -13,10 +15,16 @@ from aiohttp.typedefs import Handler, Middleware
 from nst_tf.errors import InputError
 from nst_tf.serve.ui import OPEN_ROUTES
 
-__all__ = ["Tls", "TokenCheck", "token_middleware"]
+__all__ = ["Tls", "TokenCheck", "is_loopback", "origin_middleware", "token_middleware"]
 
-HEADER, SCHEME = "authorization", "Bearer "
+HEADER, SCHEME = "authorization", b"bearer"
 OPEN = ("/grpc.health.v1.Health/",)  # probes carry no token
+PAGE = "X-Requested-With"  # which forms cannot send, and pages of others only if they are allowed to
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": f"Authorization, Content-Type, {PAGE}",
+    "Access-Control-Max-Age": "600",
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,8 @@ class Tls:
 
 def _is_right(given: str | bytes | None, token: str) -> bool:
     given = given.encode(errors="replace") if isinstance(given, str) else given or b""
-    return hmac.compare_digest(given, f"{SCHEME}{token}".encode())
+    scheme, _, rest = given.partition(b" ")
+    return scheme.lower() == SCHEME and hmac.compare_digest(rest.strip(b" "), token.encode())
 
 
 class TokenCheck(grpc.aio.ServerInterceptor):
@@ -102,3 +111,51 @@ def token_middleware(token: str) -> Middleware:
         return await handler(request)
 
     return check
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by itself; `127.0.0.1.nip.io` is what its owner says."""
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def origin_middleware(loopback: bool, allowed: Collection[str]) -> Middleware:
+    """Refuses what pages of others make a browser ask for, which reaches also servers that only this machine can reach.
+
+    Args:
+        loopback: Whether only this machine can reach the server. A name that is not its own was then made to lead here
+            by whoever owns it, and whose pages could read the answers.
+        allowed: Origins of pages that may ask nevertheless, as browsers name them: `https://example.com`.
+    """
+    hosts = {urlsplit(origin).netloc for origin in allowed}
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        host, origin = request.headers.get("Host", "localhost").lower(), request.headers.get("Origin")
+        if loopback and host not in hosts and not is_loopback(_name(host)):
+            return _forbidden(f"the host {host[:100]!r} is not this machine, for which alone this server is")
+        if origin in allowed:
+            answer = web.Response(status=204) if request.method == "OPTIONS" else await handler(request)
+            answer.headers.update({"Access-Control-Allow-Origin": origin, "Vary": "Origin", **PREFLIGHT})
+            return answer
+        if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
+            return _forbidden(f"pages of {origin[:100]!r} may not ask; see --allow-origin")
+        if origin is not None and request.method == "POST" and PAGE not in request.headers:
+            return _forbidden(f"from a page, the header {PAGE} is needed")
+        return await handler(request)
+
+    return check
+
+
+def _name(host: str) -> str:
+    """The name or number of a host, without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _forbidden(reason: str) -> web.Response:
+    return web.json_response({"error": reason}, status=403)

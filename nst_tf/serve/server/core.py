@@ -13,7 +13,7 @@ from tensorflow_serving.apis.get_model_status_pb2 import ModelVersionStatus
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
-from nst_tf.serve.codec.request_check import checked_inputs, checked_outputs
+from nst_tf.serve.codec.request_check import checked_answer, checked_inputs, checked_outputs, with_reports
 from nst_tf.serve.server.batch import Request
 from nst_tf.serve.server.batching_parameters import ALONE
 from nst_tf.serve.server.loaded_model import DEFAULT_SIGNATURE
@@ -93,6 +93,7 @@ class Core:
             found = await asyncio.wait_for(asyncio.wrap_future(request.answer), seconds)
         except asyncio.TimeoutError:
             raise Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer within {seconds:.3g} s") from None
+        found = checked_answer(request.model.signature(spec.signature_name), found, outputs)
         answered = ModelSpec(name=model.name, signature_name=spec.signature_name or DEFAULT_SIGNATURE)
         answered.version.value = version.number
         return Prediction(answered, found)
@@ -110,7 +111,7 @@ class Core:
             version.model,
             name,
             checked_inputs(signature, inputs),
-            checked_outputs(signature, outputs),
+            with_reports(signature, checked_outputs(signature, outputs)),
             None if seconds is None else time.monotonic() + seconds,
             version.batching if self._batching else ALONE,
         )

@@ -4,7 +4,9 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import unquote
 
 import grpc
@@ -17,15 +19,20 @@ from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from nst_tf.serve.codec.json_tensors import columns_of, inputs_of, rows_of
+from nst_tf.serve.codec.json_text import json_text, parsed, weight
 from nst_tf.serve.codec.refusal import HTTP_STATUS, Refusal, refusal_of
 from nst_tf.serve.server import metrics
+from nst_tf.serve.server.body import check_length, read_body, unpacked
 from nst_tf.serve.server.core import Core
+from nst_tf.serve.server.model import Model
 
 __all__ = ["rest_application"]
 
 MODEL = r"(?i:/v1/models)/(?P<name>[^/:]+)(?:/versions/(?P<version>\d+)|/labels/(?P<label>[^/:]+))?"
 PREDICTION = re.compile(MODEL + r":(?P<method>classify|regress|predict)")
 STATUS = re.compile(MODEL + r"(?P<metadata>/metadata)?")
+ALL = re.compile("(?i:/v1/models)/?")
+HEAVY, AT_ONCE = 2**16, 2  # values of a request or an answer, above which only so many are converted at once
 
 
 def rest_application(core: Core, timeout: float, largest: int) -> web.Application:
@@ -33,11 +40,12 @@ def rest_application(core: Core, timeout: float, largest: int) -> web.Applicatio
 
     Args:
         core: What answers.
-        timeout: Seconds for a prediction.
+        timeout: Seconds for a prediction, from when a request is complete.
         largest: Most bytes of a request.
     """
-    rest = _Rest(core, timeout)
-    application = web.Application(client_max_size=largest, middlewares=[_errors])
+    rest = _Rest(core, timeout, largest)
+    application = web.Application(middlewares=[_errors])
+    application.on_cleanup.append(rest.close)
     application.router.add_get(metrics.PATH, rest.metrics)
     application.router.add_post("/v1/{path:.*}", rest.predict)
     application.router.add_get("/v1/{path:.*}", rest.describe)
@@ -49,24 +57,45 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answers failures as `{"error": ...}`."""
     try:
         return await handler(request)
-    except web.HTTPException as error:
-        return web.json_response({"error": error.text or error.reason}, status=error.status)
     except Exception as error:  # Of any kind: a client is to see a status, not our insides.
-        refusal = refusal_of(error)
-        if refusal.code == grpc.StatusCode.INTERNAL:
-            logging.error("%s %s failed", request.method, request.path, exc_info=error)
-        return web.json_response({"error": str(refusal)}, status=HTTP_STATUS[refusal.code])
+        status, message = _failure(request, error)
+        _forget(error)
+    return web.json_response({"error": message}, status=status)
+
+
+def _failure(request: web.Request, error: Exception) -> tuple[int, str]:
+    if isinstance(error, web.HTTPException):
+        return error.status, error.text or error.reason
+    if isinstance(error, (web.RequestPayloadError, ConnectionError)):
+        return 400, f"the body is damaged or incomplete: {error}"
+    refusal = refusal_of(error)
+    if refusal.code == grpc.StatusCode.INTERNAL:
+        logging.error("%s %s failed", request.method, request.path, exc_info=error)
+    return HTTP_STATUS[refusal.code], str(refusal)
+
+
+def _forget(error: BaseException | None) -> None:
+    """Lets go of what a failure's tracebacks hold, bodies among it, which would stay until garbage is looked for."""
+    while error is not None and error.__traceback__ is not None:  # an error may be its own cause
+        error.__traceback__, error = None, error.__cause__ or error.__context__
 
 
 class _Rest:
-    def __init__(self, core: Core, timeout: float):
-        self._core, self._timeout = core, timeout
+    def __init__(self, core: Core, timeout: float, largest: int):
+        self._core, self._timeout, self._largest = core, timeout, largest
+        self._few = ThreadPoolExecutor(AT_ONCE, "rest")
+
+    async def close(self, _: web.Application) -> None:
+        self._few.shutdown(wait=False, cancel_futures=True)
 
     async def metrics(self, request: web.Request) -> web.Response:
         return web.Response(body=self._core.metrics.text(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
     async def describe(self, request: web.Request) -> web.Response:
-        """The status of a model, or its metadata."""
+        """The status of a model, or its metadata; or the states of all models."""
+        check_length(request, self._largest)
+        if ALL.fullmatch(request.rel_url.raw_path):
+            return _json({"models": [{"name": model.name, **_dict(_states(model))} for model in self._core.models]})
         match = STATUS.fullmatch(request.rel_url.raw_path)
         if match is None:
             raise _malformed(request)
@@ -82,13 +111,36 @@ class _Rest:
             raise _malformed(request)
         if match["method"] != "predict":
             raise Refusal(grpc.StatusCode.UNIMPLEMENTED, "these models have no such signatures; use :predict")
-        spec, content = _spec(match), await request.read()
-        # What takes long for large requests is done beside the loop, so that others go on.
-        body = await asyncio.to_thread(_parsed, content)
-        spec.signature_name = body.get("signature_name", "")
-        inputs = await asyncio.to_thread(inputs_of, body, self._infos(spec))
-        found = await self._core.predict("rest", spec, inputs, seconds=self._timeout)
-        return web.Response(text=await asyncio.to_thread(_answer, body, found.outputs), content_type="application/json")
+        check_length(request, self._largest)
+        sent = await read_body(request, self._largest)
+        end = asyncio.get_running_loop().time() + self._timeout
+        content = await self._aside(end, 0, unpacked, sent, request.headers.get("Content-Encoding", ""), self._largest)
+        return await self._answer(_spec(match), content, end)
+
+    async def _answer(self, spec: ModelSpec, content: bytes, end: float) -> web.Response:
+        heavy = await self._aside(end, 0, weight, content)
+        body = await self._aside(end, heavy, parsed, content)
+        _name_signature(spec, body)
+        inputs = await self._aside(end, heavy, inputs_of, body, self._infos(spec))
+        left = end - asyncio.get_running_loop().time()
+        outputs = (await self._core.predict("rest", spec, inputs, seconds=left)).outputs
+        size = sum(array.size for array in outputs.values())
+        text = await self._aside(end, size, _text, "instances" in body, outputs)
+        return web.Response(text=text, content_type="application/json")
+
+    async def _aside(self, end: float, size: int, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What a function returns, called beside the loop, so that others go on.
+
+        What takes long is done a few at a time, for it takes turns with all others; and what does not is not to wait
+        for it.
+        """
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._few if size > HEAVY else None, function, *arguments)
+        try:
+            return await asyncio.wait_for(running, end - loop.time())
+        except asyncio.TimeoutError:
+            message = f"no answer within {self._timeout:.3g} s"
+            raise Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, message) from None
 
     def _infos(self, spec: ModelSpec) -> Mapping[str, TensorInfo]:
         try:
@@ -119,21 +171,20 @@ def _malformed(request: web.Request) -> Refusal:
     return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
-def _parsed(content: bytes) -> dict:
+def _name_signature(spec: ModelSpec, body: dict) -> None:
     try:
-        body = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"JSON Parse error: {error}") from error
-    if not isinstance(body, dict):
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "the JSON value is not an object")
-    if not isinstance(body.get("signature_name", ""), str):
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "'signature_name' key must be a string value")
-    return body
+        spec.signature_name = body.get("signature_name", "")
+    except (TypeError, ValueError) as error:
+        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "'signature_name' key must be a string value") from error
 
 
-def _answer(body: dict, outputs: dict) -> str:
-    answer = {"predictions": rows_of(outputs)} if "instances" in body else {"outputs": columns_of(outputs)}
-    return json.dumps(answer)
+def _text(rows: bool, outputs: dict) -> str:
+    return json_text({"predictions": rows_of(outputs)} if rows else {"outputs": columns_of(outputs)})
+
+
+def _states(model: Model) -> GetModelStatusResponse:
+    versions = [version.status() for _, version in sorted(model.versions.items(), reverse=True)]
+    return GetModelStatusResponse(model_version_status=versions)
 
 
 def _dict(message: Message) -> dict:

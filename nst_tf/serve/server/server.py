@@ -1,7 +1,7 @@
 """The embedded server: models, gRPC and REST put together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import grpc
@@ -11,7 +11,8 @@ from tensorflow_serving.apis.model_service_pb2_grpc import add_ModelServiceServi
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from nst_tf.errors import InputError, NstError
-from nst_tf.serve.server.access import Tls, TokenCheck, token_middleware
+from nst_tf.serve.server.access import Tls, TokenCheck, is_loopback, origin_middleware, token_middleware
+from nst_tf.serve.server.connections import CLIENTS, IDLE, LINGERING, Connections
 from nst_tf.serve.server.core import Core
 from nst_tf.serve.server.grpc_services import (
     PREDICTION_SERVICE,
@@ -47,6 +48,7 @@ class ServerSettings:
         grace: Seconds that requests under way have when the server is stopped.
         tls: Key and certificate; without them, connections are not encrypted.
         token: What clients must have; empty lets everybody in.
+        origins: Of the pages that may ask beside the server's own: `https://example.com`.
         ui: Whether to serve the page at `/`.
     """
 
@@ -62,6 +64,7 @@ class ServerSettings:
     grace: float = 30.0
     tls: Tls | None = None
     token: str = ""
+    origins: Sequence[str] = ()
     ui: bool = False
 
 
@@ -136,25 +139,34 @@ class Server:
     async def _start_rest(self) -> None:
         settings = self.settings
         application = rest_application(self._core, settings.rest_timeout, settings.largest)
+        self._connections = Connections(settings.tls and settings.tls.rest())
+        origins = origin_middleware(is_loopback(settings.host), settings.origins)
+        application.middlewares[:0] = [self._connections.watch, origins]
         if settings.token:
             application.middlewares.append(token_middleware(settings.token))
         if settings.ui:
             add_page(application)
-        running = {"handler_cancellation": True, "access_log": None, "shutdown_timeout": settings.grace}
+        running = {
+            "auto_decompress": False,
+            "handler_cancellation": True,
+            "access_log": None,
+            "keepalive_timeout": IDLE,
+            "lingering_time": LINGERING,
+            "logger": CLIENTS,
+            "shutdown_timeout": settings.grace,
+        }
         self._rest = web.AppRunner(application, **running)
         await self._rest.setup()
-        context = settings.tls and settings.tls.rest()
-        site = web.TCPSite(self._rest, settings.host, settings.rest_port, ssl_context=context, reuse_port=False)
         try:
-            await site.start()
+            self.rest_port = await self._connections.listen(self._rest.server, settings.host, settings.rest_port)
         except OSError as error:
             await self._rest.cleanup()
             raise _taken(f"{_bracketed(settings.host)}:{settings.rest_port}", "--rest-port") from error
-        self.rest_port = self._rest.addresses[0][1]
 
     async def stop(self) -> None:
         """Takes no more requests, lets those under way finish in their time of grace, and unloads the models."""
         await self._health.enter_graceful_shutdown()
+        await self._connections.close()
         await asyncio.gather(self._grpc.stop(self.settings.grace), self._rest.cleanup())
         await asyncio.to_thread(self.models.stop, CLOSING)
 

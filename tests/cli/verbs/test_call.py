@@ -1,4 +1,7 @@
 import json
+import shutil
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,7 +63,7 @@ def test_features_are_written_as_arrays(call, pictures):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fast-stylize", "content.png", "style.jpg", "--strength", "2"], "the server refuses it: strength is above 1"),
+        (["fast-stylize", "content.png", "style.jpg", "--strength", "2"], "strength is above 1"),
         (
             ["fast-stylize", "content.png", "style.jpg", "--model", "slow"],
             "Servable not found for request: Latest(slow)",
@@ -87,3 +90,21 @@ def test_a_server_that_is_not_there_is_a_failure_of_the_machine(command, picture
     status, _, err = command("call", "fast-stylize", *images, "-o", pictures / "out.png", "--server", "127.0.0.1:1")
     assert status == 1
     assert "cannot reach 127.0.0.1:1" in err
+
+
+CURL = "With nothing but `curl`:\n\n```bash\n"
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl", "base64", "python3"))), reason="there is no curl")
+def test_the_example_with_curl_writes_the_picture_or_tells_why_there_is_none(server, tmp_path):
+    lines = Path(__file__).parents[3].joinpath("README.md").read_text().split(CURL)[1].split("```")[0]
+    lines = lines.replace("127.0.0.1:8501", f"127.0.0.1:{server.rest}")
+    (tmp_path / "photo.jpg").write_bytes(b"photo")
+    (tmp_path / "painting.jpg").touch()
+    run = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 60}
+    failed = subprocess.run(["bash", "-c", lines], **run)
+    assert (failed.returncode, failed.stderr) == (1, "style_bytes: it is empty\n")
+    assert not (tmp_path / "out.png").exists()
+    (tmp_path / "painting.jpg").write_bytes(b"painting")
+    assert subprocess.run(["bash", "-c", lines], **run).returncode == 0
+    assert (tmp_path / "out.png").read_bytes() == b"painting"

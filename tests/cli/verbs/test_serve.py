@@ -50,6 +50,7 @@ def test_serves_tells_where_and_stops_in_good_order(models, tmp_path):
         ({"host": "::", "token": "secret"}, "no encryption"),
         ({"host": "192.0.2.1", "tls": True}, "no token"),
         ({"host": "192.0.2.1", "tls": True, "token": "secret"}, None),
+        ({"host": "127.0.0.1.nip.io"}, "neither encryption nor a token"),
         ({"host": "127.0.0.2"}, None),
         ({"host": "localhost"}, None),
     ],
@@ -96,6 +97,8 @@ def test_a_taken_port_is_told_in_one_line(command, models):
         (["--model-dir", ".", "--token-file", "missing"], "cannot read missing"),
         (["--model-dir", ".", "--port", "70000"], "'70000' is not between 0 and 65535"),
         (["--model-dir", ".", "--max-message", "4096"], "--max-message 4096 is not below 2048"),
+        (["--model-dir", ".", "--allow-origin", "example.com"], "'example.com' is not of the form https://example.com"),
+        (["--model-dir", ".", "--allow-origin", "https://a.com/x"], "is not of the form https://example.com"),
         (["--model-dir", "."], "there is no model to serve"),
     ],
 )

@@ -85,6 +85,50 @@ def test_a_refusal_has_the_code_and_the_message_of_the_server(client, inputs, op
     assert caught.value.code.name == code
 
 
+@pytest.mark.parametrize("outputs", [(), ("picture_bytes",)])
+@pytest.mark.parametrize(
+    ("images", "message"), [(["bad"], "this image is bad$"), (["bad"] * 2, "all 2 images fail; the first: this image")]
+)
+def test_a_request_all_of_whose_images_fail_fails(client, images, outputs, message):
+    with pytest.raises(Refusal, match=message) as caught:
+        client.predict("toy", {"image_bytes": images}, signature="images", outputs=outputs)
+    assert caught.value.code.name == "INVALID_ARGUMENT"
+
+
+def test_of_images_some_of_which_fail_each_has_its_status(client):
+    found = client.predict("toy", {"image_bytes": ["bad", "good"]}, signature="images")
+    assert {name: array.tolist() for name, array in found.items()} == {
+        "picture_bytes": [b"", b"good"],
+        "status": [3, 0],
+        "message": [b"this image is bad", b""],
+    }
+    found = client.predict("toy", {"image_bytes": ["bad", "good"]}, signature="images", outputs=["picture_bytes"])
+    assert found.keys() == {"picture_bytes"}
+
+
+class Reporting(PredictionServiceServicer):
+    """As TensorFlow Serving, which knows nothing of what the outputs mean, answers for an image that failed."""
+
+    def GetModelMetadata(self, request, context):
+        signatures = SignatureDefMap()
+        outputs = signatures.signature_def["serving_default"].outputs
+        for name, kind in {"picture_bytes": tf.string, "status": tf.int32, "message": tf.string}.items():
+            outputs[name].dtype = kind.as_datatype_enum
+        response = GetModelMetadataResponse()
+        response.metadata["signature_def"].Pack(signatures)
+        return response
+
+    def Predict(self, request, context):
+        values = {"picture_bytes": [b""], "status": [3], "message": ["this image is bad"]}
+        return PredictResponse(outputs={name: tf.make_tensor_proto(value) for name, value in values.items()})
+
+
+def test_the_client_looks_whether_images_failed_where_the_server_does_not(flaky):
+    _, address = flaky(Reporting())
+    with Client(address) as client, pytest.raises(Refusal, match="this image is bad"):
+        client.predict("toy", {})
+
+
 THREE = tf.constant([3])
 
 

@@ -1,5 +1,6 @@
 """By the examples and rules of TensorFlow Serving's documentation of its REST interface."""
 
+import base64
 import json
 
 import numpy as np
@@ -87,6 +88,10 @@ def test_types_are_those_of_the_signature(kind, values):
         ({"instances": [1]}, infos(x=tf.string), "neither a string nor"),
         ({"instances": [["a"], ["b", "c"]]}, infos(x=tf.string), "equal lengths"),
         ({"instances": [{"b64": "%%"}]}, infos(x=tf.string), "base64"),
+        ({"instances": [{"b64": "YQ==YQ=="}]}, infos(x=tf.string), "base64"),
+        ({"instances": [{"b64": "ü"}]}, infos(x=tf.string), "base64"),
+        ({"instances": ["\ud800"]}, infos(x=tf.string), "not of string"),
+        ({"instances": [1, "a" * 1000, [2]]}, ONE, "'x' is not of float32"),
         ({"instances": [{"b64": "YQ==", "more": 1}]}, infos(x=tf.string), "element: 0"),
         ({"instances": [{"x": 1}, {"y": 1}]}, ONE, "element: 1 .*keys must be equal to: x"),
         ({"instances": [{"x": 1}, 1]}, ONE, "element: 1"),
@@ -123,6 +128,18 @@ def test_several_outputs_in_rows_and_columns():
         "text": ["a", "ü"],
         "raw_bytes": [{"b64": "/w=="}, {"b64": ""}],
     }
+
+
+def test_long_files_are_decoded_whole():
+    data = np.random.default_rng(0).bytes(3 * 2**20 + 1)
+    body = {"inputs": {"b64": base64.b64encode(data).decode()}}
+    assert inputs_of(body, infos(image=tf.string))["image"].item() == data
+
+
+@pytest.mark.parametrize("kind", [tf.float32, tf.string])
+def test_lists_may_be_empty(kind):
+    assert inputs_of({"inputs": {"x": [[], []]}}, infos(x=kind))["x"].shape == (2, 0)
+    assert inputs_of({"inputs": {"x": []}}, infos(x=kind))["x"].shape == (0,)
 
 
 def test_an_answer_is_a_request_again():

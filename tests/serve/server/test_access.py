@@ -1,5 +1,6 @@
 """Who may ask: certificates of an authority made for the test, and a token."""
 
+import json
 import shutil
 import ssl
 import urllib.error
@@ -13,7 +14,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from nst_tf.errors import InputError
 from nst_tf.serve.client import Client
 from nst_tf.serve.codec.refusal import Refusal
-from nst_tf.serve.server.access import Tls
+from nst_tf.serve.server.access import Tls, is_loopback
 
 from ..running import running
 
@@ -109,3 +110,82 @@ def test_probes_need_no_token(guarded):
         with pytest.raises(urllib.error.HTTPError, match="401") as caught:
             urllib.request.urlopen(f"http://127.0.0.1:{guarded.rest_port}/monitoring/prometheus/metrics", timeout=10)
         caught.value.close()
+
+
+def asked(server, path="/v1/models/toy:predict", body=None, headers=None, method=None):
+    """The status of a request, and the headers of its answer."""
+    data = None if body is None else json.dumps(body).encode()
+    url = f"http://127.0.0.1:{server.rest_port}{path}"
+    request = urllib.request.Request(url, data, headers or {}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.status, response.headers
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers
+
+
+def test_the_scheme_of_a_token_is_bearer_in_any_case(guarded):
+    for scheme, status in {"bearer": 200, "BEARER": 200, "Bearer ": 200, "Basic": 401, "": 401}.items():
+        assert asked(guarded, "/v1/models/toy", headers={"Authorization": f"{scheme} secret"})[0] == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8501", 200),
+        ("LOCALHOST", 200),
+        ("127.0.0.1", 200),
+        ("127.1.2.3:80", 200),
+        ("[::1]:8501", 200),
+        ("127.0.0.1.nip.io", 403),
+        ("localhost.example.com:8501", 403),
+        ("192.168.1.5", 403),
+        ("[::1", 403),
+        ("", 403),
+    ],
+)
+def test_on_loopback_only_names_of_loopback_are_answered(server, host, status):
+    """Others lead here because whoever owns them has made them to."""
+    for path in ("/v1/models/toy", "/monitoring/prometheus/metrics"):
+        assert asked(server, path, headers={"Host": host})[0] == status
+
+
+OWN = "http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Content-Type": "text/plain"}, 200),
+        ({"Origin": "https://example.com", "Content-Type": "text/plain"}, 403),
+        ({"Origin": "https://example.com", "X-Requested-With": "nst-tf"}, 403),
+        ({"Origin": "null", "X-Requested-With": "nst-tf"}, 403),
+        ({"Origin": "http://127.0.0.1:1", "X-Requested-With": "nst-tf"}, 403),
+        ({"Origin": OWN}, 403),
+        ({"Origin": OWN, "X-Requested-With": "nst-tf"}, 200),
+    ],
+)
+def test_pages_of_others_may_not_ask_and_forms_neither(server, headers, status):
+    given = {name: value.format(port=server.rest_port) for name, value in headers.items()}
+    assert asked(server, body={"instances": [1]}, headers=given)[0] == status
+
+
+def test_pages_that_are_allowed_may_ask_and_read_the_answer(models):
+    page = "https://example.com"
+    with running(models, origins=[page], token="secret") as server:
+        status, headers = asked(server, headers={"Origin": page}, method="OPTIONS")
+        assert (status, headers["Access-Control-Allow-Origin"]) == (204, page)
+        assert "Authorization" in headers["Access-Control-Allow-Headers"]
+        given = {"Origin": page, "Authorization": "Bearer secret"}
+        status, headers = asked(server, body={"instances": [1]}, headers=given)
+        assert (status, headers["Access-Control-Allow-Origin"]) == (200, page)
+        assert asked(server, body={"instances": [1]}, headers={"Origin": page})[0] == 401
+        assert asked(server, body={"instances": [1]}, headers=given | {"Host": "example.com"})[0] == 200
+        assert asked(server, body={"instances": [1]}, headers=given | {"Origin": "https://example.org"})[0] == 403
+
+
+def test_a_name_that_only_begins_as_loopback_does_is_not():
+    assert all(map(is_loopback, ("127.0.0.1", "127.9.9.9", "::1", "localhost")))
+    assert not any(map(is_loopback, ("127.0.0.1.nip.io", "0.0.0.0", "::", "127.", "example.com", "")))

@@ -126,6 +126,25 @@ def test_a_message_that_is_too_large_is_refused_and_the_next_is_answered(start):
     assert client.predict(X)["y"].tolist() == [2.5]
 
 
+@pytest.mark.parametrize("form", [{"instances": ["bad", "bad"]}, {"inputs": ["bad"]}])
+def test_plain_clients_are_refused_when_all_images_fail(server, client, form):
+    """Such as `curl`, which would write an empty file, and gRPC's own."""
+    url = f"http://127.0.0.1:{server.rest_port}/v1/models/toy:predict"
+    with pytest.raises(urllib.error.HTTPError, match="400") as caught:
+        urllib.request.urlopen(url, json.dumps({"signature_name": "images", **form}).encode(), timeout=10)
+    with caught.value:
+        assert "this image is bad" in json.load(caught.value)["error"]
+    with pytest.raises(grpc.RpcError, match="this image is bad") as refused:
+        client.predict({"image_bytes": np.array(["bad"], object)}, "images")
+    assert refused.value.code().name == "INVALID_ARGUMENT"
+
+
+def test_all_models_are_listed_with_the_states_of_their_versions(server):
+    version = {"version": "2", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
+    for path in ("/v1/models", "/v1/models/"):
+        assert json.loads(text(server, path)) == {"models": [{"name": "toy", "model_version_status": [version]}]}
+
+
 def test_other_methods_are_not_implemented(server, client):
     methods = {
         client.predictions.Classify: ClassificationRequest(),

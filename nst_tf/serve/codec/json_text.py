@@ -1,0 +1,102 @@
+"""JSON as text: what a request may be, and how it is read and an answer written while others go on.
+
+Python's parser and encoder hold the interpreter until they are done, which may be seconds, and nobody else is answered
+meanwhile. So a text is weighed before it is read, and both call functions of Python's now and then, at which others
+get their turn.
+"""
+
+import contextlib
+import gc
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import numpy as np
+
+from nst_tf.serve.codec.refusal import Refusal
+
+__all__ = ["PIECE", "json_text", "parsed", "weight"]
+
+# An image of 512x512 pixels, each of which is a list of three values, has room; reading it takes a second.
+MOST_VALUES, MOST_LISTS, MOST_NAMES = 2**20, 2**19, 2**16
+DEEPEST = 32
+MARKS = b"[]{},:"
+OTHERS = bytes(set(range(256)) - set(MARKS))
+STEPS = np.zeros(256, np.int8)
+STEPS[list(b"[{")], STEPS[list(b"]}")] = 1, -1
+SLICE, PIECE = 2**20, 2**12  # bytes looked at, and values written, in one go
+INSTEAD = '; send images as files, as {"b64": ...}, or arrays over gRPC'
+
+
+def weight(content: bytes | bytearray) -> int:
+    """How many marks a JSON text has, which is what reading it takes; those in its strings are counted, too.
+
+    Raises:
+        Refusal: INVALID_ARGUMENT, there are more values, lists or names than are taken, or they are nested too deep.
+    """
+    slices = (content[begin : begin + SLICE] for begin in range(0, len(content), SLICE))
+    marks = b"".join(one.translate(None, OTHERS) for one in slices)
+    _check("lists", marks.count(b"["), MOST_LISTS)
+    _check("values", marks.count(b","), MOST_VALUES)
+    _check("names", max(marks.count(b":"), marks.count(b"{")), MOST_NAMES)
+    depth = np.cumsum(STEPS[np.frombuffer(marks, np.uint8)], dtype=np.int32).max(initial=0)
+    if depth > DEEPEST:
+        raise _invalid(f"the JSON is nested {depth} deep; at most {DEEPEST} are taken")
+    return len(marks)
+
+
+def _check(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise _invalid(f"the JSON has {count} {what}; at most {most} are taken{INSTEAD}")
+
+
+def parsed(content: bytes | bytearray) -> dict[str, Any]:
+    """The object that a JSON text is; `weight` has looked at it before.
+
+    Raises:
+        Refusal: INVALID_ARGUMENT, it is none.
+    """
+    try:
+        with _no_collection():
+            # Functions of Python's, for `float` and `int` themselves would not let others have their turn.
+            body = json.loads(content.decode(), parse_float=lambda text: float(text), parse_int=lambda text: int(text))
+    except (ValueError, RecursionError) as error:
+        raise _invalid(f"JSON Parse error: {error}") from error
+    if not isinstance(body, dict):
+        raise _invalid("the JSON value is not an object")
+    return body
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keeps garbage from being looked for, which many new lists would make happen again and again, for nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def json_text(value: Any) -> str:
+    """The JSON text of a value, in which there may be arrays in place of lists of numbers."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name)}: {json_text(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list) and value and isinstance(value[0], (dict, list, np.ndarray)):
+        return "[" + ", ".join(map(json_text, value)) + "]"
+    return _array_text(value) if isinstance(value, np.ndarray) else json.dumps(value)
+
+
+def _array_text(array: np.ndarray) -> str:
+    if array.size <= PIECE:
+        return json.dumps(array.tolist())
+    if array.ndim > 1:
+        return "[" + ", ".join(map(_array_text, array)) + "]"
+    pieces = (array[begin : begin + PIECE].tolist() for begin in range(0, len(array), PIECE))
+    return "[" + ", ".join(json.dumps(piece)[1:-1] for piece in pieces) + "]"
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
