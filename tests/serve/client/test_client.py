@@ -59,7 +59,8 @@ def test_only_the_outputs_that_are_asked_for(client):
 def test_status_and_signatures(client):
     (status,) = client.status("toy")
     assert (status.version, status.state) == (2, 30)
-    assert sorted(client.signatures("toy", version=2)) == ["controls", "serving_default", "several", "slow", "text"]
+    names = ["controls", "images", "serving_default", "several", "slow", "text"]
+    assert sorted(client.signatures("toy", version=2)) == names
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_run_stops_at_its_deadline(toy):
 
 def test_an_unknown_signature_is_refused_with_those_there_are(toy):
     with pytest.raises(
-        Refusal, match=r'"sloow" not found\. There is: controls, serving_default, several, slow, text'
+        Refusal, match=r'"sloow" not found\. There is: controls, images, serving_default, several, slow, text'
     ) as caught:
         toy.run("sloow", {})
     assert caught.value.code.name == "FAILED_PRECONDITION"
