@@ -48,6 +48,8 @@ def _add_running(parser: Parser) -> None:
                        help="requests of one model that are computed at the same time (default: 2)")  # fmt: skip
     group.add_argument("--no-batching", action="store_true", help="compute each request by itself, even if a version's "
                        "batching_params.pbtxt allows more")  # fmt: skip
+    group.add_argument("--request-timeout", type=positive, default=600.0, metavar="SECONDS",
+                       help="most that a prediction may take, waiting included (default: 600)")  # fmt: skip
     group.add_argument("--rest-timeout", type=positive, default=30.0, metavar="SECONDS",
                        help="for a prediction over REST; gRPC has deadlines (default: 30)")  # fmt: skip
     group.add_argument("--max-message", type=count, default=64, metavar="MIB",
@@ -129,6 +131,7 @@ def _settings(arguments: Namespace, token: str):
         queue=arguments.queue,
         workers=arguments.workers,
         batching=not arguments.no_batching,
+        request_timeout=arguments.request_timeout,
         rest_timeout=arguments.rest_timeout,
         largest=arguments.max_message * 2**20,
         grace=arguments.grace,

@@ -42,6 +42,7 @@ class ServerSettings:
         queue: How many requests of one model may wait.
         workers: How many of one model are computed at the same time.
         batching: Whether requests are put together where a version's `batching_params.pbtxt` says how.
+        request_timeout: Most seconds for a prediction, over either interface.
         rest_timeout: Seconds for a prediction over REST, which has no deadlines of its own.
         largest: Most bytes of a request.
         grace: Seconds that requests under way have when the server is stopped.
@@ -57,6 +58,7 @@ class ServerSettings:
     queue: int = 64
     workers: int = 2
     batching: bool = True
+    request_timeout: float = 600.0
     rest_timeout: float = 30.0
     largest: int = 64 * 2**20
     grace: float = 30.0
@@ -81,7 +83,7 @@ class Server:
     def __init__(self, find: Callable[[], ModelServerConfig], settings: ServerSettings):
         self.settings = settings
         self.models = Models(find, settings.queue, settings.workers, settings.poll)
-        self._core = Core(self.models, Metrics(self.models), settings.batching)
+        self._core = Core(self.models, Metrics(self.models), settings.batching, settings.request_timeout)
         self.port = self.rest_port = None
 
     async def start(self) -> None:

@@ -104,6 +104,26 @@ def test_a_rest_client_that_hangs_up_takes_its_request_along(start):
     assert code_of(busy) == "DEADLINE_EXCEEDED"
 
 
+def test_cancelled_calls_free_the_workers_and_their_places_in_the_queue(start):
+    server, client = start(workers=2)
+    model = server.models["toy"]
+    calls = [client.predictions.Predict.future(client.request(ENDLESS, "slow")) for _ in range(8)]
+    assert wait_for(lambda: model.versions[2]._users == 8 and len(model.queue) == 6)
+    for call in calls:
+        call.cancel()
+    assert wait_for(lambda: model.versions[2]._users == 0)
+    assert 'nst_tf_waiting_requests{model="toy"} 0.0' in text(server, "/monitoring/prometheus/metrics")
+    assert client.predict(X)["y"].tolist() == [2.5]
+
+
+def test_a_call_without_a_deadline_has_that_of_the_server(start):
+    server, client = start(request_timeout=0.3)
+    with pytest.raises(grpc.RpcError, match=r"no answer within 0\.3 s") as caught:
+        client.predict(ENDLESS, "slow", timeout=None)
+    assert caught.value.code().name == "DEADLINE_EXCEEDED"
+    assert wait_for(lambda: server.models["toy"].versions[2]._users == 0)
+
+
 def test_rest_has_a_time_limit(start):
     server, _ = start(rest_timeout=0.3)
     url = f"http://127.0.0.1:{server.rest_port}/v1/models/toy:predict"
