@@ -63,6 +63,8 @@ def _add_access(parser: Parser) -> None:
     group.add_argument("--tls-key", metavar="FILE", help="the server's private key, PEM")
     group.add_argument("--tls-cert", metavar="FILE", help="the server's certificate, PEM")
     group.add_argument("--tls-client-ca", metavar="FILE", help="accept only clients whose certificate it has signed")
+    group.add_argument("--allow-reload", metavar="FOLDER", help="let a HandleReloadConfigRequest replace the models "
+                       "by others in this folder; models are programs: let nobody else write there")  # fmt: skip
     group.add_argument("--token-file", metavar="FILE",
                        help=f"accept only requests with the token in this file, or in ${TOKEN}")  # fmt: skip
 
@@ -105,6 +107,8 @@ def _check(arguments: Namespace) -> None:
         raise InputError("--tls-key and --tls-cert need each other")
     if arguments.tls_client_ca and not arguments.tls_key:
         raise InputError("--tls-client-ca needs --tls-key and --tls-cert")
+    if arguments.allow_reload and not Path(arguments.allow_reload).is_dir():
+        raise InputError(f"--allow-reload {arguments.allow_reload} is no folder")
     if not 0 < arguments.max_message < 2048:
         raise InputError(f"--max-message {arguments.max_message} is not below 2048, the most that gRPC carries")
 
@@ -137,6 +141,7 @@ def _settings(arguments: Namespace, token: str):
         grace=arguments.grace,
         tls=Tls(*(file and Path(file) for file in files)) if arguments.tls_key else None,
         token=token,
+        reloadable=arguments.allow_reload and Path(arguments.allow_reload),
         ui=arguments.ui,
     )
 

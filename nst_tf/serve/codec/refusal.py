@@ -31,7 +31,9 @@ HTTP_STATUS = {
     Code.UNKNOWN: 500,
 }
 BY_NUMBER = {code.value[0]: code for code in Code}
-LONGEST = 1000  # characters of a message; gRPC carries it in a header
+LONGEST = (
+    600  # characters of a message; gRPC carries it in a header of 8 KiB, in which a character may take twelve bytes
+)
 # What TensorFlow adds for the authors of graphs.
 NODES = re.compile(r"\s*\[\[\{\{node.*|\s*\(\d+\) .*? error.*?: |Original stack trace for.*", re.DOTALL)
 
@@ -41,11 +43,11 @@ class Refusal(NstError):
 
     Args:
         code: Why, as gRPC names it.
-        message: What was wrong, and what would be right.
+        message: What was wrong, and what would be right; cut in its middle if it is long.
     """
 
     def __init__(self, code: grpc.StatusCode, message: str):
-        super().__init__(message)
+        super().__init__(_cut(message))
         self.code = code
 
 
@@ -62,4 +64,9 @@ def refusal_of(error: Exception) -> Refusal:
 
 def _plain(message: str) -> str:
     message = NODES.sub("", message.removeprefix("Graph execution error:").strip())
-    return " ".join(message.split())[:LONGEST]
+    return " ".join(message.split())
+
+
+def _cut(message: str) -> str:
+    half = LONGEST // 2 - 3
+    return message if len(message) <= LONGEST else f"{message[:half]} ... {message[-half:]}"

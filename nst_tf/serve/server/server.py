@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import grpc
 from aiohttp import web
@@ -15,6 +16,7 @@ from nst_tf.serve.server.access import Tls, TokenCheck, token_middleware
 from nst_tf.serve.server.core import Core
 from nst_tf.serve.server.grpc_services import (
     PREDICTION_SERVICE,
+    MalformedCheck,
     ModelService,
     PredictionService,
     add_prediction_service,
@@ -48,6 +50,7 @@ class ServerSettings:
         grace: Seconds that requests under way have when the server is stopped.
         tls: Key and certificate; without them, connections are not encrypted.
         token: What clients must have; empty lets everybody in.
+        reloadable: Folder of models that `HandleReloadConfigRequest` may name; without one, it is refused.
         ui: Whether to serve the page at `/`.
     """
 
@@ -64,6 +67,7 @@ class ServerSettings:
     grace: float = 30.0
     tls: Tls | None = None
     token: str = ""
+    reloadable: Path | None = None
     ui: bool = False
 
 
@@ -117,10 +121,10 @@ class Server:
             ("grpc.max_receive_message_length", settings.largest),
             ("grpc.max_send_message_length", -1),
         ]
-        checks = [TokenCheck(settings.token)] if settings.token else []
+        checks = [*([TokenCheck(settings.token)] if settings.token else []), MalformedCheck()]
         self._grpc = grpc.aio.server(interceptors=checks, options=options)
         add_prediction_service(PredictionService(self._core), self._grpc)
-        add_ModelServiceServicer_to_server(ModelService(self._core), self._grpc)
+        add_ModelServiceServicer_to_server(ModelService(self._core, settings.reloadable), self._grpc)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         self.port = self._bind(f"{_bracketed(settings.host)}:{settings.port}")

@@ -94,6 +94,7 @@ def test_a_taken_port_is_told_in_one_line(command, models):
         (["--model-dir", ".", "--tls-key", "key.pem"], "--tls-key and --tls-cert need each other"),
         (["--model-dir", ".", "--tls-client-ca", "ca.pem"], "--tls-client-ca needs"),
         (["--model-dir", ".", "--token-file", "missing"], "cannot read missing"),
+        (["--model-dir", ".", "--allow-reload", "missing"], "--allow-reload missing is no folder"),
         (["--model-dir", ".", "--port", "70000"], "'70000' is not between 0 and 65535"),
         (["--model-dir", ".", "--max-message", "4096"], "--max-message 4096 is not below 2048"),
         (["--model-dir", "."], "there is no model to serve"),

@@ -186,9 +186,9 @@ def test_metrics_count_requests_by_the_code_of_their_answer(start):
 
 
 def test_other_models_and_labels_by_a_request(start, put, tmp_path):
-    _, client = start()
-    put(1, name="other")
     models = tmp_path / "models"
+    _, client = start(reloadable=models)
+    put(1, name="other")
     other = {"name": "other", "base_path": str(models / "other")}
     client.reload(other)
     assert client.predict(X, model="other")["y"].tolist() == [1.5]
@@ -198,6 +198,29 @@ def test_other_models_and_labels_by_a_request(start, put, tmp_path):
     assert client.predict(X, model="other", label="stable")["y"].tolist() == [1.5]
     with pytest.raises(grpc.RpcError, match="did not become available: missing"):
         client.reload({"name": "missing", "base_path": str(models / "missing")})
+
+
+def test_no_request_replaces_the_models_unless_it_is_allowed(start, put, tmp_path):
+    put(1, name="other")
+    _, client = start()
+    with pytest.raises(grpc.RpcError, match="nst-tf serve --allow-reload FOLDER allows it") as caught:
+        client.reload({"name": "other", "base_path": str(tmp_path / "models" / "other")})
+    assert caught.value.code().name == "PERMISSION_DENIED"
+    assert client.predict(X)["y"].tolist() == [2.5]
+
+
+def test_a_request_replaces_models_only_by_those_within_the_folder_that_is_allowed(start, put, tmp_path):
+    put(1, name="other")
+    allowed = tmp_path / "allowed"
+    allowed.mkdir()
+    (allowed / "link").symlink_to(tmp_path / "models" / "other")
+    _, client = start(reloadable=allowed)
+    outside = (tmp_path / "models" / "other", allowed / ".." / "models" / "other", allowed / "link", "/", "a\0b")
+    for path in outside:
+        with pytest.raises(grpc.RpcError, match="not in the folder that this server reloads from") as caught:
+            client.reload({"name": "other", "base_path": str(path)})
+        assert caught.value.code().name == "PERMISSION_DENIED"
+    assert client.predict(X)["y"].tolist() == [2.5]
 
 
 def test_no_request_fails_while_versions_are_swapped(start, put):
