@@ -81,7 +81,7 @@ def run(arguments: Namespace) -> int:
     import_tensorflow(arguments.debug)
     from nst_tf.serve.server.process import serve
 
-    serve(_find(arguments), _settings(arguments, token), _tell)
+    serve(_find(arguments), _settings(arguments, token), _tell_listening, _tell_ready)
     return 0
 
 
@@ -146,8 +146,18 @@ def _settings(arguments: Namespace, token: str):
     )
 
 
-def _tell(server) -> None:
-    """Tells where the server listens, and warns of who else can hear it."""
+def _tell_listening(server) -> None:
+    """Tells that the ports are open, and warns of who else can reach them."""
+    settings = server.settings
+    logging.info("listening on %s, ports %d and %d; loading the models", settings.host, server.port, server.rest_port)
+    if not _is_loopback(settings.host) and not (settings.token and settings.tls):
+        logging.warning("%s can be reached from other machines, and there is %s; see --tls-key and --token-file",
+                        settings.host, "no token" if settings.tls else "no encryption" if settings.token
+                        else "neither encryption nor a token")  # fmt: skip
+
+
+def _tell_ready(server) -> None:
+    """Tells what is served, and where."""
     settings, scheme = server.settings, "https" if server.settings.tls else "http"
     page = f", with the page at {scheme}://{settings.host}:{server.rest_port}/" if settings.ui else ""
     for model in server.models:
@@ -155,10 +165,6 @@ def _tell(server) -> None:
         logging.info("%s: %s", model.name, versions)
     logging.info("gRPC at %s:%d, REST at %s://%s:%d/v1/models%s; Ctrl-C stops", settings.host, server.port, scheme,
                  settings.host, server.rest_port, page)  # fmt: skip
-    if not _is_loopback(settings.host) and not (settings.token and settings.tls):
-        logging.warning("%s can be reached from other machines, and there is %s; see --tls-key and --token-file",
-                        settings.host, "no token" if settings.tls else "no encryption" if settings.token
-                        else "neither encryption nor a token")  # fmt: skip
 
 
 def _is_loopback(host: str) -> bool:

@@ -119,6 +119,7 @@ class Core:
         )
 
     def _acquire(self, spec: ModelSpec) -> tuple[Model, Version]:
+        self.models.check_loaded()
         model = self.models[spec.name]
         number = spec.version.value if spec.HasField("version") else None
         return model, model.acquire(number, spec.version_label)
@@ -127,7 +128,7 @@ class Core:
         """The signature that a request names.
 
         Raises:
-            Refusal: The model, the version or the signature is not there.
+            Refusal: The model, the version or the signature is not there, or not yet.
         """
         _, version = self._acquire(spec)
         try:
@@ -139,7 +140,7 @@ class Core:
         """All signatures of a model, and its spec with the version.
 
         Raises:
-            Refusal: The model or the version is not there.
+            Refusal: The model or the version is not there, or not yet.
         """
         model, version = self._acquire(spec)
         try:
@@ -165,6 +166,7 @@ class Core:
         except Refusal as refusal:
             raise Refusal(refusal.code, f"Could not find any versions of model {spec.name}: {refusal}") from refusal
         if not model.versions:
+            self.models.check_loaded()
             path = model.config.base_path
             message = f"Could not find any versions of model {spec.name}: no folder in {path} is named by a number"
             raise Refusal(grpc.StatusCode.NOT_FOUND, message)

@@ -80,25 +80,25 @@ class Server:
 
     Attributes:
         models: What is served.
-        port: Of gRPC, once the server has started.
+        port: Of gRPC, once the server listens.
         rest_port: Of REST, likewise.
     """
 
     def __init__(self, find: Callable[[], ModelServerConfig], settings: ServerSettings):
-        self.settings = settings
+        self.settings, self._find = settings, find
         self.models = Models(find, settings.queue, settings.workers, settings.poll)
         self._core = Core(self.models, Metrics(self.models), settings.batching, settings.request_timeout)
         self.port = self.rest_port = None
 
-    async def start(self) -> None:
-        """Loads the models, then opens the ports: who can connect can be served.
+    async def listen(self) -> None:
+        """Opens the ports, at which requests are told that models are loaded, until `load` has done so.
 
         Raises:
             InputError: There is no model, a port is in use, or TLS files cannot be used.
-            NstError: None of the models can be served.
         """
-        await asyncio.to_thread(self.models.start)
-        self._check_models()
+        config = await asyncio.to_thread(self._find)
+        if not config.model_config_list.config:
+            raise InputError("there is no model to serve; `nst-tf export` makes some")
         await self._start_grpc()
         try:
             await self._start_rest()
@@ -106,13 +106,21 @@ class Server:
             await self._grpc.stop(0)
             raise
 
-    def _check_models(self) -> None:
-        models = list(self.models)
-        if not models:
-            raise InputError("there is no model to serve; `nst-tf export` makes some")
-        if not any(model.available for model in models):
-            reasons = [f"{model.name}: {model.trouble}" for model in models]
-            raise NstError(f"no model can be served; {'; '.join(reasons)}")
+    async def load(self) -> None:
+        """Loads the models, and is healthy then; the ports are closed if that fails.
+
+        Raises:
+            NstError: None of the models can be served.
+        """
+        try:
+            await asyncio.to_thread(self.models.start)
+            if not any(model.available for model in self.models):
+                reasons = [f"{model.name}: {model.trouble}" for model in self.models]
+                raise NstError(f"no model can be served; {'; '.join(reasons)}")
+            await self._set_health(health_pb2.HealthCheckResponse.SERVING)
+        except BaseException:
+            await asyncio.gather(self._grpc.stop(0), self._rest.cleanup())
+            raise
 
     async def _start_grpc(self) -> None:
         settings = self.settings
@@ -128,9 +136,12 @@ class Server:
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         self.port = self._bind(f"{_bracketed(settings.host)}:{settings.port}")
+        await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         await self._grpc.start()
+
+    async def _set_health(self, status: int) -> None:
         for service in SERVICES:
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+            await self._health.set(service, status)
 
     def _bind(self, address: str) -> int:
         tls = self.settings.tls
