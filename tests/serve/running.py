@@ -25,7 +25,8 @@ def running(folder: Path, find=None, **settings):
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result(300)  # on a busy machine
 
     try:
-        run(server.start())
+        run(server.listen())
+        run(server.load())
         try:
             yield server
         finally:

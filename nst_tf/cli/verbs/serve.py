@@ -57,6 +57,8 @@ def _add_running(parser: Parser) -> None:
                        help="requests of one model that are computed at the same time (default: 2)")  # fmt: skip
     group.add_argument("--no-batching", action="store_true", help="compute each request by itself, even if a version's "
                        "batching_params.pbtxt allows more")  # fmt: skip
+    group.add_argument("--request-timeout", type=positive, default=600.0, metavar="SECONDS",
+                       help="most that a prediction may take, waiting included (default: 600)")  # fmt: skip
     group.add_argument("--rest-timeout", type=positive, default=30.0, metavar="SECONDS",
                        help="for a prediction over REST; gRPC has deadlines (default: 30)")  # fmt: skip
     group.add_argument("--max-message", type=count, default=64, metavar="MIB",
@@ -70,6 +72,8 @@ def _add_access(parser: Parser) -> None:
     group.add_argument("--tls-key", metavar="FILE", help="the server's private key, PEM")
     group.add_argument("--tls-cert", metavar="FILE", help="the server's certificate, PEM")
     group.add_argument("--tls-client-ca", metavar="FILE", help="accept only clients whose certificate it has signed")
+    group.add_argument("--allow-reload", metavar="FOLDER", help="let a HandleReloadConfigRequest replace the models "
+                       "by others in this folder; models are programs: let nobody else write there")  # fmt: skip
     group.add_argument("--token-file", metavar="FILE",
                        help=f"accept only requests with the token in this file, or in ${TOKEN}")  # fmt: skip
     group.add_argument("--allow-origin", type=origin, action="append", default=[], metavar="ORIGIN",
@@ -88,7 +92,7 @@ def run(arguments: Namespace) -> int:
     import_tensorflow(arguments.debug)
     from nst_tf.serve.server.process import serve
 
-    serve(_find(arguments), _settings(arguments, token), _tell)
+    serve(_find(arguments), _settings(arguments, token), _tell_listening, _tell_ready)
     return 0
 
 
@@ -114,6 +118,8 @@ def _check(arguments: Namespace) -> None:
         raise InputError("--tls-key and --tls-cert need each other")
     if arguments.tls_client_ca and not arguments.tls_key:
         raise InputError("--tls-client-ca needs --tls-key and --tls-cert")
+    if arguments.allow_reload and not Path(arguments.allow_reload).is_dir():
+        raise InputError(f"--allow-reload {arguments.allow_reload} is no folder")
     if not 0 < arguments.max_message < 2048:
         raise InputError(f"--max-message {arguments.max_message} is not below 2048, the most that gRPC carries")
 
@@ -140,20 +146,32 @@ def _settings(arguments: Namespace, token: str):
         queue=arguments.queue,
         workers=arguments.workers,
         batching=not arguments.no_batching,
+        request_timeout=arguments.request_timeout,
         rest_timeout=arguments.rest_timeout,
         largest=arguments.max_message * 2**20,
         grace=arguments.grace,
         tls=Tls(*(file and Path(file) for file in files)) if arguments.tls_key else None,
         token=token,
         origins=arguments.allow_origin,
+        reloadable=arguments.allow_reload and Path(arguments.allow_reload),
         ui=arguments.ui,
     )
 
 
-def _tell(server) -> None:
-    """Tells where the server listens, and warns of who else can hear it."""
+def _tell_listening(server) -> None:
+    """Tells that the ports are open, and warns of who else can reach them."""
     from nst_tf.serve.server.access import is_loopback
 
+    settings = server.settings
+    logging.info("listening on %s, ports %d and %d; loading the models", settings.host, server.port, server.rest_port)
+    if not is_loopback(settings.host) and not (settings.token and settings.tls):
+        logging.warning("%s can be reached from other machines, and there is %s; see --tls-key and --token-file",
+                        settings.host, "no token" if settings.tls else "no encryption" if settings.token
+                        else "neither encryption nor a token")  # fmt: skip
+
+
+def _tell_ready(server) -> None:
+    """Tells what is served, and where."""
     settings, scheme = server.settings, "https" if server.settings.tls else "http"
     page = f", with the page at {scheme}://{settings.host}:{server.rest_port}/" if settings.ui else ""
     for model in server.models:
@@ -161,7 +179,3 @@ def _tell(server) -> None:
         logging.info("%s: %s", model.name, versions)
     logging.info("gRPC at %s:%d, REST at %s://%s:%d/v1/models%s; Ctrl-C stops", settings.host, server.port, scheme,
                  settings.host, server.rest_port, page)  # fmt: skip
-    if not is_loopback(settings.host) and not (settings.token and settings.tls):
-        logging.warning("%s can be reached from other machines, and there is %s; see --tls-key and --token-file",
-                        settings.host, "no token" if settings.tls else "no encryption" if settings.token
-                        else "neither encryption nor a token")  # fmt: skip

@@ -22,6 +22,7 @@ from nst_tf.serve.codec.refusal import Refusal
 __all__ = ["GrpcCalls"]
 
 LARGEST = 2**30  # bytes of an answer; gRPC's own limit, 4 MiB, is less than a picture of floats
+NOT_GRPC = "http1.x server"  # in gRPC's message when it is answered in HTTP/1
 RETRIES = {
     "methodConfig": [
         {
@@ -93,6 +94,8 @@ class GrpcCalls:
         try:
             return method(request, timeout=self._connection.timeout, metadata=self._metadata)
         except grpc.RpcError as error:
+            if NOT_GRPC in (error.details() or ""):
+                raise self._connection.mistaken("gRPC", "REST") from error
             message = f"{self._connection.server}: {error.details()}"
             if error.code() == grpc.StatusCode.UNAVAILABLE:
                 message = f"cannot reach {self._connection.server}, or it cannot answer now: {error.details()}"

@@ -1,6 +1,7 @@
 """Calls over REST."""
 
 import base64
+import http.client
 import json
 import ssl
 import time
@@ -86,7 +87,9 @@ class RestCalls:
                 raise Refusal(CODE_OF.get(error.code, grpc.StatusCode.UNKNOWN), _reason(error)) from error
         except TimeoutError as error:
             raise Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer within {seconds:.3g} s") from error
-        except (OSError, ValueError) as error:
+        except http.client.BadStatusLine as error:
+            raise self._connection.mistaken("REST", "gRPC") from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise Refusal(UNAVAILABLE, f"cannot reach {self._connection.server}: {reason}") from error
 

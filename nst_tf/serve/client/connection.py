@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import grpc
+
 from nst_tf.errors import InputError
+from nst_tf.serve.codec.refusal import Refusal
 
 __all__ = ["WAITS", "Connection"]
 
@@ -20,6 +23,11 @@ class Connection:
     tls: bool
     authority: str | None
     token: str
+
+    def mistaken(self, spoken: str, other: str) -> Refusal:
+        """What to say when the server does not speak the protocol that was asked for."""
+        message = f"{self.server} does not answer as {spoken} does; is it the port for {other}?"
+        return Refusal(grpc.StatusCode.FAILED_PRECONDITION, message)
 
     def certificates(self) -> bytes | None:
         """The authority's certificates; `None` for those that the system trusts.

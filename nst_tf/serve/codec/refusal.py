@@ -31,7 +31,8 @@ HTTP_STATUS = {
     Code.UNKNOWN: 500,
 }
 BY_NUMBER = {code.value[0]: code for code in Code}
-LONGEST = 1000  # characters of a message; gRPC carries it in a header
+# Characters of a message: gRPC carries it in a header of 8 KiB, in which one may take twelve bytes.
+LONGEST = 600
 # What TensorFlow adds for the authors of graphs.
 NODES = re.compile(r"\s*\[\[\{\{node.*|\s*\(\d+\) .*? error.*?: |Original stack trace for.*", re.DOTALL)
 
@@ -67,5 +68,5 @@ def _plain(message: str) -> str:
 
 def _cut(message: str) -> str:
     """A message may quote names that clients make up, of any length."""
-    half = LONGEST // 2
+    half = LONGEST // 2 - 3
     return message if len(message) <= LONGEST else f"{message[:half]} ... {message[-half:]}"

@@ -1,6 +1,5 @@
 """Requests on their way, and how several are computed together, each to get its own answer."""
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -23,23 +22,23 @@ class Request:
         signature: Name of its signature.
         inputs: All inputs of the signature, by their names.
         outputs: Names of the outputs wanted; none means all.
-        deadline: On `time.monotonic`, or `None`.
         batching: How it may be put together with others.
-        answer: Becomes the outputs by their names, or a `Refusal`; cancelling it takes the request out of the queue.
+        answer: Becomes the outputs by their names, or a `Refusal`.
+        abandoned: Done when nobody waits for the answer any more.
     """
 
     model: LoadedModel
     signature: str
     inputs: dict[str, np.ndarray]
     outputs: tuple[str, ...] = ()
-    deadline: float | None = None
     batching: BatchingParameters = ALONE
     answer: Future = field(default_factory=Future)
+    abandoned: Future = field(default_factory=Future)
 
-    @property
-    def expired(self) -> bool:
-        """Whether it is too late for an answer."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
+    def abandon(self) -> None:
+        """Takes it out of the queue, or ends its run unless others wait for that, too; nothing if it is answered."""
+        self.answer.cancel()
+        self.abandoned.cancel()
 
     @property
     def rows(self) -> int:
@@ -74,7 +73,7 @@ def compute(requests: Sequence[Request]) -> None:
 
 def _alone(request: Request) -> None:
     try:
-        answer = request.model.run(request.signature, request.inputs, request.outputs, request.deadline)
+        answer = request.model.run(request.signature, request.inputs, request.outputs, [request.abandoned])
     except Exception as error:  # Of any kind: a request that is never answered would be worse.
         request.answer.set_exception(refusal_of(error))
     else:
@@ -87,7 +86,7 @@ def _together(requests: Sequence[Request]) -> list[dict[str, np.ndarray]] | None
     total = sum(rows)
     missing = first.batching.filled(total) - total
     inputs = {name: _joined([one.inputs[name] for one in requests], missing) for name in first.inputs}
-    outputs = first.model.run(first.signature, inputs, first.outputs, _latest(requests))
+    outputs = first.model.run(first.signature, inputs, first.outputs, [one.abandoned for one in requests])
     if any(array.shape[:1] != (total + missing,) for array in outputs.values()):
         return None
     ends = np.cumsum(rows)
@@ -100,8 +99,3 @@ def _together(requests: Sequence[Request]) -> list[dict[str, np.ndarray]] | None
 def _joined(arrays: Sequence[np.ndarray], missing: int) -> np.ndarray:
     filling = [arrays[-1][-1:]] * missing
     return np.concatenate([*arrays, *filling])
-
-
-def _latest(requests: Sequence[Request]) -> float | None:
-    deadlines = [request.deadline for request in requests if request.deadline is not None]
-    return max(deadlines) if len(deadlines) == len(requests) else None

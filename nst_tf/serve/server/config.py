@@ -11,7 +11,7 @@ from nst_tf.errors import InputError
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.version_folders import find_versions
 
-__all__ = ["check_config", "config_of_folder", "read_config"]
+__all__ = ["check_config", "check_within", "config_of_folder", "read_config"]
 
 PLATFORM = "tensorflow"
 
@@ -66,6 +66,22 @@ def check_config(config: ModelServerConfig) -> None:
             raise _invalid(f"Expected model {model.name} to have an absolute path; got base_path()={model.base_path}")
         if model.model_platform != PLATFORM:
             raise _invalid(f"Model {model.name} requests unsupported platform {model.model_platform}; say {PLATFORM!r}")
+
+
+def check_within(config: ModelServerConfig, folder: Path) -> None:
+    """Checks that all models are in a folder, links followed.
+
+    Raises:
+        Refusal: PERMISSION_DENIED, one is not.
+    """
+    for model in config.model_config_list.config:
+        try:
+            inside = Path(model.base_path).resolve().is_relative_to(folder.resolve())
+        except (OSError, RuntimeError, ValueError):  # a loop of links, a name that cannot be one
+            inside = False
+        if not inside:
+            message = f"model {model.name} is not in the folder that this server reloads from: {model.base_path!r}"
+            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, message)
 
 
 def _invalid(message: str) -> Refusal:

@@ -1,6 +1,7 @@
 """What a server answers, whatever the interface."""
 
 import asyncio
+import math
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -40,10 +41,11 @@ class Core:
         models: All models.
         metrics: Where requests are counted.
         batching: Whether requests are put together where a version says how.
+        limit: Most seconds for a prediction, whatever its client would wait.
     """
 
-    def __init__(self, models: Models, metrics: Metrics, batching: bool):
-        self.models, self.metrics, self._batching = models, metrics, batching
+    def __init__(self, models: Models, metrics: Metrics, batching: bool, limit: float):
+        self.models, self.metrics, self._batching, self._limit = models, metrics, batching, limit
 
     async def predict(
         self,
@@ -60,14 +62,15 @@ class Core:
             spec: Of the model.
             inputs: By their names.
             outputs: Names of those wanted; none means all.
-            seconds: That the client will wait; later, work that was not begun is dropped and a run is stopped.
+            seconds: That the client will wait; then, and likewise when the call is cancelled, the request leaves the
+                queue or its run is stopped.
 
         Raises:
             Refusal: There is no answer.
         """
         started, code = time.monotonic(), grpc.StatusCode.CANCELLED
         try:
-            prediction = await self._predict(spec, inputs, outputs, seconds)
+            prediction = await self._predict(spec, inputs, outputs, min(seconds or math.inf, self._limit))
             code = grpc.StatusCode.OK
         except Exception as error:
             refusal = refusal_of(error)
@@ -79,11 +82,11 @@ class Core:
         return prediction
 
     async def _predict(
-        self, spec: ModelSpec, inputs: Mapping[str, np.ndarray], outputs: Collection[str], seconds: float | None
+        self, spec: ModelSpec, inputs: Mapping[str, np.ndarray], outputs: Collection[str], seconds: float
     ) -> Prediction:
         model, version = self._acquire(spec)
         try:
-            request = self._request(version, spec.signature_name, inputs, outputs, seconds)
+            request = self._request(version, spec.signature_name, inputs, outputs)
             model.queue.put(request)
         except BaseException:
             version.release()
@@ -93,6 +96,8 @@ class Core:
             found = await asyncio.wait_for(asyncio.wrap_future(request.answer), seconds)
         except asyncio.TimeoutError:
             raise Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer within {seconds:.3g} s") from None
+        finally:
+            request.abandon()
         found = checked_answer(request.model.signature(spec.signature_name), found, outputs)
         answered = ModelSpec(name=model.name, signature_name=spec.signature_name or DEFAULT_SIGNATURE)
         answered.version.value = version.number
@@ -104,7 +109,6 @@ class Core:
         name: str,
         inputs: Mapping[str, np.ndarray],
         outputs: Collection[str],
-        seconds: float | None,
     ) -> Request:
         signature = version.model.signature(name)
         return Request(
@@ -112,11 +116,11 @@ class Core:
             name,
             checked_inputs(signature, inputs),
             with_reports(signature, checked_outputs(signature, outputs)),
-            None if seconds is None else time.monotonic() + seconds,
             version.batching if self._batching else ALONE,
         )
 
     def _acquire(self, spec: ModelSpec) -> tuple[Model, Version]:
+        self.models.check_loaded()
         model = self.models[spec.name]
         number = spec.version.value if spec.HasField("version") else None
         return model, model.acquire(number, spec.version_label)
@@ -125,7 +129,7 @@ class Core:
         """The signature that a request names.
 
         Raises:
-            Refusal: The model, the version or the signature is not there.
+            Refusal: The model, the version or the signature is not there, or not yet.
         """
         _, version = self._acquire(spec)
         try:
@@ -137,7 +141,7 @@ class Core:
         """All signatures of a model, and its spec with the version.
 
         Raises:
-            Refusal: The model or the version is not there.
+            Refusal: The model or the version is not there, or not yet.
         """
         model, version = self._acquire(spec)
         try:
@@ -163,6 +167,7 @@ class Core:
         except Refusal as refusal:
             raise Refusal(refusal.code, f"Could not find any versions of model {spec.name}: {refusal}") from refusal
         if not model.versions:
+            self.models.check_loaded()
             path = model.config.base_path
             message = f"Could not find any versions of model {spec.name}: no folder in {path} is named by a number"
             raise Refusal(grpc.StatusCode.NOT_FOUND, message)

@@ -4,10 +4,11 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, GetModelMetadataResponse
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
 from tensorflow_serving.apis.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
@@ -20,9 +21,10 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import (
 
 from nst_tf.serve.codec.proto_tensors import array_of, encode_response
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
+from nst_tf.serve.server.config import check_within
 from nst_tf.serve.server.core import Core
 
-__all__ = ["PREDICTION_SERVICE", "ModelService", "PredictionService", "add_prediction_service"]
+__all__ = ["PREDICTION_SERVICE", "MalformedCheck", "ModelService", "PredictionService", "add_prediction_service"]
 
 PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
 SIGNATURES = "signature_def"
@@ -110,10 +112,11 @@ class ModelService(ModelServiceServicer):
 
     Args:
         core: What answers.
+        reloadable: The folder of all models that a request may name to be served; by default, none may.
     """
 
-    def __init__(self, core: Core):
-        self._core = core
+    def __init__(self, core: Core, reloadable: Path | None = None):
+        self._core, self._reloadable = core, reloadable
 
     @_answered
     async def GetModelStatus(
@@ -128,8 +131,41 @@ class ModelService(ModelServiceServicer):
         self, request: ReloadConfigRequest, context: grpc.aio.ServicerContext
     ) -> ReloadConfigResponse:
         """Serves other models."""
+        if self._reloadable is None:
+            message = "this server takes no other models from a request; nst-tf serve --allow-reload FOLDER allows it"
+            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, message)
+        check_within(request.config, self._reloadable)
         await asyncio.to_thread(self._core.models.reload, request.config)
         return ReloadConfigResponse()
+
+
+class MalformedCheck(grpc.aio.ServerInterceptor):
+    """Refuses what is no message of the kind that a method takes; gRPC itself would call that an unknown failure."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        """Has the method parse its own request."""
+        handler: Any = await continuation(details)
+        if handler is None or handler.request_streaming:
+            return handler
+        method = handler.unary_stream if handler.response_streaming else handler.unary_unary
+        parse = handler.request_deserializer
+
+        async def answer(content: bytes, context: grpc.aio.ServicerContext) -> Any:
+            try:
+                request = parse(content)
+            except DecodeError:
+                message = f"the request is no valid message of {details.method.lstrip('/')}"
+                return await context.abort(grpc.StatusCode.INVALID_ARGUMENT, message)
+            return await method(request, context)
+
+        kind = (
+            grpc.unary_stream_rpc_method_handler if handler.response_streaming else grpc.unary_unary_rpc_method_handler
+        )
+        return kind(answer, response_serializer=handler.response_serializer)
 
 
 def _invalid(message: str) -> Refusal:

@@ -1,12 +1,12 @@
 """A loaded SavedModel: a graph and a session, as TensorFlow Serving has them.
 
-A session computes no more than the outputs that are asked for, can be stopped at a deadline, and gives its memory back
-when it is closed, as the functions that `tf.saved_model.load` makes do not.
+A session computes no more than the outputs that are asked for, and gives its memory back when it is closed, as
+the functions that `tf.saved_model.load` makes do not.
 """
 
 import logging
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
+from nst_tf.serve.server.stoppable_runs import StoppableRuns, session_for
 
 __all__ = ["DEFAULT_SIGNATURE", "LoadedModel"]
 
@@ -30,6 +31,7 @@ class LoadedModel:
 
     Args:
         path: Its folder.
+        runs: How many there may be at the same time.
 
     Attributes:
         signatures: The `SignatureDef` of each signature, by its name.
@@ -38,13 +40,14 @@ class LoadedModel:
         Refusal: It cannot be loaded.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, runs: int = 1):
         if not any((path / name).is_file() for name in ("saved_model.pb", "saved_model.pbtxt")):
             raise Refusal(grpc.StatusCode.NOT_FOUND, f"there is no saved_model.pb in {path}; has it all been copied?")
         graph = tf.Graph()
-        self._session = tf.compat.v1.Session(graph=graph)
+        self._session = session_for(graph, runs)
         try:
             self.signatures = _load(self._session, path)
+            self._run = StoppableRuns(self._session, _tensors(self.signatures.values()), runs)
         except Exception as error:  # Of any kind: TensorFlow passes on what it meets in the files.
             self.close()
             raise refusal_of(error) from error
@@ -65,29 +68,27 @@ class LoadedModel:
         return self.signatures[name]
 
     def run(self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Iterable[str] = (),
-            deadline: float | None = None) -> Arrays:  # fmt: skip
+            abandoned: Collection[Future] = ()) -> Arrays:  # fmt: skip
         """Computes outputs.
 
         Args:
             signature: Name of a signature.
             inputs: Its inputs, by their names, of the types and shapes that it takes.
             outputs: Names of those wanted; none means all.
-            deadline: On `time.monotonic`, after which to give up.
+            abandoned: Of each who waits for them; when all are done, the run ends.
 
         Returns:
             The outputs, by their names.
 
         Raises:
-            Refusal: With the code of what failed in the graph, or DEADLINE_EXCEEDED.
+            Refusal: With the code of what failed in the graph, or CANCELLED when nobody waits any more.
         """
         found = self.signature(signature)
         wanted = tuple(sorted(outputs or found.outputs))
         computed = self._selection(signature, found, wanted)
         feeds = {found.inputs[name].name: array for name, array in inputs.items()}
         try:
-            fetched = self._session.run(
-                [found.outputs[name].name for name in computed], feeds, options=_options(deadline)
-            )
+            fetched = self._run([found.outputs[name].name for name in computed], feeds, abandoned)
         except Exception as error:  # Of any kind: whatever the graph meets is the answer to this request.
             raise refusal_of(error) from error
         arrays = dict(zip(computed, map(_array, fetched), strict=True))
@@ -128,11 +129,8 @@ def _is_no_advice(record: logging.LogRecord) -> bool:
     return record.levelno > logging.WARNING
 
 
-def _options(deadline: float | None) -> tf.compat.v1.RunOptions | None:
-    if deadline is None:
-        return None
-    left = 1000 * (deadline - time.monotonic())
-    return tf.compat.v1.RunOptions(timeout_in_ms=max(1, round(left)))
+def _tensors(signatures: Iterable[SignatureDef]) -> set[str]:
+    return {output.name for signature in signatures for output in signature.outputs.values()}
 
 
 def _array(value: Any) -> np.ndarray:

@@ -33,7 +33,7 @@ class Model:
     """
 
     def __init__(self, config: ModelConfig, capacity: int, workers: int):
-        self.config = config
+        self.config, self._workers = config, workers
         self.labels: Mapping[str, int] = {}
         self.versions: dict[int, Version] = {}
         self.queue = Queue(config.name, capacity, workers)
@@ -109,7 +109,7 @@ class Model:
     def _load(self, number: int, folder: Path) -> None:
         version = self.versions.get(number)
         if version is None:
-            version = Version(self.name, number, folder)
+            version = Version(self.name, number, folder, self._workers)
             self.versions = {**self.versions, number: version}
         if version.worth_loading:
             version.load()

@@ -27,6 +27,7 @@ class Models:
     def __init__(self, find: Callable[[], ModelServerConfig], capacity: int, workers: int, poll: float):
         self._find, self._capacity, self._workers, self._poll = find, capacity, workers, poll
         self._models: dict[str, Model] = {}
+        self._loading = "loading"  # and which, until all have been tried once
         self._updating = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="models", daemon=True)
@@ -51,7 +52,17 @@ class Models:
     def start(self) -> None:
         """Loads all models, then looks for changes in the background."""
         self.update()
+        self._loading = ""
         self._thread.start()
+
+    def check_loaded(self) -> None:
+        """Checks that what is loaded at the start has been loaded.
+
+        Raises:
+            Refusal: UNAVAILABLE, with how far that is.
+        """
+        if self._loading:
+            raise Refusal(grpc.StatusCode.UNAVAILABLE, f"the server is {self._loading}; try again later")
 
     def stop(self, patience: float) -> None:
         """Unloads all models.
@@ -102,7 +113,12 @@ class Models:
         wanted = {model.name: model for model in config.model_config_list.config}
         gone = [model for name, model in self._models.items() if name not in wanted]
         self._models = {name: self._model(name, found) for name, found in wanted.items()}
-        for model in self:
+        for number, model in enumerate(self, 1):
+            if self._stop.is_set():
+                return
+            if self._loading:
+                self._loading = f"loading {number} of {len(wanted)}"
+                logging.info("%s: %s", self._loading, model.name)
             model.update()
             model.labels = dict(model.config.version_labels)
         for model in gone:

@@ -13,32 +13,58 @@ from nst_tf.serve.server.server import Server, ServerSettings
 
 __all__ = ["serve"]
 
+SIGNALS = signal.SIGTERM, signal.SIGINT
 
-def serve(find: Callable[[], ModelServerConfig], settings: ServerSettings, started: Callable[[Server], object]) -> None:
-    """Serves until SIGTERM or SIGINT, then stops gracefully; a second SIGINT stops at once.
+
+def serve(
+    find: Callable[[], ModelServerConfig],
+    settings: ServerSettings,
+    listening: Callable[[Server], object],
+    ready: Callable[[Server], object],
+) -> None:
+    """Serves until SIGTERM or SIGINT, then stops gracefully; a second signal ends the process at once.
 
     Args:
         find: What to serve, asked before each look at the folders.
         settings: How to serve it.
-        started: Called with the server once it listens.
+        listening: Called with the server once it listens, before it loads anything.
+        ready: Called with the server once it has loaded all.
 
     Raises:
-        InputError: As `Server.start`.
-        NstError: Likewise.
+        InputError: As `Server.listen`.
+        NstError: As `Server.load`.
     """
     # What was imported stays: looking through it again for garbage would make requests wait.
     gc.collect()
     gc.freeze()
-    asyncio.run(_serve(Server(find, settings), started))
+    asyncio.run(_serve(Server(find, settings), listening, ready))
 
 
-async def _serve(server: Server, started: Callable[[Server], object]) -> None:
-    await server.start()
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    started(server)
-    await stop.wait()
-    loop.add_signal_handler(signal.SIGINT, os._exit, 128 + signal.SIGINT)
+async def _serve(server: Server, listening: Callable[[Server], object], ready: Callable[[Server], object]) -> None:
+    stop = _stop_by_signals()
+    await server.listen()
+    listening(server)
+    loading, stopping = asyncio.ensure_future(server.load()), asyncio.ensure_future(stop.wait())
+    await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if not loading.done():
+        logging.info("stopping while models are loaded")
+        os._exit(0)  # TensorFlow cannot be stopped while it compiles, and nobody has been answered yet
+    await loading
+    ready(server)
+    await stopping
     logging.info("stopping; requests under way have %g s to finish", server.settings.grace)
     await server.stop()
+
+
+def _stop_by_signals() -> asyncio.Event:
+    """What the first signal sets; the next one ends the process."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def heed() -> None:
+        stop.set()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, os._exit, 128 + number)
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, heed)
+    return stop

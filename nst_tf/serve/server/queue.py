@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from concurrent.futures import Future
 
 import grpc
 
@@ -44,12 +45,11 @@ class Queue:
             if self._closed:
                 raise Refusal(grpc.StatusCode.UNAVAILABLE, f"model {self.name} is being unloaded")
             if len(self._waiting) >= self.capacity:
-                self._drop_cancelled()
-            if len(self._waiting) >= self.capacity:
                 message = f"{self.capacity} requests wait for model {self.name} already; try again later"
                 raise Refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, message)
             self._waiting.append(request)
             self._changed.notify_all()
+        request.answer.add_done_callback(self._leave)
 
     def close(self) -> None:
         """Takes no more requests, and returns when those that wait have been computed."""
@@ -59,12 +59,15 @@ class Queue:
         for thread in self._threads:
             thread.join()
 
-    def _drop_cancelled(self) -> None:
-        self._waiting = deque(request for request in self._waiting if not request.answer.cancelled())
+    def _leave(self, answer: Future) -> None:
+        """Frees the place of a request that was abandoned."""
+        if answer.cancelled():
+            with self._changed:
+                self._waiting = deque(request for request in self._waiting if request.answer is not answer)
 
     def _work(self) -> None:
         while batch := self._take():
-            compute([request for request in batch if _is_wanted(request)])
+            compute([request for request in batch if request.answer.set_running_or_notify_cancel()])
 
     def _take(self) -> list[Request]:
         """The next request with those that can be computed with it; nothing when the queue is closed and empty."""
@@ -105,13 +108,3 @@ class Queue:
                 rest.append(request)
         self._waiting = rest
         return size
-
-
-def _is_wanted(request: Request) -> bool:
-    """Whether anybody still waits for the answer; from now on, it cannot be cancelled."""
-    if not request.answer.set_running_or_notify_cancel():
-        return False
-    if request.expired:
-        request.answer.set_exception(Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, "the deadline passed in the queue"))
-        return False
-    return True

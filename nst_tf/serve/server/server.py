@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import grpc
 from aiohttp import web
@@ -16,6 +17,7 @@ from nst_tf.serve.server.connections import CLIENTS, IDLE, LINGERING, Connection
 from nst_tf.serve.server.core import Core
 from nst_tf.serve.server.grpc_services import (
     PREDICTION_SERVICE,
+    MalformedCheck,
     ModelService,
     PredictionService,
     add_prediction_service,
@@ -43,12 +45,14 @@ class ServerSettings:
         queue: How many requests of one model may wait.
         workers: How many of one model are computed at the same time.
         batching: Whether requests are put together where a version's `batching_params.pbtxt` says how.
+        request_timeout: Most seconds for a prediction, over either interface.
         rest_timeout: Seconds for a prediction over REST, which has no deadlines of its own.
         largest: Most bytes of a request.
         grace: Seconds that requests under way have when the server is stopped.
         tls: Key and certificate; without them, connections are not encrypted.
         token: What clients must have; empty lets everybody in.
         origins: Of the pages that may ask beside the server's own: `https://example.com`.
+        reloadable: Folder of models that `HandleReloadConfigRequest` may name; without one, it is refused.
         ui: Whether to serve the page at `/`.
     """
 
@@ -59,12 +63,14 @@ class ServerSettings:
     queue: int = 64
     workers: int = 2
     batching: bool = True
+    request_timeout: float = 600.0
     rest_timeout: float = 30.0
     largest: int = 64 * 2**20
     grace: float = 30.0
     tls: Tls | None = None
     token: str = ""
     origins: Sequence[str] = ()
+    reloadable: Path | None = None
     ui: bool = False
 
 
@@ -77,25 +83,25 @@ class Server:
 
     Attributes:
         models: What is served.
-        port: Of gRPC, once the server has started.
+        port: Of gRPC, once the server listens.
         rest_port: Of REST, likewise.
     """
 
     def __init__(self, find: Callable[[], ModelServerConfig], settings: ServerSettings):
-        self.settings = settings
+        self.settings, self._find = settings, find
         self.models = Models(find, settings.queue, settings.workers, settings.poll)
-        self._core = Core(self.models, Metrics(self.models), settings.batching)
+        self._core = Core(self.models, Metrics(self.models), settings.batching, settings.request_timeout)
         self.port = self.rest_port = None
 
-    async def start(self) -> None:
-        """Loads the models, then opens the ports: who can connect can be served.
+    async def listen(self) -> None:
+        """Opens the ports, at which requests are told that models are loaded, until `load` has done so.
 
         Raises:
             InputError: There is no model, a port is in use, or TLS files cannot be used.
-            NstError: None of the models can be served.
         """
-        await asyncio.to_thread(self.models.start)
-        self._check_models()
+        config = await asyncio.to_thread(self._find)
+        if not config.model_config_list.config:
+            raise InputError("there is no model to serve; `nst-tf export` makes some")
         await self._start_grpc()
         try:
             await self._start_rest()
@@ -103,13 +109,21 @@ class Server:
             await self._grpc.stop(0)
             raise
 
-    def _check_models(self) -> None:
-        models = list(self.models)
-        if not models:
-            raise InputError("there is no model to serve; `nst-tf export` makes some")
-        if not any(model.available for model in models):
-            reasons = [f"{model.name}: {model.trouble}" for model in models]
-            raise NstError(f"no model can be served; {'; '.join(reasons)}")
+    async def load(self) -> None:
+        """Loads the models, and is healthy then; the ports are closed if that fails.
+
+        Raises:
+            NstError: None of the models can be served.
+        """
+        try:
+            await asyncio.to_thread(self.models.start)
+            if not any(model.available for model in self.models):
+                reasons = [f"{model.name}: {model.trouble}" for model in self.models]
+                raise NstError(f"no model can be served; {'; '.join(reasons)}")
+            await self._set_health(health_pb2.HealthCheckResponse.SERVING)
+        except BaseException:
+            await asyncio.gather(self._grpc.stop(0), self._close_rest())
+            raise
 
     async def _start_grpc(self) -> None:
         settings = self.settings
@@ -118,16 +132,19 @@ class Server:
             ("grpc.max_receive_message_length", settings.largest),
             ("grpc.max_send_message_length", -1),
         ]
-        checks = [TokenCheck(settings.token)] if settings.token else []
+        checks = [*([TokenCheck(settings.token)] if settings.token else []), MalformedCheck()]
         self._grpc = grpc.aio.server(interceptors=checks, options=options)
         add_prediction_service(PredictionService(self._core), self._grpc)
-        add_ModelServiceServicer_to_server(ModelService(self._core), self._grpc)
+        add_ModelServiceServicer_to_server(ModelService(self._core, settings.reloadable), self._grpc)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         self.port = self._bind(f"{_bracketed(settings.host)}:{settings.port}")
+        await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         await self._grpc.start()
+
+    async def _set_health(self, status: int) -> None:
         for service in SERVICES:
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+            await self._health.set(service, status)
 
     def _bind(self, address: str) -> int:
         tls = self.settings.tls
@@ -166,9 +183,12 @@ class Server:
     async def stop(self) -> None:
         """Takes no more requests, lets those under way finish in their time of grace, and unloads the models."""
         await self._health.enter_graceful_shutdown()
-        await self._connections.close()
-        await asyncio.gather(self._grpc.stop(self.settings.grace), self._rest.cleanup())
+        await asyncio.gather(self._grpc.stop(self.settings.grace), self._close_rest())
         await asyncio.to_thread(self.models.stop, CLOSING)
+
+    async def _close_rest(self) -> None:
+        await self._connections.close()
+        await self._rest.cleanup()
 
 
 def _bracketed(host: str) -> str:

@@ -32,6 +32,7 @@ class Version:
         name: Of the model.
         number: Of the version.
         folder: Its SavedModel.
+        runs: How many there may be at the same time.
 
     Attributes:
         state: As TensorFlow Serving names it.
@@ -39,8 +40,8 @@ class Version:
         batching: How its requests may be put together.
     """
 
-    def __init__(self, name: str, number: int, folder: Path):
-        self.name, self.number, self.folder = name, number, folder
+    def __init__(self, name: str, number: int, folder: Path, runs: int):
+        self.name, self.number, self.folder, self._runs = name, number, folder, runs
         self.state = State.START
         self.failure: Refusal | None = None
         self.batching = ALONE
@@ -81,7 +82,7 @@ class Version:
         self.state, self.failure, self._files = State.LOADING, None, fingerprint(self.folder)
         try:
             self.batching = read_batching_parameters(self.folder) or ALONE
-            self._model = LoadedModel(self.folder)
+            self._model = LoadedModel(self.folder, self._runs)
             _warm_up(self._model, self.folder / WARM_UP)
         except Exception as error:  # Of any kind: other versions must not suffer from it.
             self._fail(refusal_of(error))

@@ -1,6 +1,8 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 import urllib.request
 from types import SimpleNamespace
 
@@ -43,6 +45,27 @@ def test_serves_tells_where_and_stops_in_good_order(models, tmp_path):
     assert "Traceback" not in rest
 
 
+SLOW = """
+import sys, time
+from nst_tf.cli import run
+from nst_tf.serve.server.version import Version
+Version.load = lambda self: time.sleep(600)
+sys.exit(run())
+"""
+
+
+def test_a_signal_is_heeded_while_models_are_loaded(models):
+    command = [sys.executable, "-c", SLOW, "serve", "--port", "0", "--rest-port", "0", "--model-dir", str(models)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if "loading 1 of 2: fast-stylize" in line:
+            break
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert told == "nst-tf: stopping while models are loaded\n"
+
+
 @pytest.mark.parametrize(
     ("settings", "warning"),
     [
@@ -58,7 +81,7 @@ def test_serves_tells_where_and_stops_in_good_order(models, tmp_path):
 def test_warns_when_other_machines_can_ask(caplog, settings, warning):
     from nst_tf.serve.server.server import ServerSettings
 
-    serve._tell(SimpleNamespace(settings=ServerSettings(**settings), port=1, rest_port=2, models=[]))
+    serve._tell_listening(SimpleNamespace(settings=ServerSettings(**settings), port=1, rest_port=2, models=[]))
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert [warning in text for text in warnings] == ([True] if warning else [])
 
@@ -95,6 +118,7 @@ def test_a_taken_port_is_told_in_one_line(command, models):
         (["--model-dir", ".", "--tls-key", "key.pem"], "--tls-key and --tls-cert need each other"),
         (["--model-dir", ".", "--tls-client-ca", "ca.pem"], "--tls-client-ca needs"),
         (["--model-dir", ".", "--token-file", "missing"], "cannot read missing"),
+        (["--model-dir", ".", "--allow-reload", "missing"], "--allow-reload missing is no folder"),
         (["--model-dir", ".", "--port", "70000"], "'70000' is not between 0 and 65535"),
         (["--model-dir", ".", "--max-message", "4096"], "--max-message 4096 is not below 2048"),
         (["--model-dir", ".", "--allow-origin", "example.com"], "'example.com' is not of the form https://example.com"),

@@ -183,6 +183,15 @@ def test_a_server_that_is_not_there(rest, monkeypatch):
     assert time.monotonic() - started < 15
 
 
+@pytest.mark.parametrize(("rest", "spoken", "other"), [(True, "REST", "gRPC"), (False, "gRPC", "REST")])
+def test_the_port_of_the_other_protocol_is_told(server, rest, spoken, other):
+    address = f"127.0.0.1:{server.port if rest else server.rest_port}"
+    sentence = f"{address} does not answer as {spoken} does; is it the port for {other}?"
+    with Client(address, rest=rest, timeout=20) as client, pytest.raises(Refusal) as caught:
+        client.predict("toy", {"x": [1]})
+    assert (caught.value.code.name, str(caught.value)) == ("FAILED_PRECONDITION", sentence)
+
+
 class Flaky(PredictionServiceServicer):
     """Refuses the first calls, with a code; then answers."""
 

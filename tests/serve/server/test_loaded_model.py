@@ -1,6 +1,6 @@
 import gc
-import time
 import weakref
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -49,11 +49,55 @@ def test_the_code_of_a_failure_in_the_graph_is_kept_and_its_message_is_plain(toy
     assert "\n" not in str(caught.value)
 
 
-def test_a_run_stops_at_its_deadline(toy):
-    started = time.monotonic()
-    with pytest.raises(Refusal) as caught:
-        toy.run("slow", {"steps": np.array([10**9], np.int32)}, deadline=started + 0.2)
-    assert caught.value.code.name == "DEADLINE_EXCEEDED"
+ENDLESS = {"steps": np.array([10**9], np.int32)}
+
+
+def test_a_run_ends_when_all_have_abandoned_it_and_the_next_is_answered(toy):
+    for _ in range(3):
+        abandoned = [Future(), Future()]
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(toy.run, "slow", ENDLESS, abandoned=abandoned)
+            abandoned[0].cancel()
+            with pytest.raises(TimeoutError):
+                running.result(0.2)
+            abandoned[1].cancel()
+            with pytest.raises(Refusal, match="nobody waits") as caught:
+                running.result(60)
+        assert caught.value.code.name == "CANCELLED"
+        assert toy.run("slow", {"steps": np.array([3], np.int32)})["steps"].tolist() == [3]
+
+
+def test_a_run_that_was_abandoned_before_it_began_ends_too(toy):
+    abandoned = Future()
+    abandoned.cancel()
+    with pytest.raises(Refusal, match="nobody waits"):
+        toy.run("slow", ENDLESS, abandoned=[abandoned])
+
+
+def test_who_abandons_a_run_that_is_over_stops_no_other(toy):
+    abandoned = Future()
+    toy.run("", {"x": np.ones(1, np.float32)}, abandoned=[abandoned])
+    abandoned.cancel()
+    assert toy.run("", {"x": np.ones(1, np.float32)})["y"].tolist() == [2.5]
+
+
+def test_runs_at_the_same_time_are_stopped_one_by_one(toy_versions):
+    loaded = LoadedModel(toy_versions[2], runs=2)
+    abandoned = [Future(), Future()]
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(loaded.run, "slow", ENDLESS, abandoned=[one]) for one in abandoned]
+        for one, run, others in zip(abandoned, running, (running[1:], []), strict=True):
+            one.cancel()
+            assert run.exception(60).code.name == "CANCELLED"
+            assert not any(other.done() for other in others)
+    loaded.close()
+
+
+def test_a_failure_leaves_nothing_behind_for_the_next_run(toy):
+    for _ in range(50):
+        with pytest.raises(Refusal, match="this image is bad"):
+            toy.run("text", {"image_bytes": np.array([b"bad"], object)})
+    assert toy.run("text", {"image_bytes": np.array([b"good"], object)}, ["length"])["length"].tolist() == [4]
 
 
 def test_an_unknown_signature_is_refused_with_those_there_are(toy):

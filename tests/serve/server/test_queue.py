@@ -1,7 +1,6 @@
 """The queue with models that are no TensorFlow: what they were asked, and when, is known."""
 
 import threading
-import time
 
 import grpc
 import numpy as np
@@ -21,7 +20,7 @@ class Doubler:
     def __init__(self, gate=None):
         self.gate, self.runs, self.entered = gate, [], threading.Semaphore(0)
 
-    def run(self, signature, inputs, outputs, deadline):
+    def run(self, signature, inputs, outputs, abandoned):
         self.runs.append(inputs["x"].tolist())
         self.entered.release()
         if self.gate:
@@ -75,27 +74,36 @@ def test_a_full_queue_refuses_and_then_takes_again(queue, held):
     with pytest.raises(Refusal, match="4 requests wait for model toy") as caught:
         queue.put(request(model, 9))
     assert caught.value.code.name == "RESOURCE_EXHAUSTED"
-    waiting[1].answer.cancel()
+    waiting[1].abandon()
+    assert len(queue) == 3
     queue.put(request(model, 9))
     gate.set()
     waiting[3].answer.result(PATIENCE)
     assert [1] not in model.runs
 
 
-def test_what_was_cancelled_or_came_too_late_is_not_computed(queue, held):
+def test_what_was_abandoned_leaves_the_queue_at_once_and_is_not_computed(queue, held):
     model, gate = held
-    cancelled, late, wanted = (
-        request(model, 1),
-        request(model, 2, deadline=time.monotonic()),
-        request(model, 3),
-    )
-    for one in (cancelled, late, wanted):
+    abandoned, wanted = request(model, 1), request(model, 3)
+    for one in (abandoned, wanted):
         queue.put(one)
-    assert cancelled.answer.cancel()
+    abandoned.abandon()
+    assert len(queue) == 1
     gate.set()
     assert wanted.answer.result(PATIENCE)["y"].tolist() == [6]
-    assert late.answer.exception().code.name == "DEADLINE_EXCEEDED"
     assert model.runs == [[0], [3]]
+
+
+def test_a_run_is_told_who_has_abandoned_it(queue, held):
+    model, gate = held
+    told = []
+    model.run = lambda signature, inputs, outputs, abandoned: told.extend(abandoned) or {"y": inputs["x"]}
+    requests = together(model, [[1], [2]])
+    for one in requests:
+        queue.put(one)
+    gate.set()
+    assert [one.answer.result(PATIENCE)["y"].tolist() for one in requests] == [[1], [2]]
+    assert told == [one.abandoned for one in requests]
 
 
 def test_two_workers_compute_at_the_same_time():

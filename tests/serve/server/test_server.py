@@ -1,5 +1,6 @@
 """What is the embedded server's own."""
 
+import asyncio
 import contextlib
 import itertools
 import json
@@ -17,6 +18,10 @@ from tensorflow_serving.apis.inference_pb2 import MultiInferenceRequest
 from tensorflow_serving.apis.regression_pb2 import RegressionRequest
 
 from nst_tf.errors import InputError, NstError
+from nst_tf.serve.server.config import config_of_folder
+from nst_tf.serve.server.models import Models
+from nst_tf.serve.server.server import Server, ServerSettings
+from nst_tf.serve.server.version import Version
 
 from ..running import running, wait_for
 from ..stock import StockClient
@@ -104,6 +109,26 @@ def test_a_rest_client_that_hangs_up_takes_its_request_along(start):
     assert code_of(busy) == "DEADLINE_EXCEEDED"
 
 
+def test_cancelled_calls_free_the_workers_and_their_places_in_the_queue(start):
+    server, client = start(workers=2)
+    model = server.models["toy"]
+    calls = [client.predictions.Predict.future(client.request(ENDLESS, "slow")) for _ in range(8)]
+    assert wait_for(lambda: model.versions[2]._users == 8 and len(model.queue) == 6)
+    for call in calls:
+        call.cancel()
+    assert wait_for(lambda: model.versions[2]._users == 0)
+    assert 'nst_tf_waiting_requests{model="toy"} 0.0' in text(server, "/monitoring/prometheus/metrics")
+    assert client.predict(X)["y"].tolist() == [2.5]
+
+
+def test_a_call_without_a_deadline_has_that_of_the_server(start):
+    server, client = start(request_timeout=0.3)
+    with pytest.raises(grpc.RpcError, match=r"no answer within 0\.3 s") as caught:
+        client.predict(ENDLESS, "slow", timeout=None)
+    assert caught.value.code().name == "DEADLINE_EXCEEDED"
+    assert wait_for(lambda: server.models["toy"].versions[2]._users == 0)
+
+
 def test_rest_has_a_time_limit(start):
     server, _ = start(rest_timeout=0.3)
     url = f"http://127.0.0.1:{server.rest_port}/v1/models/toy:predict"
@@ -185,9 +210,9 @@ def test_metrics_count_requests_by_the_code_of_their_answer(start):
 
 
 def test_other_models_and_labels_by_a_request(start, put, tmp_path):
-    _, client = start()
-    put(1, name="other")
     models = tmp_path / "models"
+    _, client = start(reloadable=models)
+    put(1, name="other")
     other = {"name": "other", "base_path": str(models / "other")}
     client.reload(other)
     assert client.predict(X, model="other")["y"].tolist() == [1.5]
@@ -197,6 +222,29 @@ def test_other_models_and_labels_by_a_request(start, put, tmp_path):
     assert client.predict(X, model="other", label="stable")["y"].tolist() == [1.5]
     with pytest.raises(grpc.RpcError, match="did not become available: missing"):
         client.reload({"name": "missing", "base_path": str(models / "missing")})
+
+
+def test_no_request_replaces_the_models_unless_it_is_allowed(start, put, tmp_path):
+    put(1, name="other")
+    _, client = start()
+    with pytest.raises(grpc.RpcError, match="nst-tf serve --allow-reload FOLDER allows it") as caught:
+        client.reload({"name": "other", "base_path": str(tmp_path / "models" / "other")})
+    assert caught.value.code().name == "PERMISSION_DENIED"
+    assert client.predict(X)["y"].tolist() == [2.5]
+
+
+def test_a_request_replaces_models_only_by_those_within_the_folder_that_is_allowed(start, put, tmp_path):
+    put(1, name="other")
+    allowed = tmp_path / "allowed"
+    allowed.mkdir()
+    (allowed / "link").symlink_to(tmp_path / "models" / "other")
+    _, client = start(reloadable=allowed)
+    outside = (tmp_path / "models" / "other", allowed / ".." / "models" / "other", allowed / "link", "/", "a\0b")
+    for path in outside:
+        with pytest.raises(grpc.RpcError, match="not in the folder that this server reloads from") as caught:
+            client.reload({"name": "other", "base_path": str(path)})
+        assert caught.value.code().name == "PERMISSION_DENIED"
+    assert client.predict(X)["y"].tolist() == [2.5]
 
 
 def test_no_request_fails_while_versions_are_swapped(start, put):
@@ -247,8 +295,9 @@ def test_a_request_without_end_does_not_keep_the_server_from_stopping(put, tmp_p
     client.channel.close()
 
 
-def test_a_port_in_use_is_refused_by_its_number(start, tmp_path):
+def test_a_port_in_use_is_refused_by_its_number_before_anything_is_loaded(start, tmp_path, monkeypatch):
     server, _ = start()
+    monkeypatch.delattr(Version, "load")
     for taken in ({"port": server.port, "rest_port": 0}, {"port": 0, "rest_port": server.rest_port}):
         number = next(value for value in taken.values() if value)
         with (
@@ -256,6 +305,84 @@ def test_a_port_in_use_is_refused_by_its_number(start, tmp_path):
             running(tmp_path / "models", **taken),
         ):
             pass
+
+
+@contextlib.contextmanager
+def loading(monkeypatch, folder):
+    """A server of two models, in a thread, that loads the second one until the gate is opened."""
+    gate, reached = threading.Event(), threading.Event()
+    load = Version.load
+
+    def slowly(version):
+        if version.name == "toy":
+            reached.set()
+            gate.wait(60)
+        load(version)
+
+    monkeypatch.setattr(Version, "load", slowly)
+    server = Server(lambda: config_of_folder(folder), ServerSettings(port=0, rest_port=0, poll=60.0, grace=1.0))
+
+    async def serve():
+        await server.listen()
+        await server.load()
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    loaded = asyncio.run_coroutine_threadsafe(serve(), loop)
+    try:
+        assert reached.wait(60)
+        yield server, gate, loaded
+    finally:
+        gate.set()
+        loaded.exception(60)
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(60)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def test_while_models_are_loaded_the_ports_answer_how_far_that_is(put, tmp_path, monkeypatch, caplog):
+    caplog.set_level("INFO")
+    put(1, name="other")
+    put(2)
+    with loading(monkeypatch, tmp_path / "models") as (server, gate, loaded):
+        client = StockClient(server.port)
+        health = health_pb2_grpc.HealthStub(client.channel)
+        probe = health_pb2.HealthCheckRequest()
+        assert health.Check(probe, timeout=10).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        for model in ("toy", "other", "missing"):
+            with pytest.raises(grpc.RpcError, match="the server is loading 2 of 2; try again later") as caught:
+                client.predict(X, model=model)
+            assert caught.value.code().name == "UNAVAILABLE"
+        assert [status.state for status in client.status("other")] == [30]
+        with pytest.raises(urllib.error.HTTPError, match="503") as error:
+            text(server, "/v1/models/toy/metadata")
+        error.value.close()
+        gate.set()
+        loaded.result(60)
+        assert health.Check(probe, timeout=10).status == health_pb2.HealthCheckResponse.SERVING
+        assert client.predict(X)["y"].tolist() == [2.5]
+        client.channel.close()
+    told = [record.getMessage() for record in caplog.records if "loading" in record.getMessage()]
+    assert told == ["loading 1 of 2: other", "loading 2 of 2: toy"]
+
+
+def test_a_server_that_is_stopped_loads_no_further_model(put, tmp_path, monkeypatch):
+    for name in ("a", "b"):
+        put(1, name=name)
+    models = Models(lambda: config_of_folder(tmp_path / "models"), 4, 1, 60)
+    tried, load = [], Version.load
+
+    def stopping(version):
+        tried.append(version.name)
+        models._stop.set()
+        load(version)
+
+    monkeypatch.setattr(Version, "load", stopping)
+    models.update()
+    models.stop(1)
+    assert tried == ["a"]
 
 
 def test_without_a_model_that_can_be_served_it_does_not_start(put, tmp_path):
