@@ -146,7 +146,7 @@ class MalformedCheck(grpc.aio.ServerInterceptor):
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
         details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
+    ) -> Any:
         """Has the method parse its own request."""
         handler: Any = await continuation(details)
         if handler is None or handler.request_streaming:
