@@ -11,7 +11,7 @@ from nst_tf.errors import InputError
 from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.version_folders import find_versions
 
-__all__ = ["check_config", "check_within", "config_of_folder", "read_config"]
+__all__ = ["check_config", "check_reloadable", "config_of_folder", "read_config"]
 
 PLATFORM = "tensorflow"
 
@@ -68,20 +68,33 @@ def check_config(config: ModelServerConfig) -> None:
             raise _invalid(f"Model {model.name} requests unsupported platform {model.model_platform}; say {PLATFORM!r}")
 
 
-def check_within(config: ModelServerConfig, folder: Path) -> None:
-    """Checks that all models are in a folder, links followed.
+def check_reloadable(config: ModelServerConfig, folder: Path | None) -> None:
+    """Checks what must hold of a configuration that a request brings.
+
+    Args:
+        config: The models that are to be served.
+        folder: In which all of them must be, links followed; `None` if no request may bring any.
 
     Raises:
-        Refusal: PERMISSION_DENIED, one is not.
+        Refusal: As `check_config`, or PERMISSION_DENIED.
     """
+    check_config(config)
+    if folder is None:
+        raise _denied("this server takes no models from a request; `nst-tf serve --allow-reload FOLDER` allows it")
     for model in config.model_config_list.config:
-        try:
-            inside = Path(model.base_path).resolve().is_relative_to(folder.resolve())
-        except (OSError, RuntimeError, ValueError):  # a loop of links, a name that cannot be one
-            inside = False
-        if not inside:
-            message = f"model {model.name} is not in the folder that this server reloads from: {model.base_path!r}"
-            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, message)
+        if not _is_within(model.base_path, folder):
+            raise _denied(f"model {model.name} is not in the folder that this server reloads from: {model.base_path!r}")
+
+
+def _is_within(path: str, folder: Path) -> bool:
+    try:
+        return Path(path).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that cannot be one
+        return False
+
+
+def _denied(message: str) -> Refusal:
+    return Refusal(grpc.StatusCode.PERMISSION_DENIED, message)
 
 
 def _invalid(message: str) -> Refusal:

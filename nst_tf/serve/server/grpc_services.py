@@ -21,7 +21,7 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import (
 
 from nst_tf.serve.codec.proto_tensors import array_of, encode_response
 from nst_tf.serve.codec.refusal import Refusal, refusal_of
-from nst_tf.serve.server.config import check_within
+from nst_tf.serve.server.config import check_reloadable
 from nst_tf.serve.server.core import Core
 
 __all__ = ["PREDICTION_SERVICE", "MalformedCheck", "ModelService", "PredictionService", "add_prediction_service"]
@@ -131,10 +131,7 @@ class ModelService(ModelServiceServicer):
         self, request: ReloadConfigRequest, context: grpc.aio.ServicerContext
     ) -> ReloadConfigResponse:
         """Serves other models."""
-        if self._reloadable is None:
-            message = "this server takes no other models from a request; nst-tf serve --allow-reload FOLDER allows it"
-            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, message)
-        check_within(request.config, self._reloadable)
+        check_reloadable(request.config, self._reloadable)
         await asyncio.to_thread(self._core.models.reload, request.config)
         return ReloadConfigResponse()
 
@@ -146,7 +143,7 @@ class MalformedCheck(grpc.aio.ServerInterceptor):
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
         details: grpc.HandlerCallDetails,
-    ) -> Any:
+    ) -> Any:  # a handler, or None for a method that there is not
         """Has the method parse its own request."""
         handler: Any = await continuation(details)
         if handler is None or handler.request_streaming:

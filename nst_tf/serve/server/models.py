@@ -8,7 +8,6 @@ import grpc
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
 from nst_tf.serve.codec.refusal import Refusal
-from nst_tf.serve.server.config import check_config
 from nst_tf.serve.server.model import Model
 
 __all__ = ["Models"]
@@ -82,13 +81,12 @@ class Models:
             self._apply(self._find())
 
     def reload(self, config: ModelServerConfig) -> None:
-        """Serves these models from now on, and returns when they are ready.
+        """Serves the models of a configuration that was checked from now on, and returns when they are ready.
 
         Raises:
-            Refusal: The configuration is invalid, or labels a version that is not available, and nothing was changed;
+            Refusal: The configuration labels a version that is not available, and nothing was changed;
                 or a new model cannot be loaded.
         """
-        check_config(config)
         with self._updating:
             self._check_labels(config)
             before = set(self._models)

@@ -47,7 +47,7 @@ def test_serves_tells_where_and_stops_in_good_order(models, tmp_path):
 
 SLOW = """
 import sys, time
-from nst_tf.cli import run
+from nst_tf.cli.main import run
 from nst_tf.serve.server.version import Version
 Version.load = lambda self: time.sleep(600)
 sys.exit(run())

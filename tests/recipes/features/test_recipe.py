@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
+from nst_tf.images.montage import LABEL
 from nst_tf.recipes.feature_loop import network_graph
 from nst_tf.recipes.features.recipe import feature_network
 from nst_tf.recipes.features.settings import PRESETS
@@ -94,9 +95,9 @@ def test_another_seed_is_another_picture_and_the_same_one_the_same(network):
 def test_variants_make_a_row_each_and_diversity_makes_them_differ(network):
     options = {"model": network, "channels": [1, 2], "variants": 3, "size": 24, "steps": 30}
     plain, diverse = (visualize_features("second", diversity=weight, **options) for weight in (0.0, 100.0))
-    assert plain.image.shape == (2 * 24 + 2, 3 * 24 + 2 * 2, 3)
+    assert plain.image.shape == (2 * (24 + LABEL) + 2, 3 * 24 + 2 * 2, 3)
     assert plain.picture.names == ("second channel 1",) * 3 + ("second channel 2",) * 3
-    np.testing.assert_array_equal(plain.image[26:, 52:], plain.picture.images[5])
+    np.testing.assert_array_equal(plain.image[-24:, 52:], plain.picture.images[5])
 
     def similarity(images):
         maps = activations(network, "second/linear", images).reshape(2, 3, -1, 8)
@@ -110,7 +111,8 @@ def test_variants_make_a_row_each_and_diversity_makes_them_differ(network):
 def test_priors_calm_the_picture(network):
     options = {"model": network, "channels": [1], "size": 24, "steps": 30}
     plain, smooth, pale = (
-        visualize_features("second", **options, **prior).image for prior in ({}, {"tv_weight": 1e4}, {"l2_weight": 1e4})
+        visualize_features("second", **options, **prior).picture.images[0]
+        for prior in ({}, {"tv_weight": 1e4}, {"l2_weight": 1e4})
     )
     assert np.abs(np.diff(smooth, axis=0)).mean() < 0.5 * np.abs(np.diff(plain, axis=0)).mean()
     mean = np.array([0.485, 0.456, 0.406])  # colour of photographs

@@ -16,7 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from ..running import wait_for
 
 FILES = 256
-RUN = "import sys; from nst_tf.cli import run; sys.exit(run())"
+RUN = "import sys; from nst_tf.cli.main import run; sys.exit(run())"
 COMMAND = ["sh", "-c", f'ulimit -n {FILES} && exec "$@"', "sh", sys.executable, "-c", RUN]
 LISTENS = re.compile(r"gRPC at 127\.0\.0\.1:(\d+), REST at http://127\.0\.0\.1:(\d+)/")
 SILENCE = 5.0  # seconds; on a machine of its own it is a tenth of that

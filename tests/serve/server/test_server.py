@@ -227,7 +227,7 @@ def test_other_models_and_labels_by_a_request(start, put, tmp_path):
 def test_no_request_replaces_the_models_unless_it_is_allowed(start, put, tmp_path):
     put(1, name="other")
     _, client = start()
-    with pytest.raises(grpc.RpcError, match="nst-tf serve --allow-reload FOLDER allows it") as caught:
+    with pytest.raises(grpc.RpcError, match="nst-tf serve --allow-reload FOLDER` allows it") as caught:
         client.reload({"name": "other", "base_path": str(tmp_path / "models" / "other")})
     assert caught.value.code().name == "PERMISSION_DENIED"
     assert client.predict(X)["y"].tolist() == [2.5]
@@ -239,7 +239,7 @@ def test_a_request_replaces_models_only_by_those_within_the_folder_that_is_allow
     allowed.mkdir()
     (allowed / "link").symlink_to(tmp_path / "models" / "other")
     _, client = start(reloadable=allowed)
-    outside = (tmp_path / "models" / "other", allowed / ".." / "models" / "other", allowed / "link", "/", "a\0b")
+    outside = (tmp_path / "models" / "other", allowed / ".." / "models" / "other", allowed / "link", "/", "/a\0b")
     for path in outside:
         with pytest.raises(grpc.RpcError, match="not in the folder that this server reloads from") as caught:
             client.reload({"name": "other", "base_path": str(path)})

@@ -54,7 +54,7 @@ def test_trains_a_network_that_stylize_takes(train, command, photo, tmp_path):
         (("--steps", 3, "--every", 2), "steps is 3; it must be a multiple of every, 2"),
         (("--steps", 0), "argument --steps: '0' is not 1 or more"),
         ((*QUICK, "--precision", "half"), "unknown precision 'half'"),
-        ((*QUICK, "--tv-weight", -1), "tv_weight"),
+        ((*QUICK, "--tv-weight", -1), "--tv-weight is -1.0"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(train, tmp_path, options, message):
