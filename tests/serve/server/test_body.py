@@ -12,8 +12,8 @@ import pytest
 from nst_tf.serve.server.body import RATIO, SMALL
 
 GOOD = json.dumps({"instances": [1]}).encode()
-PACKED = gzip.compress(GOOD)
-BOMB = gzip.compress(b" " * (2 * SMALL) + GOOD)  # 2 kB
+PACKED = gzip.compress(GOOD, mtime=0)
+BOMB = gzip.compress(b" " * (2 * SMALL) + GOOD, mtime=0)  # 2 kB
 
 
 def answered(server, body, encoding="", path="/v1/models/toy:predict"):
