@@ -85,10 +85,12 @@ def test_giants_that_are_permitted_keep_nobody_waiting_and_their_memory_is_given
         return target.ask(body, timeout=120)[0], status
 
     with target.useful(), ThreadPoolExecutor(3) as pool:
-        assert all(found in (status, 504) for found, status in pool.map(send, GIANTS))
-        before = target.memory
-        assert all(found in (status, 504) for found, status in pool.map(send, GIANTS))
-    assert target.memory - before < 100 * MIB
+        memory = []
+        for _ in range(5):
+            assert all(found in (status, 504) for found, status in pool.map(send, GIANTS))
+            memory.append(target.memory)
+    # The first rounds make room for as many giants at once as there may be, of which one round may have fewer.
+    assert min(memory[3:]) - max(memory[:3]) < 100 * MIB, memory
 
 
 @pytest.mark.parametrize(("value", "status"), [(b" ", 413), (b"[" * 50 + b"]" * 50, 413), (b"[],", 413)])
