@@ -144,3 +144,12 @@ def test_a_broken_cmyk_profile_is_ignored():
 def test_lab_is_converted():
     color = np.array([[[1, 0, 0], [0, 0, 0]]], np.float32)
     np.testing.assert_allclose(to_srgb(color, "LAB", None), [[[1, 1, 1], [0, 0, 0]]], atol=2 / 255)
+
+
+@pytest.mark.parametrize("space", ["RGB", "CMYK"])
+def test_a_profile_is_applied_in_bands_as_to_the_whole(tmp_path, monkeypatch, space):
+    icc = matrix_profile() if space == "RGB" else cmyk_profile(np.random.default_rng(0).random((16, 3)) * 90)
+    color = np.random.default_rng(1).random((24, 32, len(space)), np.float32)
+    whole = to_srgb(color, space, icc)
+    monkeypatch.setattr("nst_tf.images.profile._BAND", 5 * 32)
+    np.testing.assert_array_equal(to_srgb(color, space, icc), whole)
