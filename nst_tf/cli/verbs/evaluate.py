@@ -76,20 +76,20 @@ def run(arguments: Namespace) -> int:
     import_tensorflow(arguments.debug)
     from nst_tf.measures.evaluate import Evaluator
 
-    evaluator, rows, sizes = Evaluator(content, style), [], []
+    evaluator = Evaluator(content, style)
 
-    def measure(job: Job) -> None:
+    def measure(job: Job) -> tuple[_Row, tuple[int, int]]:
         picture = read_image(job.source)
-        rows.append(_Row({"result": str(job.source)}, evaluator(picture)))
-        sizes.append(picture.pixels.shape[:2])
+        return _Row({"result": str(job.source)}, evaluator(picture)), picture.pixels.shape[:2]
 
     batch = Batch(Plan([Job(path, path) for path in part_of(paths, arguments.shard)]), measure, "measured")
-    status = batch.finish()
+    measured = [made for _, made in batch]
+    rows = [row for row, _ in measured]
     if rows and arguments.controls:
-        rows = _with_controls(rows, evaluator, sizes)
+        rows = _with_controls(rows, evaluator, [size for _, size in measured])
     if rows:
         print("\n".join(json.dumps(row.record) for row in rows) if arguments.json else _table(rows))
-    return status
+    return batch.status
 
 
 def _with_controls(rows: Sequence[_Row], evaluator: "Evaluator", sizes: Sequence[tuple[int, int]]) -> list[_Row]:

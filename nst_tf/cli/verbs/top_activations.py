@@ -78,14 +78,14 @@ def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
         batch=arguments.batch,
         on_progress=shown.show,
     )
-    shard = None if arguments.merge else arguments.shard or (1, 1)
-    shows = shard is None or not arguments.shard
+    part = None if arguments.merge else arguments.shard or (1, 1)
     if not arguments.quiet:
-        logging.info("%s", top.forecast(shard, shows=shows))
-    if shard is None:
-        return top.show()
-    part = top.search(shard)
-    return top.show() if shows else part
+        logging.info("%s", top.forecast(part, shows=not arguments.shard))
+    if part:
+        found = top.search(part)
+        if arguments.shard:
+            return found
+    return top.show()
 
 
 def _left(arguments: Namespace) -> str:

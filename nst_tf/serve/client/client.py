@@ -13,7 +13,7 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 from nst_tf.serve.client.call_grpc import GrpcCalls
 from nst_tf.serve.client.call_rest import RestCalls
 from nst_tf.serve.client.connection import Connection
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import Refusal, invalid
 from nst_tf.serve.codec.request_check import checked_answer, with_reports
 from nst_tf.serve.server.loaded_model import DEFAULT_SIGNATURE
 
@@ -135,7 +135,7 @@ class Client:
         answered, found = self._calls.signatures(asked)
         if asked.signature_name not in found:
             message = f"there is no signature {asked.signature_name!r}; there is: {', '.join(sorted(found))}"
-            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
+            raise invalid(message)
         spec = ModelSpec()
         spec.CopyFrom(asked)
         if answered.HasField("version"):
@@ -155,12 +155,12 @@ def _spec(model: str, signature: str = "", version: int | None = None, label: st
 def _array(name: str, value: Any, signature: SignatureDef) -> np.ndarray:
     if name not in signature.inputs:
         known = ", ".join(sorted(signature.inputs))
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"there is no input {name!r}; there is: {known}")
+        raise invalid(f"there is no input {name!r}; there is: {known}")
     kind = tf.as_dtype(signature.inputs[name].dtype)
     if kind == tf.string:
         array = np.array(value, object)
         return np.vectorize(tf.compat.as_bytes, otypes=[object])(array) if array.size else array
     array = np.asarray(value)
     if not np.can_cast(array.dtype, kind.as_numpy_dtype, "same_kind"):
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"input {name!r} takes {kind.name}, not {array.dtype.name}")
+        raise invalid(f"input {name!r} takes {kind.name}, not {array.dtype.name}")
     return array.astype(kind.as_numpy_dtype, copy=False)

@@ -5,13 +5,12 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-import grpc
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
 from nst_tf.serve.codec.json_text import PIECE
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import invalid
 
 __all__ = ["columns_of", "inputs_of", "rows_of"]
 
@@ -30,19 +29,19 @@ def inputs_of(body: Mapping[str, Any], infos: Infos) -> dict[str, np.ndarray]:
     """
     if ("instances" in body) == ("inputs" in body):
         found = "both are there" if "inputs" in body else "neither is there"
-        raise _invalid(f"Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist; {found}")
+        raise invalid(f"Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist; {found}")
     return _from_rows(body["instances"], infos) if "instances" in body else _from_columns(body["inputs"], infos)
 
 
 def _from_rows(rows: Any, infos: Infos) -> dict[str, np.ndarray]:
     if not isinstance(rows, list) or not rows:
-        raise _invalid("'instances' must be a list of at least one value")
+        raise invalid("'instances' must be a list of at least one value")
     if not _is_object(rows[0]):
         return {_only(infos): _array(_only(infos), rows, infos)}
     for number, row in enumerate(rows):
         if not _is_object(row) or row.keys() != infos.keys():
             names = ",".join(sorted(infos))
-            raise _invalid(f"Failed to process element: {number} of 'instances' list; keys must be equal to: {names}")
+            raise invalid(f"Failed to process element: {number} of 'instances' list; keys must be equal to: {names}")
     return {name: _array(name, [row[name] for row in rows], infos) for name in infos}
 
 
@@ -51,7 +50,7 @@ def _from_columns(columns: Any, infos: Infos) -> dict[str, np.ndarray]:
         return {_only(infos): _array(_only(infos), columns, infos)}
     for name in infos:
         if name not in columns:
-            raise _invalid(f"Missing named input: {name} in 'inputs' object; REST leaves none to its default")
+            raise invalid(f"Missing named input: {name} in 'inputs' object; REST leaves none to its default")
     return {name: _array(name, value, infos) for name, value in columns.items() if name in infos}
 
 
@@ -65,7 +64,7 @@ def _is_base64(value: Any) -> bool:
 
 def _only(infos: Infos) -> str:
     if len(infos) != 1:
-        raise _invalid(f"several inputs are needed, so name them in an object: {', '.join(sorted(infos))}")
+        raise invalid(f"several inputs are needed, so name them in an object: {', '.join(sorted(infos))}")
     return next(iter(infos))
 
 
@@ -74,7 +73,7 @@ def _array(name: str, value: Any, infos: Infos) -> np.ndarray:
     try:
         return _strings(value) if kind == tf.string else _numbers(value, np.dtype(kind.as_numpy_dtype))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise _invalid(f"input {name!r} is not of {kind.name}: {error}") from error
+        raise invalid(f"input {name!r} is not of {kind.name}: {error}") from error
 
 
 def _flat(value: Any) -> tuple[list, list[int]]:
@@ -149,7 +148,7 @@ def rows_of(outputs: Mapping[str, np.ndarray]) -> Any:
     """
     sizes = {array.shape[0] if array.ndim else None for array in outputs.values()}
     if len(sizes) != 1 or None in sizes:
-        raise _invalid("the outputs have no batch dimension in common; ask with 'inputs' rather than with 'instances'")
+        raise invalid("the outputs have no batch dimension in common; ask with 'inputs' rather than with 'instances'")
     if len(outputs) == 1:
         return columns_of(outputs)
     columns = [_rows(name, array) for name, array in outputs.items()]
@@ -177,7 +176,3 @@ def _texts(value: Any, binary: bool) -> Any:
     if binary:
         return {"b64": base64.b64encode(value).decode()}
     return value.decode(errors="replace")
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)

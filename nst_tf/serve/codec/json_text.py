@@ -11,10 +11,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import grpc
 import numpy as np
 
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import invalid
 
 __all__ = ["PIECE", "json_text", "parsed", "weight"]
 
@@ -42,13 +41,13 @@ def weight(content: bytes | bytearray) -> int:
     _check("names", max(marks.count(b":"), marks.count(b"{")), MOST_NAMES)
     depth = np.cumsum(STEPS[np.frombuffer(marks, np.uint8)], dtype=np.int32).max(initial=0)
     if depth > DEEPEST:
-        raise _invalid(f"the JSON is nested {depth} deep; at most {DEEPEST} are taken")
+        raise invalid(f"the JSON is nested {depth} deep; at most {DEEPEST} are taken")
     return len(marks)
 
 
 def _check(what: str, count: int, most: int) -> None:
     if count > most:
-        raise _invalid(f"the JSON has {count} {what}; at most {most} are taken{INSTEAD}")
+        raise invalid(f"the JSON has {count} {what}; at most {most} are taken{INSTEAD}")
 
 
 def parsed(content: bytes | bytearray) -> dict[str, Any]:
@@ -62,9 +61,9 @@ def parsed(content: bytes | bytearray) -> dict[str, Any]:
             # Functions of Python's, for `float` and `int` themselves would not let others have their turn.
             body = json.loads(content.decode(), parse_float=lambda text: float(text), parse_int=lambda text: int(text))
     except (ValueError, RecursionError) as error:
-        raise _invalid(f"JSON Parse error: {error}") from error
+        raise invalid(f"JSON Parse error: {error}") from error
     if not isinstance(body, dict):
-        raise _invalid("the JSON value is not an object")
+        raise invalid("the JSON value is not an object")
     return body
 
 
@@ -96,7 +95,3 @@ def _array_text(array: np.ndarray) -> str:
         return "[" + ", ".join(map(_array_text, array)) + "]"
     pieces = (array[begin : begin + PIECE].tolist() for begin in range(0, len(array), PIECE))
     return "[" + ", ".join(json.dumps(piece)[1:-1] for piece in pieces) + "]"
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)

@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-import grpc
 import numpy as np
 import tensorflow as tf
 from google.protobuf.descriptor import FieldDescriptor
@@ -19,7 +18,7 @@ from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow_serving.apis.model_pb2 import ModelSpec
 from tensorflow_serving.apis.predict_pb2 import PredictResponse
 
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import invalid
 
 __all__ = ["array_of", "encode_response", "tensor_pieces"]
 
@@ -59,7 +58,7 @@ def array_of(name: str, proto: TensorProto) -> np.ndarray:
         _check_size(proto)
         return tf.make_ndarray(proto)
     except (TypeError, ValueError, KeyError, OverflowError) as error:
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"input {name!r} is no valid tensor: {error}") from error
+        raise invalid(f"input {name!r} is no valid tensor: {error}") from error
 
 
 def _check_size(proto: TensorProto) -> None:

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from nst_tf.errors import NstError
 
-__all__ = ["HTTP_STATUS", "Refusal", "refusal_of"]
+__all__ = ["HTTP_STATUS", "Refusal", "invalid", "refusal_of"]
 
 Code = grpc.StatusCode
 # As TensorFlow Serving's http_server.cc has it.
@@ -33,8 +33,14 @@ HTTP_STATUS = {
 BY_NUMBER = {code.value[0]: code for code in Code}
 # Characters of a message: gRPC carries it in a header of 8 KiB, in which one may take twelve bytes.
 LONGEST = 600
-# What TensorFlow adds for the authors of graphs.
-NODES = re.compile(r"\s*\[\[\{\{node.*|\s*\(\d+\) .*? error.*?: |Original stack trace for.*", re.DOTALL)
+# What TensorFlow adds for the authors of graphs: before what it says, where that is the first of several failures, too;
+# and behind it.
+BEFORE = re.compile(
+    r"(Graph execution error:)?\s*(Detected at node.*?\nNode: '[^'\n]*'\s*)?"
+    r"(\d+ root error\(s\) found\.\s*\(0\) [A-Z_]+:)?\s*",
+    re.DOTALL,
+)
+BEHIND = re.compile(r"\s*\[\[\{\{node.*|\s*\(1\) [A-Z_]+:.*|Original stack trace for.*", re.DOTALL)
 
 
 class Refusal(NstError):
@@ -50,6 +56,11 @@ class Refusal(NstError):
         self.code = code
 
 
+def invalid(message: str) -> Refusal:
+    """The refusal of a request that makes no sense."""
+    return Refusal(Code.INVALID_ARGUMENT, message)
+
+
 def refusal_of(error: Exception) -> Refusal:
     """The refusal that stands for any failure of a graph or of its loading."""
     if isinstance(error, Refusal):
@@ -62,8 +73,7 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def _plain(message: str) -> str:
-    message = NODES.sub("", message.removeprefix("Graph execution error:").strip())
-    return " ".join(message.split())
+    return " ".join(BEHIND.sub("", BEFORE.sub("", message, count=1)).split())
 
 
 def _cut(message: str) -> str:

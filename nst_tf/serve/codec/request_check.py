@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import Refusal, invalid
 
 __all__ = ["checked_answer", "checked_inputs", "checked_outputs", "with_reports"]
 
@@ -41,10 +41,10 @@ def _names(names: Collection[str]) -> str:
 def _check(name: str, array: np.ndarray, info: TensorInfo) -> None:
     taken, given = tf.as_dtype(info.dtype), tf.as_dtype(array.dtype)
     if taken != given:
-        raise Refusal(INVALID, f"input {name!r} takes {taken.name}, not {given.name}")
+        raise invalid(f"input {name!r} takes {taken.name}, not {given.name}")
     shape = tf.TensorShape(info.tensor_shape)  # pyright: ignore[reportArgumentType]  # which takes messages, too
     if not shape.is_compatible_with(array.shape):
-        raise Refusal(INVALID, f"input {name!r} takes the shape {shape}, not {tf.TensorShape(array.shape)}")
+        raise invalid(f"input {name!r} takes the shape {shape}, not {tf.TensorShape(array.shape)}")
 
 
 def checked_outputs(signature: SignatureDef, names: Collection[str]) -> tuple[str, ...]:
@@ -57,9 +57,9 @@ def checked_outputs(signature: SignatureDef, names: Collection[str]) -> tuple[st
         if name not in signature.outputs:
             known = _names(signature.outputs)
             message = f"output tensor alias not found in signature: {name} Outputs expected to be in the set {known}."
-            raise Refusal(INVALID, message)
+            raise invalid(message)
         if list(names).count(name) > 1:
-            raise Refusal(INVALID, f"duplicate output tensor alias: {name}")
+            raise invalid(f"duplicate output tensor alias: {name}")
     return tuple(names)
 
 
@@ -83,7 +83,7 @@ def checked_answer(
         if failed.size and failed.all():
             reason = messages.ravel()[0].decode(errors="replace")
             several = f"all {failed.size} images fail; the first: " if failed.size > 1 else ""
-            raise Refusal(INVALID, several + reason)
+            raise invalid(several + reason)
     return {name: outputs[name] for name in names or outputs}
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format, wrappers_pb2
 from google.protobuf.message import Message
 
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import invalid
 
 __all__ = ["ALONE", "FILE", "BatchingParameters", "read_batching_parameters"]
 
@@ -68,7 +67,7 @@ def read_batching_parameters(folder: Path) -> BatchingParameters | None:
         message = text_format.Parse(path.read_text(), _message())
         return _checked(message)
     except (OSError, ValueError, text_format.ParseError) as error:
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"cannot use {path}: {error}") from error
+        raise invalid(f"cannot use {path}: {error}") from error
 
 
 def _checked(message: Any) -> BatchingParameters:

@@ -3,10 +3,9 @@
 import asyncio
 import zlib
 
-import grpc
 from aiohttp import web
 
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import invalid
 
 __all__ = ["check_length", "read_body", "unpacked"]
 
@@ -69,15 +68,11 @@ def unpacked(body: bytearray, encoding: str, largest: int) -> bytes | bytearray:
     try:
         data = stream.decompress(body, most + 1)
     except zlib.error as error:
-        raise _invalid(f"the body is not valid {encoding.lower()}: {error}") from error
+        raise invalid(f"the body is not valid {encoding.lower()}: {error}") from error
     if len(data) > most:
         text = f"the body unpacks to more than {most} bytes, from {len(body)}"
         raise web.HTTPRequestEntityTooLarge(most, len(data), text=text)
     if not stream.eof or stream.unused_data:
         what = "has something behind its end" if stream.eof else "is cut off"
-        raise _invalid(f"the {encoding.lower()} of the body {what}")
+        raise invalid(f"the {encoding.lower()} of the body {what}")
     return data
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)

@@ -8,7 +8,7 @@ from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from nst_tf.errors import InputError
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import Refusal, invalid
 from nst_tf.serve.server.version_folders import find_versions
 
 __all__ = ["check_config", "check_reloadable", "config_of_folder", "read_config"]
@@ -54,18 +54,18 @@ def check_config(config: ModelServerConfig) -> None:
         Refusal: INVALID_ARGUMENT, as TensorFlow Serving has it.
     """
     if config.WhichOneof("config") != "model_config_list":
-        raise _invalid("only a model_config_list can be served")
+        raise invalid("only a model_config_list can be served")
     models = config.model_config_list.config
     for name, count in Counter(model.name for model in models).items():
         if not name:
-            raise _invalid("a model has no name")
+            raise invalid("a model has no name")
         if count > 1:
-            raise _invalid(f"Illegal to list model {name} multiple times in config list")
+            raise invalid(f"Illegal to list model {name} multiple times in config list")
     for model in models:
         if not Path(model.base_path).is_absolute():
-            raise _invalid(f"Expected model {model.name} to have an absolute path; got base_path()={model.base_path}")
+            raise invalid(f"Expected model {model.name} to have an absolute path; got base_path()={model.base_path}")
         if model.model_platform != PLATFORM:
-            raise _invalid(f"Model {model.name} requests unsupported platform {model.model_platform}; say {PLATFORM!r}")
+            raise invalid(f"Model {model.name} requests unsupported platform {model.model_platform}; say {PLATFORM!r}")
 
 
 def check_reloadable(config: ModelServerConfig, folder: Path | None) -> None:
@@ -95,7 +95,3 @@ def _is_within(path: str, folder: Path) -> bool:
 
 def _denied(message: str) -> Refusal:
     return Refusal(grpc.StatusCode.PERMISSION_DENIED, message)
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)

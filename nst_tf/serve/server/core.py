@@ -1,7 +1,6 @@
 """What a server answers, whatever the interface."""
 
 import asyncio
-import math
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -69,8 +68,9 @@ class Core:
             Refusal: There is no answer.
         """
         started, code = time.monotonic(), grpc.StatusCode.CANCELLED
+        limit = self._limit if seconds is None else min(seconds, self._limit)
         try:
-            prediction = await self._predict(spec, inputs, outputs, min(seconds or math.inf, self._limit))
+            prediction = await self._predict(spec, inputs, outputs, limit)
             code = grpc.StatusCode.OK
         except Exception as error:
             refusal = refusal_of(error)

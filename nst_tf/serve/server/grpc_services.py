@@ -20,7 +20,7 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import (
 )
 
 from nst_tf.serve.codec.proto_tensors import array_of, encode_response
-from nst_tf.serve.codec.refusal import Refusal, refusal_of
+from nst_tf.serve.codec.refusal import Refusal, invalid, refusal_of
 from nst_tf.serve.server.config import check_reloadable
 from nst_tf.serve.server.core import Core
 
@@ -51,7 +51,7 @@ def _answered(method: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitab
 
 def _check_spec(request: Message) -> None:
     if not request.HasField("model_spec"):
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "Missing ModelSpec")
+        raise invalid("Missing ModelSpec")
 
 
 class PredictionService(PredictionServiceServicer):
@@ -81,10 +81,10 @@ class PredictionService(PredictionServiceServicer):
         """Gives the signatures."""
         _check_spec(request)
         if not request.metadata_field:
-            raise _invalid("GetModelMetadataRequest must specify at least one metadata_field")
+            raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
         for field in request.metadata_field:
             if field != SIGNATURES:
-                raise _invalid(f"Metadata field {field} is not supported; there is: {SIGNATURES}")
+                raise invalid(f"Metadata field {field} is not supported; there is: {SIGNATURES}")
         spec, signatures = self._core.metadata(request.model_spec)
         response = GetModelMetadataResponse(model_spec=spec)
         response.metadata[SIGNATURES].Pack(signatures)
@@ -163,7 +163,3 @@ class MalformedCheck(grpc.aio.ServerInterceptor):
             grpc.unary_stream_rpc_method_handler if handler.response_streaming else grpc.unary_unary_rpc_method_handler
         )
         return kind(answer, response_serializer=handler.response_serializer)
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)

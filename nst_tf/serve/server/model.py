@@ -9,7 +9,7 @@ import grpc
 from tensorflow_serving.config.file_system_storage_path_source_pb2 import FileSystemStoragePathSourceConfig
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig
 
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import Refusal, invalid
 from nst_tf.serve.server.queue import Queue
 from nst_tf.serve.server.version import Version
 from nst_tf.serve.server.version_folders import find_versions
@@ -79,7 +79,7 @@ class Model:
         if label in self.labels:
             return self.labels[label]
         known = f"there is: {', '.join(sorted(self.labels))}" if self.labels else "this model has none"
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"Unrecognized servable version label: {label}; {known}")
+        raise invalid(f"Unrecognized servable version label: {label}; {known}")
 
     def _missing(self, number: int | None) -> Refusal:
         what = f"Latest({self.name})" if number is None else f"Specific({self.name}, {number})"

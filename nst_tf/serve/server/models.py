@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import grpc
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
-from nst_tf.serve.codec.refusal import Refusal
+from nst_tf.serve.codec.refusal import Refusal, invalid
 from nst_tf.serve.server.model import Model
 
 __all__ = ["Models"]
@@ -41,7 +41,7 @@ class Models:
             Refusal: There is none of this name.
         """
         if not name:
-            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "ModelSpec has no name specified.")
+            raise invalid("ModelSpec has no name specified.")
         if name not in self._models:
             known = ", ".join(sorted(self._models)) or "no model"
             message = f"Servable not found for request: Latest({name}); there is: {known}"

@@ -20,7 +20,7 @@ from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 from nst_tf.serve.codec.json_tensors import columns_of, inputs_of, rows_of
 from nst_tf.serve.codec.json_text import json_text, parsed, weight
-from nst_tf.serve.codec.refusal import HTTP_STATUS, Refusal, refusal_of
+from nst_tf.serve.codec.refusal import HTTP_STATUS, Refusal, invalid, refusal_of
 from nst_tf.serve.server import metrics
 from nst_tf.serve.server.body import check_length, read_body, unpacked
 from nst_tf.serve.server.core import Core
@@ -148,7 +148,7 @@ class _Rest:
         except Refusal as refusal:
             if refusal.code != grpc.StatusCode.FAILED_PRECONDITION:
                 raise
-            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, str(refusal)) from refusal
+            raise invalid(str(refusal)) from refusal
 
 
 def _spec(match: re.Match) -> ModelSpec:
@@ -168,14 +168,14 @@ def _spec(match: re.Match) -> ModelSpec:
 def _malformed(request: web.Request) -> Refusal:
     form = "/v1/models/NAME[/versions/NUMBER|/labels/LABEL]:predict (POST), or without :predict or with /metadata (GET)"
     message = f"Malformed request: {request.method} {request.rel_url.raw_path}; it must be {form}"
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
+    return invalid(message)
 
 
 def _name_signature(spec: ModelSpec, body: dict) -> None:
     try:
         spec.signature_name = body.get("signature_name", "")
     except (TypeError, ValueError) as error:
-        raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "'signature_name' key must be a string value") from error
+        raise invalid("'signature_name' key must be a string value") from error
 
 
 def _text(rows: bool, outputs: dict) -> str:

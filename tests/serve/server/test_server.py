@@ -15,9 +15,11 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow_serving.apis.classification_pb2 import ClassificationRequest
 from tensorflow_serving.apis.inference_pb2 import MultiInferenceRequest
+from tensorflow_serving.apis.model_pb2 import ModelSpec
 from tensorflow_serving.apis.regression_pb2 import RegressionRequest
 
 from nst_tf.errors import InputError, NstError
+from nst_tf.serve.codec.refusal import Refusal
 from nst_tf.serve.server.config import config_of_folder
 from nst_tf.serve.server.models import Models
 from nst_tf.serve.server.server import Server, ServerSettings
@@ -96,6 +98,14 @@ def test_what_a_client_does_not_wait_for_any_more_is_not_computed(start):
     assert client.predict(X, timeout=60)["y"].tolist() == [2.5]
     assert code_of(busy) == "DEADLINE_EXCEEDED"
     assert wait_for(lambda: server.models["toy"].versions[2]._users == 0)
+
+
+def test_a_call_for_which_no_time_is_left_is_over_at_once(start):
+    server, _ = start(request_timeout=300)
+    spec = ModelSpec(name="toy", signature_name="slow")
+    with pytest.raises(Refusal, match="no answer within 0 s") as caught:
+        asyncio.run(server._core.predict("rest", spec, ENDLESS, seconds=0.0))
+    assert caught.value.code == grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 def test_a_rest_client_that_hangs_up_takes_its_request_along(start):
