@@ -33,6 +33,7 @@ HTTP_STATUS = {
 BY_NUMBER = {code.value[0]: code for code in Code}
 # Characters of a message: gRPC carries it in a header of 8 KiB, in which one may take twelve bytes.
 LONGEST = 600
+MOST_LOOKED_AT = 2**16  # of what TensorFlow says, which may quote an input
 # What TensorFlow adds for the authors of graphs: before what it says, where that is the first of several failures, too;
 # and behind it.
 BEFORE = re.compile(
@@ -40,7 +41,7 @@ BEFORE = re.compile(
     r"(\d+ root error\(s\) found\.\s*\(0\) [A-Z_]+:)?\s*",
     re.DOTALL,
 )
-BEHIND = re.compile(r"\s*\[\[\{\{node.*|\s*\(1\) [A-Z_]+:.*|Original stack trace for.*", re.DOTALL)
+BEHIND = re.compile(r"\[\[\{\{node.*|\(1\) [A-Z_]+:.*|Original stack trace for.*", re.DOTALL)
 
 
 class Refusal(NstError):
@@ -73,7 +74,7 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def _plain(message: str) -> str:
-    return " ".join(BEHIND.sub("", BEFORE.sub("", message, count=1)).split())
+    return " ".join(BEHIND.sub("", BEFORE.sub("", message[:MOST_LOOKED_AT], count=1)).split())
 
 
 def _cut(message: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
-from nst_tf.serve.codec.refusal import Refusal, invalid
+from nst_tf.serve.codec.refusal import invalid
 
 __all__ = ["checked_answer", "checked_inputs", "checked_outputs", "with_reports"]
 
@@ -24,8 +24,7 @@ def checked_inputs(signature: SignatureDef, inputs: Mapping[str, np.ndarray]) ->
     filled = {name: tf.make_ndarray(proto) for name, proto in signature.defaults.items()} | dict(inputs)
     extra, missing = filled.keys() - signature.inputs.keys(), signature.inputs.keys() - filled.keys()
     if extra or missing:
-        raise Refusal(
-            INVALID,
+        raise invalid(
             f"input size does not match signature: {len(inputs)}!={len(signature.inputs)} len({_names(inputs)}) != "
             f"len({_names(signature.inputs)}). Sent extra: {_names(extra)}. Missing but required: {_names(missing)}.",
         )

@@ -159,9 +159,7 @@ def _spec(match: re.Match) -> ModelSpec:
         try:
             spec.version.value = int(match["version"])
         except ValueError as error:
-            raise Refusal(
-                grpc.StatusCode.INVALID_ARGUMENT, f"Failed to convert version: {match['version']} to numeric."
-            ) from error
+            raise invalid(f"Failed to convert version: {match['version']} to numeric.") from error
     return spec
 
 

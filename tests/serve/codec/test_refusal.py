@@ -34,7 +34,9 @@ NODE = "\n\t [[{{node Assert}}]]"
         f"{TRACE}2 root error(s) found.\n  (0) INVALID_ARGUMENT:  {SAYS}{NODE}\n  (1) CANCELLED:  Dequeue",
         f"2 root error(s) found.\n  (0) INVALID_ARGUMENT: {SAYS}\n  (1) CANCELLED: {NODE}\n0 successful operations.",
         f"{SAYS}\n\nOriginal stack trace for 'Assert':\n  File",
+        f"{SAYS}{' ' * 2**24}{NODE}",
     ],
+    ids=["node", "error", "place", "place of several", "several", "trace", "many spaces"],
 )
 def test_of_a_failure_in_a_graph_only_what_it_says_is_told(message):
     refusal = refusal_of(tf.errors.InvalidArgumentError(None, None, message))
