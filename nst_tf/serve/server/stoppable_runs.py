@@ -25,7 +25,8 @@ __all__ = ["StoppableRuns", "session_for"]
 
 v1 = tf.compat.v1
 # When a graph fails, what waits is cancelled, and a session tells of the first failure on each device. So what waits is
-# on a second device of the same processor. In some failures it is told first all the same, and the run is repeated.
+# on a second device of the same processor, and nothing on the first one waits for it. In about 1 % of the failures in
+# the first moment, what was still to be sent there is told all the same, and the run is repeated.
 BESIDE = "/device:CPU:1"
 TRIES = 5
 
@@ -143,7 +144,9 @@ class _Signs:
 
 def _where(is_chosen: tf.Tensor, value: Any) -> tf.Tensor:
     """The value; where it is not chosen, nothing that needs it is computed."""
-    return tf.raw_ops.Switch(data=value, pred=is_chosen).output_true
+    # A switch is moved to the device of its input, whatever it was given: there it would wait for `is_chosen` from the
+    # other one, and what waits beside the graph's own failure is told in its place.
+    return tf.raw_ops.Switch(data=tf.identity(value), pred=is_chosen).output_true
 
 
 def _is_computed(tensor: tf.Tensor) -> tf.Tensor:
