@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import nst_tf
 from benchmarks.race import evaluations_to, loss_after, race
+from nst_tf.one_pass.areas import Area
 from nst_tf.optimize import Adam, Loop
 from nst_tf.recipes.stylize.recipe import Stylize, style_network
 
@@ -29,7 +30,7 @@ def _transfer(size: int, **changes: Any) -> Stylize:
     content, style = (
         tf.constant(nst_tf.read_image(nst_tf.sample(name)).pixels[None]) for name in ("neuschwanstein", "auvers")
     )
-    return Stylize(style_network(settings), settings, content, [style])
+    return Stylize(style_network(settings), settings, content, [Area([style])])
 
 
 def _laps(transfer: Stylize, loop: Loop, seconds: float, evaluations: int = 1):

@@ -38,6 +38,7 @@ _HOME = {
     "Progress": "nst_tf.progress",
     "ReconstructSettings": "nst_tf.recipes.reconstruct.settings",
     "Reconstruction": "nst_tf.recipes.reconstruct.strip",
+    "Region": "nst_tf.one_pass.areas",
     "Result": "nst_tf.progress",
     "Sheet": "nst_tf.recipes.features.sheet",
     "Strip": "nst_tf.recipes.reconstruct.strip",

@@ -121,12 +121,12 @@ def _margins(operation) -> tuple | None:
     return ((operation.pixels,) * 2,) * 2 if isinstance(operation, ReplicatePad) else None
 
 
-def _through(step: Step, inputs: list[_Axes]) -> _Axes | None:
+def _through(step: Step, inputs: list[_Axes], by_place: bool) -> _Axes | None:
     """The axes after a step; `None` where every unit may see the whole image."""
     operation, axes = step.operation, inputs[0]
     if isinstance(operation, WINDOWS):
         return _windows(step, axes)
-    if isinstance(operation, ReplicatePad) and max(axis.size for axis in axes) > 1:
+    if isinstance(operation, ReplicatePad) and not by_place and max(axis.size for axis in axes) > 1:
         return None  # what is repeated sees other pixels than its place says
     if margins := _margins(operation):
         return tuple(axis.pad(*margin) for axis, margin in zip(axes, margins, strict=True))
@@ -145,7 +145,7 @@ def _check_size(graph: Graph, height: int, width: int) -> None:
         raise InputError(f"{graph.model.name} takes images of {columns}x{rows} pixels only, not of {width}x{height}")
 
 
-def receptive_field(graph: Graph, layer: str, height: int, width: int) -> ReceptiveField:
+def receptive_field(graph: Graph, layer: str, height: int, width: int, *, by_place: bool = False) -> ReceptiveField:
     """The receptive fields of a layer's units; exact for convolutions, poolings, padding and what is done pointwise.
 
     A unit behind anything else (a dense layer, an attention, a resampling) is said to see the whole image.
@@ -155,6 +155,8 @@ def receptive_field(graph: Graph, layer: str, height: int, width: int) -> Recept
         layer: Name of the layer.
         height: Of the images, in pixels: "same" padding depends on it.
         width: See `height`.
+        by_place: Whether what is repeated beyond an edge counts as what its place says. Near the edges, units may then
+            see further inwards than is said; else every unit is said to see the whole image.
 
     Raises:
         InputError: The layer is unknown, or the network does not take images of this size.
@@ -163,7 +165,7 @@ def receptive_field(graph: Graph, layer: str, height: int, width: int) -> Recept
     seen = {IMAGE: tuple(_Axis(1, 1, 0, side) for side in (height, width))}
     for step in graph.upto([layer]):
         inputs = [seen[number] for number in step.inputs]
-        axes = None if None in inputs else _through(step, inputs)
+        axes = None if None in inputs else _through(step, inputs, by_place)
         if axes is not None and min(axis.count for axis in axes) < 1:
             raise InputError(
                 f"images of {width}x{height} pixels are too small for the layer {layer!r}; make them larger"

@@ -15,7 +15,7 @@ from nst_tf.images.color import (
 from nst_tf.images.files import list_images
 from nst_tf.images.frames import Frames, center_square, find_images, read_frame
 from nst_tf.images.identify import MAX_PIXELS
-from nst_tf.images.picture import Picture, Source, as_picture, as_pictures
+from nst_tf.images.picture import Picture, Source, as_mask, as_picture, as_pictures
 from nst_tf.images.read import read_image
 from nst_tf.images.resize import fit, resize, resize_image
 from nst_tf.images.write import check_writable, write_image
@@ -25,6 +25,7 @@ __all__ = [
     "Frames",
     "Picture",
     "Source",
+    "as_mask",
     "as_picture",
     "as_pictures",
     "atomic_write",

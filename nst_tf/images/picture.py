@@ -8,7 +8,7 @@ import numpy as np
 
 from nst_tf.errors import InputError
 
-__all__ = ["Picture", "Source", "as_picture", "as_pictures"]
+__all__ = ["Picture", "Source", "as_mask", "as_picture", "as_pictures"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,25 @@ def as_picture(image: Source) -> Picture:
     if not (pixels.min() >= 0 and pixels.max() <= 1):
         raise InputError(f"an image has values from {pixels.min()} to {pixels.max()}; they must be in [0, 1]")
     return Picture(pixels.astype(np.float32))
+
+
+def as_mask(image: Source) -> np.ndarray:
+    """A mask given by a caller: how light an image is, times its alpha.
+
+    Args:
+        image: As for `as_picture`, or without colours, `(height, width)`.
+
+    Returns:
+        float32 `(height, width)` in [0, 1].
+
+    Raises:
+        InputError: See `as_picture`.
+    """
+    if isinstance(image, np.ndarray) and image.ndim == 2:
+        image = np.repeat(image[..., None], 3, axis=2)
+    picture = as_picture(image)
+    light = picture.pixels.mean(axis=2)
+    return light if picture.alpha is None else light * picture.alpha
 
 
 def as_pictures(images: Source | Sequence[Source]) -> list[Picture]:

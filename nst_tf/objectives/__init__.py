@@ -4,8 +4,8 @@ from nst_tf.objectives.activation import Activation, Direction
 from nst_tf.objectives.content import Content
 from nst_tf.objectives.gram import GramStyle
 from nst_tf.objectives.moments import blend_moments, raw_moments
-from nst_tf.objectives.neighbours import Resemblance
 from nst_tf.objectives.objective import Objective
+from nst_tf.objectives.resemblance import Resemblance
 from nst_tf.objectives.total_variation import TotalVariation
 from nst_tf.objectives.wasserstein import WassersteinStyle
 

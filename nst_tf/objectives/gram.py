@@ -8,6 +8,8 @@ We divide each Gram matrix by the number of its own positions, E = 1 / (4 N^2) s
 paper's where both images have the same size and lets them differ.
 """
 
+from typing import Optional
+
 import tensorflow as tf
 
 from nst_tf.objectives.moments import raw_moments
@@ -22,18 +24,22 @@ class GramStyle(Objective):
     Attributes:
         layer: Name of the layer.
         second: The style's Gram matrix over its number of positions, `(channels, channels)`.
+        weights: Of the image's positions, see `raw_moments`; `None` where all count alike.
     """
 
     layer: str
     second: tf.Tensor
+    weights: Optional[tf.Tensor] = None  # noqa: UP045, for extension types read annotations
 
     @classmethod
-    def of_moments(cls, layer: str, mean: tf.Tensor, second: tf.Tensor) -> "GramStyle":
+    def of_moments(
+        cls, layer: str, mean: tf.Tensor, second: tf.Tensor, weights: tf.Tensor | None = None
+    ) -> "GramStyle":
         """The loss against a style of these raw moments; see `blend_moments`. The mean is not used."""
         del mean
-        return cls(layer, tf.cast(second, tf.float32))
+        return cls(layer, tf.cast(second, tf.float32), weights)
 
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
-        _, second = raw_moments(features[self.layer])
+        _, second = raw_moments(features[self.layer], self.weights)
         difference = tf.math.squared_difference(second, tf.cast(self.second, second.dtype))
         return tf.reduce_mean(difference, axis=(1, 2)) / 4

@@ -20,8 +20,7 @@ def flatten_positions(features: tf.Tensor) -> tf.Tensor:
     return tf.reshape(features, [batch, -1, channels])
 
 
-@tf.custom_gradient
-def raw_moments(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def raw_moments(features: tf.Tensor, weights: tf.Tensor | None = None) -> tuple[tf.Tensor, tf.Tensor]:
     """The mean and the second moment of each feature map of a batch.
 
     The gradient is written out, since it is one matrix product; taken apart by automatic differentiation, it costs
@@ -29,10 +28,29 @@ def raw_moments(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
     Args:
         features: `(batch, rows, columns, channels)`.
+        weights: Of the positions, `(1, rows, columns, 1)`, 1 in all; without them, all count alike.
 
     Returns:
         `mean`, `(batch, channels)`, and `second`, `(batch, channels, channels)`.
     """
+    return _moments(features) if weights is None else _weighted_moments(features, weights)
+
+
+@tf.custom_gradient
+def _weighted_moments(features, weights):
+    flat, weights = flatten_positions(features), tf.cast(flatten_positions(weights), features.dtype)
+    weighted = flat * weights
+    mean, second = tf.reduce_sum(weighted, 1), tf.matmul(weighted, flat, transpose_a=True)
+
+    def gradient(d_mean, d_second):
+        symmetric = d_second + tf.linalg.matrix_transpose(d_second)
+        return tf.reshape(weights * (tf.matmul(flat, symmetric) + d_mean[:, None]), tf.shape(features)), None
+
+    return (mean, second), gradient
+
+
+@tf.custom_gradient
+def _moments(features):
     flat = flatten_positions(features)
     count = tf.cast(tf.shape(flat)[1], flat.dtype)
     average = tf.fill([tf.shape(flat)[0], 1, tf.shape(flat)[1]], 1 / count)

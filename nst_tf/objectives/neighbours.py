@@ -17,19 +17,19 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.objectives.objective import Objective
-
 __all__ = [
     "Choices",
     "Places",
-    "Resemblance",
+    "Weights",
     "choices_of",
+    "looked_at",
     "nearest",
     "places_of",
     "salience",
     "standardise",
     "swap",
     "swapped",
+    "unit",
 ]
 
 SIMILARITIES = 2**24  # that are in memory at a time
@@ -40,24 +40,30 @@ AXES = 32
 LEAST_SPREAD = 1e-4  # of a channel, in the mean spread of all: one that hardly varies is not blown up
 ROUNDING = 1e-8  # of the mean square, likewise: a constant image has no spread, but for what float32 leaves
 TINY = 1e-12
-FAINT = 1e-4  # of the squared length of features: shorter ones have no direction to speak of
+Weights = Sequence[tf.Tensor | None]  # of the positions of several images
 
 
-def _unit(vectors: tf.Tensor, least: float = TINY) -> tf.Tensor:
+def unit(vectors: tf.Tensor, least: float = TINY) -> tf.Tensor:
     """Vectors of length 1 along the last axis, less where their squared length is not much above the least."""
     return vectors * tf.math.rsqrt(tf.reduce_sum(tf.square(vectors), -1, keepdims=True) + least)
 
 
-def standardise(maps: tf.Tensor) -> tf.Tensor:
+def standardise(maps: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
     """Feature maps centred and scaled by their own mean and deviation over all positions.
 
     Args:
         maps: `(batch, rows, columns, channels)`.
+        weights: Of the positions, `(1, rows, columns, 1)`, 1 in all; without them, all count alike.
 
     Returns:
         Likewise; 0 where an image is constant.
     """
-    mean, variance = tf.nn.moments(maps, [1, 2], keepdims=True)
+    if weights is None:
+        mean, variance = tf.nn.moments(maps, [1, 2], keepdims=True)
+    else:
+        weights = tf.cast(weights, maps.dtype)
+        mean = tf.reduce_sum(weights * maps, [1, 2], keepdims=True)
+        variance = tf.reduce_sum(weights * tf.math.squared_difference(maps, mean), [1, 2], keepdims=True)
     least = LEAST_SPREAD * tf.reduce_mean(variance, -1, keepdims=True)
     least += ROUNDING * tf.reduce_mean(tf.square(mean), -1, keepdims=True)
     return (maps - mean) * tf.math.rsqrt(variance + least + TINY)
@@ -69,7 +75,7 @@ def _framed(maps: tf.Tensor, window: int) -> tf.Tensor:
     return tf.pad(maps, [[0, 0], edge, edge, [0, 0]], "SYMMETRIC")
 
 
-def salience(maps: tf.Tensor) -> tf.Tensor:
+def salience(maps: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
     """How much there is to see at each position of an image: how far features are from its mean, at most 1.
 
         w_p = min(1, sqrt(mean_N(p) |U|^2 / channels))
@@ -78,11 +84,12 @@ def salience(maps: tf.Tensor) -> tf.Tensor:
 
     Args:
         maps: `(1, rows, columns, channels)`.
+        weights: See `standardise`.
 
     Returns:
         float32 `(1, rows, columns, 1)`, in [0, 1].
     """
-    energy = tf.reduce_mean(tf.square(standardise(tf.cast(maps, tf.float32))), -1, keepdims=True)
+    energy = tf.reduce_mean(tf.square(standardise(tf.cast(maps, tf.float32), weights)), -1, keepdims=True)
     return tf.minimum(1.0, tf.sqrt(tf.nn.avg_pool2d(_framed(energy, 3), 3, 1, "VALID")))
 
 
@@ -138,10 +145,11 @@ def _patches(maps: tf.Tensor, window: int) -> tf.Tensor:
     return tf.image.extract_patches(_framed(maps, window), sizes, ones, ones, "VALID")[0]
 
 
-def _axes(standard: Sequence[tf.Tensor]) -> tf.Tensor:
+def _axes(standard: Sequence[tf.Tensor], weights: Weights) -> tf.Tensor:
     channels = standard[0].shape[-1]
     if channels <= AXES:
         return tf.eye(channels)
+    standard = [maps if one is None else maps * tf.sqrt(one) for maps, one in zip(standard, weights, strict=True)]
     flat = tf.concat([tf.reshape(maps, [-1, channels]) for maps in standard], 0)
     # Eigenvalues are in ascending order.
     return tf.linalg.eigh(tf.matmul(flat, flat, transpose_a=True))[1][:, -AXES:]
@@ -156,20 +164,37 @@ def _grid(height: tf.Tensor, width: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.reshape(down, [-1]), tf.reshape(across, [-1])
 
 
-def places_of(images: Sequence[tf.Tensor], window: int) -> Places:
+def _within(weights: tf.Tensor, window: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """As `_grid`, of the positions that have at least half of the largest weight, and their patches if any have."""
+    heavy = tf.cast(weights >= tf.reduce_max(weights) / 2, tf.float32)
+    least = -tf.nn.max_pool2d(-heavy, window, 1, "SAME")
+    found = tf.where(tf.cond(tf.reduce_any(least > 0), lambda: least, lambda: heavy)[0, :, :, 0] > 0)
+    step = tf.maximum(1, -(-tf.shape(found)[0] // MOST_PLACES))
+    down, across = tf.unstack(tf.cast(found[::step], tf.int32), axis=1)
+    return down, across
+
+
+def looked_at(maps: tf.Tensor, weights: tf.Tensor | None, window: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Row and column of the places of an image that others are compared with; see `places_of`."""
+    return _grid(*tf.unstack(tf.shape(maps)[1:3])) if weights is None else _within(weights, window)
+
+
+def places_of(images: Sequence[tf.Tensor], window: int, weights: Weights = ()) -> Places:
     """The places of images that others can be compared with; at most 4096 of each.
 
     Args:
         images: Feature maps of each, `(1, rows, columns, channels)`, of any sizes.
         window: Side of the patches that are compared, odd.
+        weights: Of the positions of each, see `standardise`: a place is where a weight is at least half of the largest.
     """
-    standard = [standardise(maps) for maps in images]
-    axes, channels = _axes(standard), images[0].shape[-1]
+    weights = weights or [None] * len(images)
+    standard = [standardise(*both) for both in zip(images, weights, strict=True)]
+    axes, channels = _axes(standard, weights), images[0].shape[-1]
     keys, features, middles, rows, begin = [], [], [], [], 0
-    for maps, own in zip(images, standard, strict=True):
-        down, across = _grid(*tf.unstack(tf.shape(maps)[1:3]))
+    for maps, own, one in zip(images, standard, weights, strict=True):
+        down, across = looked_at(maps, one, window)
         patches = _patches(tf.tensordot(own, axes, 1), window)
-        keys.append(_unit(tf.gather_nd(patches, tf.stack([down, across], 1))))
+        keys.append(unit(tf.gather_nd(patches, tf.stack([down, across], 1))))
         framed = _framed(maps, window)
         row = tf.shape(framed)[2]
         middles.append(begin + (down + window // 2) * row + across + window // 2)
@@ -215,7 +240,7 @@ def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf
     return total[: size[0], : size[1]] / votes[: size[0], : size[1]]
 
 
-def swap(maps: tf.Tensor, places: Places, window: int) -> tf.Tensor:
+def swap(maps: tf.Tensor, places: Places, window: int, weights: tf.Tensor | None = None) -> tf.Tensor:
     """S(F): the features of an image, each replaced by those of its nearest neighbour.
 
     Where neighbours are patches, a position is part of several, and gets the mean of what they say. Gradients do not
@@ -225,12 +250,15 @@ def swap(maps: tf.Tensor, places: Places, window: int) -> tf.Tensor:
         maps: F, float32 `(1, rows, columns, channels)`.
         places: Where neighbours are sought, of the same layer.
         window: As it was for `places_of`.
+        weights: Of the positions of the image, see `standardise`.
 
     Returns:
         As `maps`.
     """
-    like = _patches(tf.tensordot(standardise(maps), places.axes, 1), window)[:: _step(window), :: _step(window)]
-    found, _ = nearest(_unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
+    like = _patches(tf.tensordot(standardise(maps, weights), places.axes, 1), window)[
+        :: _step(window), :: _step(window)
+    ]
+    found, _ = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
     found = tf.reshape(found, tf.shape(like)[:2])
     return tf.stop_gradient(_voted(places, found, tf.shape(maps)[1:3], window))[None]
 
@@ -247,7 +275,9 @@ class Choices(NamedTuple):
     shares: tf.Tensor
 
 
-def choices_of(images: Sequence[tf.Tensor], window: int, shares: Sequence[float] = ()) -> Choices:
+def choices_of(
+    images: Sequence[tf.Tensor], window: int, shares: Sequence[float] = (), weights: Weights = ()
+) -> Choices:
     """The places of one or several images.
 
     Args:
@@ -255,13 +285,17 @@ def choices_of(images: Sequence[tf.Tensor], window: int, shares: Sequence[float]
         window: Side of the patches that are compared, odd.
         shares: How much of each image is wanted at every place; only their ratios matter. Without them, each place has
             one neighbour, in whichever image it is.
+        weights: See `places_of`.
     """
-    groups = [[image] for image in images] if shares else [images]
+    weights = weights or [None] * len(images)
+    groups = [([image], [one]) for image, one in zip(images, weights, strict=True)] if shares else [(images, weights)]
     parts = np.asarray(shares or [1.0], np.float32)
-    return Choices(tuple(places_of(group, window) for group in groups), tf.constant(parts / parts.sum()))
+    return Choices(tuple(places_of(few, window, own) for few, own in groups), tf.constant(parts / parts.sum()))
 
 
-def swapped(maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | float) -> tf.Tensor:
+def swapped(
+    maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | float, weights: tf.Tensor | None = None
+) -> tf.Tensor:
     """The features of an image, a share of each replaced by what its neighbours have there: (1 - a) F + a S(F).
 
     Args:
@@ -269,57 +303,11 @@ def swapped(maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | f
         choices: Where neighbours are sought, of the same layer.
         window: As it was for `choices_of`.
         share: a, a number, or one for each position, `(1, rows, columns, 1)`.
+        weights: Of the positions of the image, see `standardise`.
 
     Returns:
         As `maps`.
     """
-    found = [swap(tf.cast(maps, tf.float32), places, window) for places in choices.places]
+    found = [swap(tf.cast(maps, tf.float32), places, window, weights) for places in choices.places]
     neighbours = tf.cast(tf.tensordot(choices.shares, tf.stack(found), 1), maps.dtype)
     return maps + tf.cast(share, maps.dtype) * (neighbours - maps)
-
-
-class Resemblance(Objective):
-    """How little each place of an image is like the place of a style that is nearest to it.
-
-        L = 1 - mean_p cos(F_p - m0, F0_q(p) - m0)
-
-    with the neighbours q(p) of the image that it was renewed for; m0 is the style's mean. The last phase of Neural
-    Neighbor Style Transfer (section 3.4): it makes strokes crisp.
-
-    Attributes:
-        layer: Name of the layer.
-        mean: m0, `(channels,)`.
-        style: Features of places of the style less m0, of length 1, `(1, 1, places, channels)`.
-        target: The neighbours of each position of the image, likewise, `(1, rows, columns, channels)`.
-    """
-
-    layer: str
-    mean: tf.Tensor
-    style: tf.Tensor
-    target: tf.Tensor
-
-    @classmethod
-    def of_styles(cls, layer: str, styles: Sequence[tf.Tensor], mean: tf.Tensor) -> "Resemblance":
-        """The objective, to be renewed before it is used.
-
-        Args:
-            layer: Name of the layer.
-            styles: Feature maps of one or more styles, `(1, rows, columns, channels)`; at most 4096 places of each are
-                looked at.
-            mean: Theirs, `(channels,)`.
-        """
-        mean = tf.cast(mean, styles[0].dtype)
-        places = [tf.gather_nd(one[0], tf.stack(_grid(*tf.unstack(tf.shape(one)[1:3])), 1)) for one in styles]
-        style = _unit(tf.concat(places, 0) - mean)[None, None]
-        return cls(layer, mean, style, style)
-
-    def renewed(self, features: dict[str, tf.Tensor]) -> "Resemblance":
-        """With the neighbours of an image that has these features."""
-        maps, style = features[self.layer], self.style[0, 0]
-        found, _ = nearest(_unit(tf.reshape(maps - self.mean, [-1, style.shape[-1]])), style)
-        target = tf.reshape(tf.gather(style, found), tf.shape(maps))
-        return Resemblance(self.layer, self.mean, self.style, target)
-
-    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
-        mean, target = tf.cast(self.mean, image.dtype), tf.cast(self.target, image.dtype)
-        return 1 - tf.reduce_mean(tf.reduce_sum(_unit(features[self.layer] - mean, FAINT) * target, -1), (1, 2))

@@ -8,6 +8,8 @@ the squared distance of Dowson and Landau (1982) per channel. 1e-4 is added to t
 is the optimal transport map: dL/dC = 1/N (1 - C0^1/2 (C0^1/2 C C0^1/2)^-1/2 C0^1/2).
 """
 
+from typing import Optional
+
 import tensorflow as tf
 
 from nst_tf.objectives.matrix_root import square_root, trace_sqrt
@@ -24,19 +26,24 @@ def _of_channels(covariance: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
     return tf.matmul(root, tf.matmul(covariance + ridge, root))
 
 
-def _of_positions(maps: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
+def _of_positions(maps: tf.Tensor, root: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
     # With A the centred features times C0^1/2, C0^1/2 C C0^1/2 = A^T A / M, which has the eigenvalues of A A^T / M.
     flat = flatten_positions(maps)
-    centred = flat - tf.reduce_mean(flat, axis=1, keepdims=True)
-    moved = tf.tensordot(centred, root, 1)
     count = tf.shape(flat)[1]
     ridge = RIDGE * tf.eye(count, dtype=root.dtype)
+    if weights is not None:
+        weights = tf.cast(flatten_positions(weights), root.dtype)
+        centred = flat - tf.reduce_sum(weights * flat, axis=1, keepdims=True)
+        moved = tf.sqrt(weights) * tf.tensordot(centred, root, 1)
+        return tf.matmul(moved, moved, transpose_b=True) + ridge
+    centred = flat - tf.reduce_mean(flat, axis=1, keepdims=True)
+    moved = tf.tensordot(centred, root, 1)
     return tf.matmul(moved, moved, transpose_b=True) / tf.cast(count, root.dtype) + ridge
 
 
-def _product(maps: tf.Tensor, covariance: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
+def _product(maps: tf.Tensor, covariance: tf.Tensor, root: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
     """C0^1/2 C C0^1/2, or the smaller matrix that has its eigenvalues."""
-    routes = (lambda: _of_positions(maps, root), lambda: _of_channels(covariance, root))
+    routes = (lambda: _of_positions(maps, root, weights), lambda: _of_channels(covariance, root))
     count, channels = maps.shape[1:3].num_elements(), maps.shape[-1]
     if count is None:
         return tf.cond(tf.reduce_prod(tf.shape(maps)[1:3]) < channels, *routes)
@@ -57,34 +64,39 @@ class WassersteinStyle(Objective):
         mean: m0, `(channels,)`.
         root: C0^1/2, `(channels, channels)`.
         trace: tr C0, a scalar.
+        weights: Of the image's positions, see `raw_moments`; `None` where all count alike.
     """
 
     layer: str
     mean: tf.Tensor
     root: tf.Tensor
     trace: tf.Tensor
+    weights: Optional[tf.Tensor] = None  # noqa: UP045, for extension types read annotations
 
     @classmethod
-    def of_moments(cls, layer: str, mean: tf.Tensor, second: tf.Tensor) -> "WassersteinStyle":
+    def of_moments(
+        cls, layer: str, mean: tf.Tensor, second: tf.Tensor, weights: tf.Tensor | None = None
+    ) -> "WassersteinStyle":
         """The loss against a style of these raw moments; see `blend_moments`.
 
         Args:
             layer: Name of the layer.
             mean: `(channels,)`.
             second: `(channels, channels)`.
+            weights: Of the positions of the images that are to be measured.
         """
         mean, second = tf.cast(mean, tf.float64), tf.cast(second, tf.float64)
         ridge = RIDGE * tf.eye(tf.size(mean), dtype=tf.float64)
         covariance = second - mean[:, None] * mean[None, :] + ridge
         values = mean, square_root(covariance), tf.linalg.trace(covariance)
-        return cls(layer, *(tf.cast(value, tf.float32) for value in values))
+        return cls(layer, *(tf.cast(value, tf.float32) for value in values), weights)
 
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         maps = features[self.layer]
-        mean, second = raw_moments(maps)
+        mean, second = raw_moments(maps, self.weights)
         covariance = second - mean[:, :, None] * mean[:, None, :]
         root = tf.cast(self.root, maps.dtype)
-        fidelity = trace_sqrt(_product(maps, covariance, root))
+        fidelity = trace_sqrt(_product(maps, covariance, root, self.weights))
         spread = tf.linalg.trace(covariance) + tf.cast(self.trace, maps.dtype) - 2 * fidelity
         shift = tf.reduce_mean(tf.math.squared_difference(mean, tf.cast(self.mean, maps.dtype)), axis=1)
         return shift + spread / maps.shape[-1] + RIDGE  # that of tr C

@@ -9,25 +9,27 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
+from nst_tf.canvas.masks import mask_at
 from nst_tf.canvas.sizes import measured_size
 from nst_tf.errors import InputError
 from nst_tf.images import (
     Picture,
     Source,
     as_picture,
-    as_pictures,
-    colors_for_transfer,
     dressed,
     fit,
     resize_image,
     restore_color,
 )
 from nst_tf.memory import check_memory
+from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles, laid_over, recolored
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.settings import FAST, FastSettings, check_shares, with_a_share
-from nst_tf.one_pass.stylizer import SMALLEST, LevelOfStyle, Stylizer
+from nst_tf.one_pass.settings import FAST, FastSettings, check_shares
+from nst_tf.one_pass.stylizer import SMALLEST, Study, Stylizer
 
 __all__ = ["CompiledStylizer", "FastPainter", "compiled_stylizer", "fast_stylize"]
+
+Studies = Sequence[Study]
 
 FIXED, PER_PIXEL = 1.5e9, 1.9e3  # bytes: TensorFlow, the network and its graphs; the features alive at a time
 
@@ -87,6 +89,8 @@ class FastPainter:
             uint8.
         settings: How to make pictures.
         decoder: A decoder of one's own; see `load_decoder`.
+        mask: Which part of the pictures is painted; see `Region`, as for all of these.
+        regions: Parts of the pictures with styles of their own. `style` is that of the rest, and may be `()` then.
 
     Raises:
         InputError: An image, a setting or the decoder cannot be used.
@@ -97,20 +101,22 @@ class FastPainter:
         style: Source | Sequence[Source],
         settings: FastSettings | None = None,
         decoder: str | os.PathLike | None = None,
+        *,
+        mask: Source | None = None,
+        regions: Sequence[Region] = (),
     ):
-        self.settings = settings or FastSettings()
-        styles = [one.pixels for one in as_pictures(style)]
-        check_shares("style_blend", self.settings.style_blend, styles, "style")
-        self._styles, self._shares = with_a_share(styles, self.settings.style_blend)
+        self.settings, self._styles = settings or FastSettings(), given_styles(style, regions)
+        check_shares("style_blend", self.settings.style_blend, self._styles, "style")
+        self._mask, self._regions = mask, regions
         self._compiled = compiled_stylizer(load_stylizer(decoder))
-        self._studied: dict[tuple[tuple[str, ...], int], dict[str, LevelOfStyle]] = {}
+        self._studied: dict[tuple, Studies] = {}
 
     def __call__(self, content: Source) -> Picture:
         """A picture in the style, of the settings' size, with the content's alpha and dpi.
 
         Raises:
-            InputError: The content cannot be used, or the picture would be too small for the network, or too large for
-                the memory.
+            InputError: The content cannot be used, also not with the masks, or the picture would be too small for the
+                network, or too large for the memory.
         """
         content, settings = as_picture(content), self.settings
         size = fit(content.pixels.shape, settings.size)
@@ -119,12 +125,13 @@ class FastPainter:
                 f"the picture would be {size[1]}x{size[0]} pixels; it must be {SMALLEST}x{SMALLEST} or larger"
             )
         check_memory(*size, FIXED, PER_PIXEL)
-        guide, styles = colors_for_transfer(content.pixels, self._styles, settings.preserve_color)
-        image = self._painted(guide, styles, size)
+        areas = areas_of(content, self._styles, settings.style_blend, self._mask, self._regions)
+        guide, areas = recolored(areas, content.pixels, settings.preserve_color)
+        image = self._painted(guide, areas, size)
         colors = resize_image(content.pixels, size)
         return dressed(restore_color(image, colors, settings.preserve_color), content)
 
-    def _painted(self, guide: np.ndarray, styles: Sequence[np.ndarray], size: tuple[int, int]) -> np.ndarray:
+    def _painted(self, guide: np.ndarray, areas: Sequence[Area], size: tuple[int, int]) -> np.ndarray:
         """The pixels, painted on one size after the other."""
         whole, picture = _at(guide, tf.constant(size)), None
         strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
@@ -133,22 +140,29 @@ class FastPainter:
             content = lanczos(whole, *tf.unstack(side))
             picture = content if picture is None else picture
             for levels in self._compiled.stages(number == len(sizes) - 1):
-                study = self._study(styles, levels, int(tf.reduce_max(side)))
-                picture = self._compiled.paint(content, picture, study, strength, swapping)
-        return picture[0].numpy()
+                studies = self._study(areas, levels, side)
+                masks = [None if area.mask is None else mask_at(area.mask, side) for area in areas]
+                picture = self._compiled.paint(content, picture, studies, strength, swapping, masks)
+        return laid_over(areas, picture, whole)[0].numpy()
 
-    def _study(self, styles: Sequence[np.ndarray], levels: tuple[str, ...], longest: int) -> dict[str, LevelOfStyle]:
-        # A style whose colours are matched to the content is another one for each picture.
-        if (levels, longest) not in self._studied or self.settings.preserve_color:
-            seen = [self._seen(style, longest) for style in styles]
-            self._studied[levels, longest] = self._compiled.study(seen, levels, self._shares, self.settings.swap > 0)
-        return self._studied[levels, longest]
+    def _study(self, areas: Sequence[Area], levels: tuple[str, ...], side: tf.Tensor) -> Studies:
+        # A style whose colours are matched to the content is another one for each picture, and of regions that leave
+        # nothing to the styles of the rest there are fewer.
+        key = levels, int(tf.reduce_max(side)), len(areas)
+        if key not in self._studied or self.settings.preserve_color:
+            seen = areas_at(areas, side, functools.partial(self._style_size, side))
+            self._studied[key] = [
+                self._compiled.study(area.styles, levels, area.shares, self.settings.swap > 0, area.style_masks)
+                for area in seen
+            ]
+        return self._studied[key]
 
-    def _seen(self, style: np.ndarray, longest: int) -> tf.Tensor:
-        """A style in the size that fits a picture of this longest side."""
-        size = measured_size(tf.constant(style.shape[:2]), self.settings.style_scale * longest, SMALLEST)
+    def _style_size(self, side: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
+        """The size of a style that fits a picture of this height and width."""
+        longest = self.settings.style_scale * int(tf.reduce_max(side))
+        size = measured_size(tf.shape(style)[1:3], longest, SMALLEST)
         check_memory(*map(int, size), FIXED, PER_PIXEL)
-        return _at(style, size)
+        return size
 
 
 def fast_stylize(
@@ -156,6 +170,8 @@ def fast_stylize(
     style: Source | Sequence[Source],
     *,
     decoder: str | os.PathLike | None = None,
+    mask: Source | None = None,
+    regions: Sequence[Region] = (),
     **changes: Any,
 ) -> Picture:
     """Transfers the style of one or several images to another in one pass of a trained network.
@@ -166,6 +182,8 @@ def fast_stylize(
         content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
         style: One image, or several, whose style is blended.
         decoder: A decoder of one's own; see `load_decoder`.
+        mask: Which part of the picture is painted; see `FastPainter`.
+        regions: Parts with styles of their own.
         **changes: Attributes of `FastSettings` to change.
 
     Returns:
@@ -178,4 +196,4 @@ def fast_stylize(
         >>> picture = nst_tf.fast_stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), strength=0.7)
         >>> nst_tf.write_image("castle-wave.png", picture)
     """
-    return FastPainter(style, FAST.choose(**changes), decoder)(content)
+    return FastPainter(style, FAST.choose(**changes), decoder, mask=mask, regions=regions)(content)

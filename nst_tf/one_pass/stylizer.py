@@ -16,9 +16,11 @@ import keras
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
+from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import measured_size, scale_sizes
 from nst_tf.objectives.moments import blend_moments, raw_moments
 from nst_tf.objectives.neighbours import Choices, choices_of, salience, swapped
+from nst_tf.one_pass.areas import Area, areas_at
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.transport import Moments, transport
@@ -48,18 +50,19 @@ class LevelOfStyle(NamedTuple):
 Study = Mapping[str, LevelOfStyle]
 
 
-def measure(features: tf.Tensor) -> Moments:
-    """Raw moments in float32 of features of any type."""
-    return raw_moments(tf.cast(features, tf.float32))
+def measure(features: tf.Tensor, weights: tf.Tensor | None = None) -> Moments:
+    """Raw moments in float32 of features of any type; see `raw_moments`."""
+    return raw_moments(tf.cast(features, tf.float32), weights)
 
 
 def stylise_in_passes(
     encoder: keras.Model,
     decoder: keras.Model,
     own: Mapping[str, tf.Tensor],
-    style: Study,
+    styles: Sequence[Study],
     strength: tf.Tensor,
     *,
+    masks: Sequence[tf.Tensor | None] = (None,),
     swapping: tf.Tensor | float = 1.0,
     picture: tf.Tensor | None = None,
 ) -> list[tf.Tensor]:
@@ -70,8 +73,10 @@ def stylise_in_passes(
         decoder: One of `build_decoder`.
         own: The content's features, as the encoder gives them, of an image whose sides are multiples of 8; a batch of
             one if features are swapped.
-        style: What is known of it, by level from coarse to fine; moments of as many images or of one.
+        styles: What is known of that of each area, by level from coarse to fine, all of the same levels; moments of as
+            many images or of one.
         strength: `(batch,)` in [0, 1]. At 0, the last picture is what the content's finest level is decoded to.
+        masks: Where each area is, `(1, height, width, 1)` in [0, 1], of the images' size; `None` for everywhere.
         swapping: How much of the features is replaced by those of their neighbours, in [0, 1], at full strength.
         picture: What was painted so far, `(batch, height, width, 3)` in [0, 1]; nothing if `None`.
 
@@ -79,20 +84,40 @@ def stylise_in_passes(
         The pictures after each level, about [0, 1]. Gradients do not go from one level to the one before.
     """
     images = []
-    for level, known in style.items():
+    for level in styles[0]:
         features = own[level]
         if picture is not None:
             made = encoder(tf.stop_gradient(tf.clip_by_value(picture, 0, 1)))[level]
             share = strength * (1 - CONTENT) if level in WINDOWS else strength
             share = tf.cast(share, features.dtype)[:, None, None, None]
             features = share * made + (1 - share) * features
-        if known.choices is not None:
-            share = strength * swapping * salience(features)
-            features = swapped(features, known.choices, WINDOWS[level], share)
-        moved = transport(features, measure(features), known.moments, strength)
-        picture = decode(decoder, level, moved)["image"]
+        total = features
+        for study, mask in zip(styles, masks, strict=True):
+            moved = _moved(features, level, study[level], strength, swapping, mask)
+            total = moved if mask is None else total + _at_level(mask, features) * (moved - features)
+        picture = decode(decoder, level, total)["image"]
         images.append(picture)
     return images
+
+
+def _at_level(mask: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+    return tf.cast(mask_at(mask, tf.shape(features)[1:3]), features.dtype)
+
+
+def _moved(
+    features: tf.Tensor,
+    level: str,
+    known: LevelOfStyle,
+    strength: tf.Tensor,
+    swapping: tf.Tensor | float,
+    mask: tf.Tensor | None,
+) -> tf.Tensor:
+    """Features swapped with a style's and moved to its moments, by what they are where the mask is."""
+    weights = None if mask is None else weights_of(_at_level(mask, features))
+    if known.choices is not None:
+        share = strength * swapping * salience(features, weights)
+        features = swapped(features, known.choices, WINDOWS[level], share, weights)
+    return transport(features, measure(features, weights), known.moments, strength)
 
 
 def _padded(images: tf.Tensor) -> tf.Tensor:
@@ -140,6 +165,7 @@ class Stylizer(keras.Model):
         levels: Sequence[str] | None = None,
         shares: Sequence[float] = (),
         swapping: bool = True,
+        parts: Sequence[tf.Tensor | None] = (),
     ) -> dict[str, LevelOfStyle]:
         """What has to be known of a style, by level.
 
@@ -149,32 +175,38 @@ class Stylizer(keras.Model):
             shares: How much of each is wanted at every place; without them, each place has its neighbour in the style
                 where that is most like it, and all styles count alike in the moments.
             swapping: Whether features are to be swapped at all.
+            parts: Which part of each style counts, `(1, height, width, 1)` in [0, 1], of its size; `None` for all.
         """
         seen = [{level: tf.cast(maps, tf.float32) for level, maps in self.encoder(one).items()} for one in styles]
         weights, study = shares or [1.0] * len(styles), {}
         for level in levels or levels_from(level_of(self.decoder)):
             maps = [one[level] for one in seen]
+            both = zip(maps, parts or [None] * len(maps), strict=True)
+            own = [None if part is None else weights_of(_at_level(part, one)) for one, part in both]
             swaps = swapping and level in WINDOWS
-            choices = choices_of(maps, WINDOWS[level], shares) if swaps else None
-            study[level] = LevelOfStyle(blend_moments([measure(one) for one in maps], weights), choices)
+            choices = choices_of(maps, WINDOWS[level], shares, own) if swaps else None
+            measured = [measure(*one) for one in zip(maps, own, strict=True)]
+            study[level] = LevelOfStyle(blend_moments(measured, weights), choices)
         return study
 
     def paint(
         self,
         content: tf.Tensor,
         picture: tf.Tensor,
-        style: Study,
+        styles: Sequence[Study],
         strength: tf.Tensor,
         swapping: tf.Tensor | float = 1.0,
+        masks: Sequence[tf.Tensor | None] = (None,),
     ) -> tf.Tensor:
         """Paints an image in one stage of one size.
 
         Args:
             content: `(1, height, width, 3)` in [0, 1].
             picture: What was painted before, likewise, of any size; first of all, the content.
-            style: What `study` found of it, in a size that fits.
+            styles: What `study` found of that of each area, in a size that fits.
             strength: `(1,)` in [0, 1].
             swapping: See `stylise_in_passes`.
+            masks: Where each area is, likewise, of the content's size.
 
         Returns:
             The picture, of the content's size, in [0, 1].
@@ -182,7 +214,10 @@ class Stylizer(keras.Model):
         size = tf.shape(content)[1:3]
         whole, seen = _padded(content), _padded(_at(picture, size))
         own = self.encoder(whole)
-        images = stylise_in_passes(self.encoder, self.decoder, own, style, strength, swapping=swapping, picture=seen)
+        masks = [None if mask is None else _padded(mask) for mask in masks]
+        images = stylise_in_passes(
+            self.encoder, self.decoder, own, styles, strength, masks=masks, swapping=swapping, picture=seen
+        )
         finest = levels_from(level_of(self.decoder))[-1]
         lost = whole - decode(self.decoder, finest, own[finest])["image"]
         made = images[-1] + (1 - strength)[:, None, None, None] * lost
@@ -196,19 +231,17 @@ class Stylizer(keras.Model):
     def stylise(
         self,
         content: tf.Tensor,
-        styles: Sequence[tf.Tensor],
+        areas: Sequence[Area],
         strength: tf.Tensor,
         swapping: tf.Tensor | float = 1.0,
-        shares: Sequence[float] = (),
     ) -> tf.Tensor:
         """Paints an image on all sizes, each as large as the one before by the same factor, up to its own.
 
         Args:
             content: `(1, height, width, 3)` in [0, 1].
-            styles: One or several images, likewise, in the sizes that fit the picture's.
+            areas: What is painted in which styles, those in the sizes that fit the picture's.
             strength: `(1,)` in [0, 1].
             swapping: See `stylise_in_passes`.
-            shares: See `study`.
 
         Returns:
             The picture, of the content's size, in [0, 1].
@@ -216,20 +249,22 @@ class Stylizer(keras.Model):
         sizes = self.sizes(tf.shape(content)[1:3])
         longest = tf.cast(tf.reduce_max(sizes), tf.float64)
 
-        def seen(style, size):
+        def style_size(style, size):
             own = tf.shape(style)[1:3]
             wanted = tf.cast(tf.reduce_max(own) * tf.reduce_max(size), tf.float64) / longest
-            return _at(style, measured_size(own, wanted, SMALLEST))
+            return measured_size(own, wanted, SMALLEST)
 
         before = tf.shape(sizes)[0] - 1
         *coarse, fine = self.stages(False)
 
         def step(number, picture):
             size = sizes[number]
-            here, around = _at(content, size), [seen(style, size) for style in styles]
+            here, around = _at(content, size), areas_at(areas, size, lambda style: style_size(style, size))
+            masks = [area.mask for area in around]
 
             def painted(levels, picture):
-                return self.paint(here, picture, self.study(around, levels, shares), strength, swapping)
+                studies = [self.study(area.styles, levels, area.shares, parts=area.style_masks) for area in around]
+                return self.paint(here, picture, studies, strength, swapping, masks)
 
             for levels in coarse:
                 painting, nothing = functools.partial(painted, levels, picture), functools.partial(tf.identity, picture)
@@ -250,7 +285,7 @@ class Stylizer(keras.Model):
 
         def painted(one):
             one = {name: value[None] for name, value in one.items()}
-            return self.stylise(one["content"], [one["style"]], one["strength"], one["swap"])[0]
+            return self.stylise(one["content"], [Area([one["style"]])], one["strength"], one["swap"])[0]
 
         return tf.reshape(tf.map_fn(painted, given, fn_output_signature=content.dtype), tf.shape(content))
 

@@ -12,6 +12,7 @@ from nst_tf.backbones import check_maps, feature_extractor, network_identity, op
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.precision import MIXED, for_this_machine
 from nst_tf.backbones.receptive_field import receptive_field
+from nst_tf.canvas.masks import guide
 from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
@@ -66,6 +67,26 @@ class FeatureLoop:
     def least(self) -> int:
         """The smallest height and width in pixels for which there is a feature in each layer."""
         return smallest_size(self.extractor)
+
+    @functools.cached_property
+    def reach(self) -> dict[str, int]:
+        """The side in pixels of the square that a unit of each layer sees; 0 where that may be the whole image."""
+        graph = Graph(self.extractor)
+        fields = {
+            layer: receptive_field(graph, layer, self.least, self.least, by_place=True)
+            for layer in self.extractor.output_names
+        }
+        return {layer: 0 if field.whole else max(field.size) for layer, field in fields.items()}
+
+    def guide(self, mask: tf.Tensor | None, layer: str, maps: tf.Tensor) -> tf.Tensor | None:
+        """A mask of an image as a layer sees it, see `canvas.masks.guide`; `None` for none.
+
+        Args:
+            mask: `(1, height, width, 1)` in [0, 1], of the size of the image.
+            layer: Name of the layer.
+            maps: What it makes of the image, `(1, rows, columns, channels)`.
+        """
+        return None if mask is None else guide(mask, tf.shape(maps)[1:3], self.reach[layer])
 
     @functools.cached_property
     def observe(self) -> Extractor:

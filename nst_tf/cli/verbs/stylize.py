@@ -5,6 +5,7 @@ from argparse import Namespace
 from dataclasses import replace
 
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.work.areas import Areas, add_areas
 from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, run_feed_forward
 from nst_tf.cli.work.folders import add_folders
 from nst_tf.cli.work.options import add_running, add_settings, chosen
@@ -25,6 +26,7 @@ def add_arguments(parser: Parser) -> None:
                         help="file of the result; for several contents a folder, made if it is missing")  # fmt: skip
     parser.add_argument("--content", dest="more", metavar="CONTENT", action="append", default=[],
                         help="a further image or folder to paint; may be repeated")  # fmt: skip
+    add_areas(parser)
     add_feed_forward(parser)
     add_settings(parser, PRESETS)
     add_folders(parser)
@@ -33,8 +35,8 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the pictures."""
-    if not arguments.styles and not arguments.network:
-        raise InputError("no STYLE was given; at least one image is needed after CONTENT")
+    if not (arguments.styles or arguments.network or arguments.regions):
+        raise InputError("no STYLE was given; at least one image is needed after CONTENT, or a --region")
     if is_feed_forward(arguments):
         return run_feed_forward(arguments)
     settings = chosen(arguments, PRESETS)
@@ -43,17 +45,16 @@ def run(arguments: Namespace) -> int:
     from nst_tf.images import read_image
 
     settings = _with_first_image(settings)
-    styles = [read_image(style) for style in arguments.styles]
+    styles, areas = [read_image(style) for style in arguments.styles], Areas(arguments)
 
     def begin(content):
         from nst_tf.recipes.stylize.stylize import run_stylize
 
-        return run_stylize(content, styles, settings, arguments.time_limit)
+        return run_stylize(content, styles, settings, arguments.time_limit, **areas.options)
 
-    contents, others = [arguments.content, *arguments.more], [*arguments.styles, arguments.init]
-    return make_pictures(
-        arguments, begin, contents, others=others, facts=lambda _: {"styles": arguments.styles}
-    ).finish()
+    contents, others = [arguments.content, *arguments.more], [*arguments.styles, *areas.files, arguments.init]
+    facts = {"styles": arguments.styles, **areas.facts}
+    return make_pictures(arguments, begin, contents, others=others, facts=lambda _: facts).finish()
 
 
 def _with_first_image(settings: StylizeSettings) -> StylizeSettings:

@@ -13,6 +13,7 @@ from absl import logging
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+from nst_tf.cli.work.areas import Areas
 from nst_tf.cli.work.batch import Batch
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, plan_jobs
@@ -44,16 +45,16 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
     """
     if arguments.quiet:
         logging.set_verbosity(logging.WARNING)
-    styles = [read_image(style) for style in arguments.styles]
+    styles, areas = [read_image(style) for style in arguments.styles], Areas(arguments)
     contents = [arguments.content, *arguments.more]
-    files, folders = map(Path, arguments.styles), Folders.asked(arguments)
+    files, folders = map(Path, [*arguments.styles, *areas.files]), Folders.asked(arguments)
     plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, folders)
     import_tensorflow(arguments.debug)
-    with Pipeline(plan.jobs, _painter(arguments, styles, given), arguments) as pipeline:
+    with Pipeline(plan.jobs, _painter(arguments, styles, areas, given), areas, arguments) as pipeline:
         return Batch(plan, pipeline, end=pipeline.end).finish()
 
 
-def _painter(arguments: Namespace, styles: Sequence[Picture], given: dict[str, Any]) -> Paint:
+def _painter(arguments: Namespace, styles: Sequence[Picture], areas: Areas, given: dict[str, Any]) -> Paint:
     if arguments.hub:
         from nst_tf.one_pass.hub import HubPainter
 
@@ -69,7 +70,7 @@ def _painter(arguments: Namespace, styles: Sequence[Picture], given: dict[str, A
     from nst_tf.one_pass.painter import FastPainter
 
     decoder = given.pop("decoder", None)
-    return FastPainter(styles, FAST.choose(**given), decoder)
+    return FastPainter(styles, FAST.choose(**given), decoder, **areas.options)
 
 
 class Done(NamedTuple):
@@ -86,11 +87,12 @@ class Pipeline:
     Args:
         jobs: The pictures, in the order in which they are to be asked for.
         paint: Makes a picture of a content.
+        areas: What it paints where.
         arguments: Of the command line.
     """
 
-    def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace):
-        self._paint, self._arguments = paint, arguments
+    def __init__(self, jobs: Sequence[Job], paint: Paint, areas: Areas, arguments: Namespace):
+        self._paint, self._areas, self._arguments = paint, areas, arguments
         self._slots, self._writing, self._ended = threading.Semaphore(AHEAD), threading.Lock(), False
         self._workers = [ThreadPoolExecutor(1) for _ in range(3)]
         self._untold: dict[Job, Done] = {}
@@ -130,6 +132,7 @@ class Pipeline:
         return {
             "content": str(job.content),
             "styles": self._arguments.styles,
+            **self._areas.facts,
             "output": str(job.target),
             **done._asdict(),
             "peak_memory_mb": peak_memory_mb(),

@@ -8,6 +8,7 @@ from nst_tf.export.signature.batches import Values
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
 from nst_tf.export.signature.picture_signatures import ONE, picture_signatures, served_settings, size_problem
 from nst_tf.export.signature.weights import Stored
+from nst_tf.one_pass.areas import Area
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.recipes.graph_driver import make_in_graph
 from nst_tf.recipes.stylize.recipe import Stylize, style_network
@@ -36,12 +37,12 @@ class _Stylizer:
     def _recipe(self, values: Values) -> Stylize:
         settings = served_settings(DEFAULT, MODEL.controls, values)
         images = values["content"][None], values["style"][None]
-        return Stylize(self.network, settings, images[0], images[1:], self.painter.stylise)
+        return Stylize(self.network, settings, images[0], [Area(images[1:])], self.painter.stylise)
 
     def check(self, values: Values) -> tf.Tensor:
         """The problem of sizes that the network cannot look at."""
         recipe = self._recipe(values)
-        side = tf.reduce_max(recipe.style_size(recipe.styles[0], values["size"]))
+        side = tf.reduce_max(recipe.style_size(values["style"][None], values["size"]))
         large = problem_if(side > LARGEST_STYLE, "the style would be measured at ", side,
                            f" pixels; at most {LARGEST_STYLE} are possible, with a smaller style_scale")  # fmt: skip
         small = size_problem(tf.shape(values["content"])[:2], values["size"], self.network.least)

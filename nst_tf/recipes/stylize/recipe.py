@@ -14,6 +14,7 @@ from nst_tf.backbones.precision import for_this_machine
 from nst_tf.canvas import lanczos, noise
 from nst_tf.canvas.sizes import measured_size, scale_sizes, scale_steps
 from nst_tf.objectives import Objective
+from nst_tf.one_pass.areas import Area, areas_at, laid_over
 from nst_tf.optimize import Adam, Lbfgs
 from nst_tf.recipes.feature_loop import FeatureLoop, kept_by_network, opened_extractor
 from nst_tf.recipes.recipe import Recipe, at_size
@@ -35,7 +36,7 @@ class Stylize(Recipe):
         network: For these settings, see `style_network`.
         settings: How to make it.
         content: What the picture shows, `(1, height, width, 3)` in [0, 1].
-        styles: One or more, likewise.
+        areas: What is painted in which styles; all of it, if it is one without a mask.
         painter: Paints in one pass, as `Stylizer.stylise`; without it, nothing can start from such a picture.
         first: The image that the canvas starts from, of any size, where that is none of the settings' words.
     """
@@ -45,11 +46,11 @@ class Stylize(Recipe):
         network: FeatureLoop,
         settings: StylizeSettings,
         content: tf.Tensor,
-        styles: Sequence[tf.Tensor],
+        areas: Sequence[Area],
         painter: Painter | None = None,
         first: tf.Tensor | None = None,
     ):
-        self.network, self.settings, self.content, self.styles = network, settings, content, styles
+        self.network, self.settings, self.content, self.areas = network, settings, content, areas
         own = tf.shape(content)[1:3]
         self.sizes = scale_sizes(own, settings.size, settings.first_size, settings.growth, network.least)
         self.steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
@@ -61,6 +62,9 @@ class Stylize(Recipe):
     def start(self) -> tf.Tensor:
         """The picture of one pass, the content, noise, or what else the canvas is to start from."""
         size = self.sizes[0]
+        return laid_over(self.areas, self._start(size), self._content(size))
+
+    def _start(self, size: tf.Tensor) -> tf.Tensor:
         if self._first is not None:
             return at_size(lanczos, self._first, size)
         starts = {"noise": lambda: noise(*tf.unstack(size), self.settings.seed), "content": lambda: self._content(size)}
@@ -74,23 +78,24 @@ class Stylize(Recipe):
     def _content(self, size: tf.Tensor) -> tf.Tensor:
         return at_size(lanczos, self.content, size)
 
-    def _styles(self, size: tf.Tensor) -> list[tf.Tensor]:
-        return [at_size(lanczos, style, self.style_size(style, size)) for style in self.styles]
+    def _areas(self, size: tf.Tensor) -> Sequence[Area]:
+        return areas_at(self.areas, size, lambda style: self.style_size(style, size))
 
     def _painted(self, painter: Painter, size: tf.Tensor) -> tf.Tensor:
         strength, swapping = (tf.cast([value], tf.float32) for value in (self.settings.strength, self.settings.swap))
-        return painter(self._content(size), self._styles(size), strength, swapping, self.settings.style_blend)
+        return painter(self._content(size), self._areas(size), strength, swapping)
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas of one scale brought to the size of another, with the content's detail where it is to be kept."""
-        before = self._content(tf.shape(canvas)[1:3])
+        before, content = self._content(tf.shape(canvas)[1:3]), self._content(size)
         kept = tf.cast(1 - self.settings.strength, canvas.dtype)
-        detail = self._content(size) - super().enlarge(before, size)
-        return tf.clip_by_value(super().enlarge(canvas, size) + kept * detail, 0, 1)
+        detail = content - super().enlarge(before, size)
+        enlarged = tf.clip_by_value(super().enlarge(canvas, size) + kept * detail, 0, 1)
+        return laid_over(self.areas, enlarged, content)
 
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size."""
-        return style_objective(self.network, self.settings, self._content(size), self._styles(size))
+        return style_objective(self.network, self.settings, self._content(size), self._areas(size))
 
     def style_size(self, style: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """The size in which a style is measured for a canvas of this size."""

@@ -1,7 +1,6 @@
 """`stylize` and `stylize_steps`: style transfer from pictures to a picture, in Python."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,11 @@ import tensorflow as tf
 from nst_tf.backbones import check_size
 from nst_tf.canvas import lanczos
 from nst_tf.errors import unknown
-from nst_tf.images import Picture, Source, as_picture, as_pictures, colors_for_transfer, dressed, fit, restore_color
+from nst_tf.images import Picture, Source, as_picture, dressed, fit, restore_color
 from nst_tf.memory import check_measured, check_memory
+from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import compiled_stylizer
-from nst_tf.one_pass.settings import check_shares, with_a_share
 from nst_tf.progress import Progress, Result, last_result
 from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
@@ -24,30 +23,26 @@ from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 __all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
 
 
-def prepare(content: Picture, styles: Sequence[Picture], settings: StylizeSettings) -> Stylize:
+def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) -> Stylize:
     """The recipe of a picture, once it is sure that it can be made.
 
     Args:
         content: What the picture shows.
-        styles: One or more.
+        areas: What is painted in which styles.
         settings: How to make it.
 
     Raises:
-        InputError: The picture would be too small for the network, or too large for the memory; what it is to start
-            from is none; or the styles do not match their shares.
+        InputError: The picture would be too small for the network, or too large for the memory; or what it is to start
+            from is none.
     """
-    check_shares("style_blend", settings.style_blend, styles, "style")
-    styles, shares = with_a_share(styles, settings.style_blend)
-    settings = fit_layers(replace(settings, style_blend=shares), PRESETS, style_layers=finest, content_layers=middle)
-    guide, seen = colors_for_transfer(content.pixels, [style.pixels for style in styles], settings.preserve_color)
+    settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
+    guide, areas = recolored(areas, content.pixels, settings.preserve_color)
     network, size = style_network(settings), fit(guide.shape, settings.size)
     check_size(network.extractor, *size)
     check_memory(*size)
     painter, first = _start(settings)
-    recipe = Stylize(
-        network, settings, tf.constant(guide)[None], [tf.constant(one)[None] for one in seen], painter, first
-    )
-    for style in recipe.styles:
+    recipe = Stylize(network, settings, tf.constant(guide)[None], areas, painter, first)
+    for style in styles_of(areas):
         check_measured(*recipe.style_size(style, tf.constant(size)).numpy(), "style_scale", settings.style_scale)
     return recipe
 
@@ -62,11 +57,18 @@ def _start(settings: StylizeSettings) -> tuple[Painter | None, tf.Tensor | None]
 
 
 def run_stylize(
-    content: Picture, styles: Sequence[Picture], settings: StylizeSettings, time_limit: float | None = None
+    content: Picture,
+    styles: Sequence[Picture],
+    settings: StylizeSettings,
+    time_limit: float | None = None,
+    *,
+    mask: Source | None = None,
+    regions: Sequence[Region] = (),
 ) -> Iterator[Progress]:
     """As `stylize_steps`, with settings that were made before."""
     clock = Clock(time_limit)
-    recipe = prepare(content, styles, settings)
+    areas = areas_of(content, styles, settings.style_blend, mask, regions)
+    recipe = prepare(content, areas, settings)
 
     def finish(images: np.ndarray) -> Picture:
         colors = lanczos(tf.constant(content.pixels)[None], *images.shape[1:3])[0].numpy()
@@ -81,6 +83,8 @@ def stylize_steps(
     *,
     preset: str = "default",
     time_limit: float | None = None,
+    mask: Source | None = None,
+    regions: Sequence[Region] = (),
     **changes: Any,
 ) -> Iterator[Progress]:
     """Transfers style, and reports after every few evaluations; stop listening, and it stops.
@@ -90,6 +94,10 @@ def stylize_steps(
         style: One image, or several, whose style is blended.
         preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"`, `"wasserstein"` or `"gatys"`.
         time_limit: Seconds after which to stop with what there is.
+        mask: Which part of the picture is painted: white; see `Region`. The rest is the content, to the bit where the
+            mask is black.
+        regions: Parts of the picture with styles of their own. `style` is that of the rest, and may be `()` then: the
+            rest stays.
         **changes: Attributes of `StylizeSettings` to change in the preset.
 
     Yields:
@@ -99,7 +107,8 @@ def stylize_steps(
         InputError: An image, a setting or the size cannot be used. Nothing was computed then.
     """
     settings = PRESETS.choose(preset, **changes)
-    yield from run_stylize(as_picture(content), as_pictures(style), settings, time_limit)
+    styles = given_styles(style, regions)
+    yield from run_stylize(as_picture(content), styles, settings, time_limit, mask=mask, regions=regions)
 
 
 def stylize(

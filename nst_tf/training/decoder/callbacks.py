@@ -93,7 +93,7 @@ class SaveExamples(keras.callbacks.Callback):
         return found
 
     def _stylised(self, photo: tf.Tensor, study: Study) -> tf.Tensor:
-        return stylise_in_passes(self._encoder, self.model, self._encoder(photo), study, tf.ones([1]))[-1][0]
+        return stylise_in_passes(self._encoder, self.model, self._encoder(photo), [study], tf.ones([1]))[-1][0]
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         columns = np.clip([column.numpy() for column in self._draw(tf.constant(self._photos))], 0, 1)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from nst_tf.objectives.neighbours import Resemblance, salience, swapped
+from nst_tf.objectives import Resemblance
+from nst_tf.objectives.neighbours import salience, swapped
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
 from nst_tf.one_pass.stylizer import WINDOWS, Study, Stylizer, measure, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
@@ -69,7 +70,7 @@ def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[st
     aims = {layer: _moved(_swapped(layer, content[layer], study), moments[layer], strength) for layer in MEASURED}
     near = [Resemblance.of_styles(level, [known[level]], moments[level][0][0]) for level in study]
     pairs = []
-    for painted in stylise_in_passes(encoder, decoder, content, study, strength):
+    for painted in stylise_in_passes(encoder, decoder, content, [study], strength):
         # Clipped as the picture will be, with a gradient that does not vanish where it is.
         made = encoder(painted + tf.stop_gradient(tf.clip_by_value(painted, 0, 1) - painted))
         pairs += [_distances(made[layer], aims[layer], moments[layer], strength) for layer in MEASURED]
