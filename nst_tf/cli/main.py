@@ -24,6 +24,7 @@ from nst_tf.cli.verbs import (
     info,
     occlude,
     reconstruct,
+    regions,
     serve,
     stylize,
     texture,
@@ -38,6 +39,7 @@ __all__ = ["VERBS", "make_parser", "run"]
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
 VERBS = (
     stylize,
+    regions,
     evaluate,
     texture,
     reconstruct,

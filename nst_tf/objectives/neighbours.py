@@ -168,10 +168,9 @@ def _within(weights: tf.Tensor, window: int) -> tuple[tf.Tensor, tf.Tensor]:
     """As `_grid`, of the positions that have at least half of the largest weight, and their patches if any have."""
     heavy = tf.cast(weights >= tf.reduce_max(weights) / 2, tf.float32)
     least = -tf.nn.max_pool2d(-heavy, window, 1, "SAME")
-    found = tf.where(tf.cond(tf.reduce_any(least > 0), lambda: least, lambda: heavy)[0, :, :, 0] > 0)
+    found = tf.cast(tf.where(tf.where(tf.reduce_any(least > 0), least, heavy)[0, :, :, 0] > 0), tf.int32)
     step = tf.maximum(1, -(-tf.shape(found)[0] // MOST_PLACES))
-    down, across = tf.unstack(tf.cast(found[::step], tf.int32), axis=1)
-    return down, across
+    return found[::step, 0], found[::step, 1]
 
 
 def looked_at(maps: tf.Tensor, weights: tf.Tensor | None, window: int) -> tuple[tf.Tensor, tf.Tensor]:

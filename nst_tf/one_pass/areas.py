@@ -10,7 +10,7 @@ import tensorflow as tf
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import composite, mask_at
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, Source, as_mask, as_picture, as_pictures, colors_for_transfer, fit, resize_image
+from nst_tf.images import Picture, Source, as_mask, as_picture, as_pictures, colors_for_transfer, fit
 from nst_tf.one_pass.settings import check_shares, with_a_share
 
 __all__ = [
@@ -72,7 +72,7 @@ def _fitting(mask: Source, image: Picture, of: str, is_of: str) -> np.ndarray:
     fitted = zip(fit(found.shape, longest), fit(size, longest), strict=True)
     if any(abs(one - other) > 1 for one, other in fitted):
         raise InputError(f"{of} has {here} pixels and {is_of} {there}; both must be of one aspect ratio")
-    found = resize_image(found, size)
+    found = mask_at(_tensor(found), tf.constant(size))[0, :, :, 0].numpy()
     if found.max() < VISIBLE:
         raise InputError(f"{of} is black everywhere; it must be white where it holds")
     return found

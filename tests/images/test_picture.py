@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, as_picture, as_pictures
+from nst_tf.images import Picture, as_mask, as_picture, as_pictures
 
 
 def test_arrays_of_bytes_and_of_floats_are_the_same_picture():
@@ -48,3 +48,13 @@ def test_no_style_is_refused():
 def test_a_picture_passes_through():
     picture = Picture(np.zeros((2, 2, 3), np.float32))
     assert as_picture(picture) is picture
+
+
+def test_a_mask_is_how_light_an_image_is_where_it_is_opaque():
+    grey = np.linspace(0, 1, 20, dtype=np.float32).reshape(4, 5)
+    np.testing.assert_allclose(as_mask(grey), grey, rtol=1e-6)
+    np.testing.assert_allclose(as_mask((255 * grey).astype(np.uint8)), grey, atol=1 / 255)
+    white, half = np.ones((4, 5, 3), np.float32), np.full((4, 5), 0.5, np.float32)
+    np.testing.assert_array_equal(as_mask(Picture(white, half)), half)
+    with pytest.raises(InputError, match=r"values from 0\.0 to 2\.0"):
+        as_mask(2 * grey)

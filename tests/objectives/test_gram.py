@@ -36,3 +36,14 @@ def test_gradient_agrees_with_differences(relu_features, value_and_gradient, dif
 def test_is_zero_for_the_style_itself(relu_features):
     style = relu_features(1, (1, 7, 5, 6))
     np.testing.assert_allclose(objective_of(style)({"x": tf.constant(style)}, None), [0], atol=1e-12)
+
+
+def test_weights_of_a_part_measure_that_part(relu_features, value_and_gradient):
+    style, image, weights = relu_features(0, (1, 5, 4, 6)), relu_features(1, (1, 4, 5, 6)), np.zeros((1, 4, 5, 1))
+    weights[:, :, 2:] = 1 / 12
+    moments = style.mean(axis=(0, 1, 2)), gram(style)
+    value, gradient = value_and_gradient(GramStyle.of_moments("x", *moments, weights), image)
+    alone, of_part = value_and_gradient(GramStyle.of_moments("x", *moments), image[:, :, 2:])
+    np.testing.assert_allclose(value, alone, rtol=1e-6)
+    np.testing.assert_allclose(gradient[:, :, 2:], of_part, rtol=1e-5, atol=1e-12)
+    np.testing.assert_array_equal(gradient[:, :, :2], 0)

@@ -56,3 +56,24 @@ def test_only_ratios_of_weights_matter(relu_features):
     moments = [in_numpy(relu_features(seed, (1, 2, 3, 4))) for seed in range(2)]
     for scaled, plain in zip(blend_moments(moments, [3, 9]), blend_moments(moments, [0.25, 0.75]), strict=True):
         np.testing.assert_allclose(scaled, plain, rtol=1e-12)
+
+
+def test_weights_of_a_part_give_the_moments_of_that_part_and_their_gradient(relu_features):
+    features, weights = relu_features(0, SHAPE), np.zeros((1, 4, 3, 1))
+    weights[:, 1:] = 1 / 9
+
+    def value(image, *weights):
+        mean, second = raw_moments(image, *weights)
+        return tf.reduce_sum(mean**3, 1) + tf.reduce_sum(second**2, (1, 2))
+
+    def gradient(image, *weights):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            total = value(image, *weights)
+        return tape.gradient(total, image).numpy()
+
+    whole, part = tf.constant(features), tf.constant(features[:, 1:])
+    np.testing.assert_allclose(value(whole, weights), value(part), rtol=1e-12)
+    found = gradient(whole, weights)
+    np.testing.assert_allclose(found[:, 1:], gradient(part), rtol=1e-10, atol=1e-14)
+    np.testing.assert_array_equal(found[:, :1], 0)

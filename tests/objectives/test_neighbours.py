@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from nst_tf.objectives import neighbours
 from nst_tf.objectives.neighbours import (
-    Resemblance,
     choices_of,
     nearest,
     places_of,
@@ -138,6 +137,44 @@ def test_a_style_smaller_than_a_patch_has_a_place():
     np.testing.assert_allclose(swap(maps(4, 4), places_of([pixel], 3), 3), np.tile(pixel, (1, 4, 4, 1)), rtol=1e-5)
 
 
+def halves(height, width):
+    """The weights of the positions of the left half, `(1, height, width, 1)`, and that half of maps."""
+    weights = np.zeros((1, height, width, 1), np.float32)
+    weights[:, :, : width // 2] = 1 / (height * (width // 2))
+    return weights, lambda image: image[:, :, : width // 2]
+
+
+def test_weights_standardise_by_the_part_that_has_them():
+    image, (weights, left) = 3 + maps(6, 8), halves(6, 8)
+    np.testing.assert_allclose(left(standardise(image, weights)), standardise(left(image)), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(standardise(image, np.full((1, 6, 8, 1), 1 / 48)), standardise(image), atol=1e-5)
+
+
+def test_neighbours_are_sought_within_the_part_that_has_weights():
+    style, content, (weights, left) = maps(8, 10), maps(6, 7, seed=1), halves(8, 10)
+    places = places_of([style], 1, [weights])
+    alone = places_of([left(style)], 1)
+    np.testing.assert_allclose(places.keys, alone.keys, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(swap(content, places, 1), swap(content, alone, 1), rtol=1e-5)
+    # Patches at the edge of the part would have features from without.
+    far = style + np.where(weights > 0, 0, 99).astype(np.float32)
+    assert swap(content, places_of([far], 3, [weights]), 3).numpy().max() < 9
+
+
+def test_a_part_without_whole_patches_has_places_all_the_same():
+    weights = np.zeros((1, 6, 7, 1), np.float32)
+    weights[0, 2, 3] = 1
+    assert np.isfinite(swap(maps(4, 5), places_of([maps(6, 7)], 3, [weights]), 3)).all()
+    assert len(places_of([maps(6, 7)], 3, [weights]).keys) == 1
+
+
+def test_an_image_is_swapped_by_what_its_own_part_is_like():
+    image, (weights, left) = maps(6, 8), halves(6, 8)
+    choices = choices_of([maps(9, 9, seed=2)], 1)
+    found = swapped(image, choices, 1, 0.7, weights)
+    np.testing.assert_allclose(left(found), swapped(left(image), choices, 1, 0.7), rtol=1e-4, atol=1e-5)
+
+
 def test_of_many_places_an_even_grid_is_looked_at(monkeypatch):
     monkeypatch.setattr(neighbours, "MOST_PLACES", 30)
     style = maps(12, 20)
@@ -152,23 +189,3 @@ def test_many_channels_are_compared_on_their_principal_axes(monkeypatch):
     found = swap(content, places_of([style], 3), 3)
     monkeypatch.setattr(neighbours, "AXES", 100)
     np.testing.assert_allclose(found, swap(content, places_of([style], 3), 3), rtol=1e-3, atol=1e-3)
-
-
-def test_resemblance_is_the_mean_cosine_to_the_nearest_place():
-    image, style = maps(5, 6), maps(7, 4, seed=1)
-    mean = style[0].mean((0, 1))
-    objective = Resemblance.of_styles("layer", [style], tf.constant(mean)).renewed({"layer": tf.constant(image)})
-    cosines = unit(image[0].reshape(-1, 5) - mean) @ unit(style[0].reshape(-1, 5) - mean).T
-    loss = objective({"layer": tf.constant(image)}, tf.zeros((1, 8, 8, 3)))
-    np.testing.assert_allclose(loss, [1 - cosines.max(1).mean()], rtol=1e-3)
-
-
-def test_resemblance_keeps_its_neighbours_until_it_is_renewed():
-    image, other, style = maps(5, 6), maps(5, 6, seed=2), maps(7, 4, seed=1)
-    objective = Resemblance.of_styles("layer", [style], tf.zeros(5)).renewed({"layer": tf.constant(image)})
-    features, pixels = {"layer": tf.constant(other)}, tf.zeros((1, 8, 8, 3))
-    kept = 1 - np.mean(np.sum(unit(other[0].reshape(-1, 5)) * np.reshape(objective.target, (-1, 5)), 1))
-    np.testing.assert_allclose(objective(features, pixels), [kept], rtol=1e-3)
-    assert objective.renewed(features)(features, pixels) < objective(features, pixels)
-    tripled = (2.0 * objective + objective).renewed(features)
-    np.testing.assert_allclose(tripled(features, pixels), 3 * objective.renewed(features)(features, pixels), rtol=1e-5)

@@ -167,3 +167,17 @@ def test_flat_features_have_a_value_and_a_gradient(objective, value_and_gradient
         value, gradient = value_and_gradient(objective, np.zeros((1, *size, CHANNELS), np.float32))
         assert np.isfinite(value).all()
         assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("size", [MANY, FEW], ids=["many", "few"])
+def test_weights_of_a_part_measure_that_part(style, relu_features, value_and_gradient, size):
+    height, width = size
+    image, weights = relu_features(2, (1, 2 * height, width, CHANNELS)), np.zeros((1, 2 * height, width, 1))
+    weights[:, :height] = 1 / (height * width)
+    value, gradient = value_and_gradient(WassersteinStyle.of_moments("x", *moments(style), weights), image)
+    alone, of_part = value_and_gradient(WassersteinStyle.of_moments("x", *moments(style)), image[:, :height])
+    # Few positions have their ridge on another matrix where they are among others.
+    rtol = 1e-4 if size == MANY else 3e-2
+    np.testing.assert_allclose(value, alone, rtol=rtol)
+    assert distance(gradient[:, :height], of_part) < 30 * rtol
+    np.testing.assert_allclose(gradient[:, height:], 0, atol=1e-12)

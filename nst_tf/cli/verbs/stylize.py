@@ -50,7 +50,7 @@ def run(arguments: Namespace) -> int:
     def begin(content):
         from nst_tf.recipes.stylize.stylize import run_stylize
 
-        return run_stylize(content, styles, settings, arguments.time_limit, **areas.options)
+        return run_stylize(content, styles, settings, arguments.time_limit, **areas.options(content, styles))
 
     contents, others = [arguments.content, *arguments.more], [*arguments.styles, *areas.files, arguments.init]
     facts = {"styles": arguments.styles, **areas.facts}

@@ -2,12 +2,15 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from nst_tf.cli.shell.values import count
 from nst_tf.errors import InputError
 
 __all__ = ["Areas", "add_areas"]
+
+AUTO = 4
 
 
 def add_areas(parser: Any) -> None:
@@ -24,6 +27,13 @@ def add_areas(parser: Any) -> None:
         help="paint the white part of MASK in a style of its own, or in the white part of that; may be repeated. "
         "What no region covers takes STYLE, or stays",
     )
+    group.add_argument("--regions", dest="pairs", metavar="auto|NUMBER", type=_pairs,
+                       help="divide photograph and painting into so many parts, and paint each like the one that it is "
+                            f"most like, sky like sky; auto is {AUTO}")  # fmt: skip
+
+
+def _pairs(text: str) -> int:
+    return AUTO if text == "auto" else count(text)
 
 
 class _Files(NamedTuple):
@@ -68,7 +78,9 @@ class Areas:
         from nst_tf.images import read_image
 
         self._regions = [_files(text) for text in arguments.regions]
-        self._mask = arguments.mask
+        self._mask, self._pairs = arguments.mask, arguments.pairs
+        if self._pairs and (self._regions or len(arguments.styles) != 1):
+            raise InputError("--regions takes one STYLE and no --region")
         self.pictures = {name: read_image(name) for name in self.files}
 
     @property
@@ -81,12 +93,30 @@ class Areas:
     def facts(self) -> dict[str, Any]:
         """What there is to tell of them."""
         facts: dict[str, Any] = {} if self._mask is None else {"mask": self._mask}
-        return facts | ({"regions": [region._asdict() for region in self._regions]} if self._regions else {})
+        facts |= {"regions": [region._asdict() for region in self._regions]} if self._regions else {}
+        return facts | ({"pairs_of_regions": self._pairs} if self._pairs else {})
 
     @property
-    def options(self) -> dict[str, Any]:
-        """The keywords of `stylize` and of `FastPainter`."""
+    def differ(self) -> bool:
+        """Whether each content has regions of its own."""
+        return bool(self._pairs)
+
+    def options(self, content: Any, styles: Sequence) -> dict[str, Any]:
+        """The keywords of `stylize` and of `FastPainter`.
+
+        Args:
+            content: The `Picture` to paint; needed where regions differ.
+            styles: Its styles.
+        """
+        options: dict[str, Any] = {} if self._mask is None else {"mask": self.pictures[self._mask]}
+        return options | ({"regions": self._as_regions(content, styles)} if self._regions or self._pairs else {})
+
+    def _as_regions(self, content: Any, styles: Sequence) -> list:
+        # Only now what takes a while to import.
         from nst_tf.one_pass.areas import Region
 
-        regions = [Region(*(self.pictures.get(name) for name in region)) for region in self._regions]
-        return {"mask": self.pictures.get(self._mask), "regions": regions}
+        if not self._pairs:
+            return [Region(*(self.pictures.get(name) for name in region)) for region in self._regions]
+        from nst_tf.visualize.regions import pair_regions
+
+        return [Region(here, styles[0], there) for here, there in pair_regions(content, styles[0], self._pairs)]

@@ -56,7 +56,7 @@ def _given(arguments: Namespace) -> dict[str, Any]:
     given = {
         name: getattr(arguments, name) for name in (*OPTIMISING, "decoder") if getattr(arguments, name) is not None
     }
-    for name, value in {"mask": arguments.mask, "region": arguments.regions}.items():
+    for name, value in {"mask": arguments.mask, "region": arguments.regions, "regions": arguments.pairs}.items():
         if value and kind != "fast":
             raise InputError(f"{option(name)} has no meaning with --{kind}")
     for name in given:

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,7 +50,7 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
     files, folders = map(Path, [*arguments.styles, *areas.files]), Folders.asked(arguments)
     plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, folders)
     import_tensorflow(arguments.debug)
-    with Pipeline(plan.jobs, _painter(arguments, styles, areas, given), areas, arguments) as pipeline:
+    with Pipeline(plan.jobs, _painter(arguments, styles, areas, given), arguments, areas.facts) as pipeline:
         return Batch(plan, pipeline, end=pipeline.end).finish()
 
 
@@ -69,8 +69,12 @@ def _painter(arguments: Namespace, styles: Sequence[Picture], areas: Areas, give
         return NetworkPainter(arguments.network, given.pop("style_blend", ()), **given)
     from nst_tf.one_pass.painter import FastPainter
 
-    decoder = given.pop("decoder", None)
-    return FastPainter(styles, FAST.choose(**given), decoder, **areas.options)
+    decoder, settings = given.pop("decoder", None), FAST.choose(**given)
+
+    def painter(content: Picture | None) -> Paint:
+        return FastPainter(styles, settings, decoder, **areas.options(content, styles))
+
+    return (lambda content: painter(content)(content)) if areas.differ else painter(None)
 
 
 class Done(NamedTuple):
@@ -87,12 +91,12 @@ class Pipeline:
     Args:
         jobs: The pictures, in the order in which they are to be asked for.
         paint: Makes a picture of a content.
-        areas: What it paints where.
         arguments: Of the command line.
+        facts: What else there is to tell of each picture.
     """
 
-    def __init__(self, jobs: Sequence[Job], paint: Paint, areas: Areas, arguments: Namespace):
-        self._paint, self._areas, self._arguments = paint, areas, arguments
+    def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace, facts: Mapping[str, Any]):
+        self._paint, self._arguments, self._facts = paint, arguments, facts
         self._slots, self._writing, self._ended = threading.Semaphore(AHEAD), threading.Lock(), False
         self._workers = [ThreadPoolExecutor(1) for _ in range(3)]
         self._untold: dict[Job, Done] = {}
@@ -132,7 +136,7 @@ class Pipeline:
         return {
             "content": str(job.content),
             "styles": self._arguments.styles,
-            **self._areas.facts,
+            **self._facts,
             "output": str(job.target),
             **done._asdict(),
             "peak_memory_mb": peak_memory_mb(),

@@ -16,7 +16,7 @@ REST = ("a.png", "b.png", "-o", "c.png")
         (("stylize", *REST, "--sise", "64"), "unknown option '--sise'; did you mean '--size'?"),
         (("stylize", "--sise=64"), "unknown option '--sise'; did you mean '--size'?"),
         (("stylize", "--siz", "64", *REST), "unknown option '--siz'; did you mean '--size'?"),
-        (("stylize", *REST, "--mask", "m.png"), "unknown option '--mask'; `nst-tf stylize --help` lists all"),
+        (("stylize", *REST, "--brush", "m.png"), "unknown option '--brush'; `nst-tf stylize --help` lists all"),
         (("export", "--out", "models"), "unknown option '--out'; did you mean '--output'?"),
         (("stylize", *REST, "--qqq"), "unknown option '--qqq'; `nst-tf stylize --help` lists all"),
         (("stylize", *REST, "--size", "abc"), "argument --size: 'abc' is not a whole number"),
@@ -24,7 +24,10 @@ REST = ("a.png", "b.png", "-o", "c.png")
         (("stylize", *REST, "--time-limit", "-3"), "argument --time-limit: '-3' is not above 0"),
         (("stylize", *REST, "--save-every", "0"), "argument --save-every: '0' is not 1 or more"),
         (("stylize", *REST, "--quality", "101"), "argument --quality: '101' is not between 1 and 100"),
-        (("stylize", "a.png", "-o", "c.png"), "no STYLE was given; at least one image is needed after CONTENT"),
+        (
+            ("stylize", "a.png", "-o", "c.png"),
+            "no STYLE was given; at least one image is needed after CONTENT, or a --region",
+        ),
         (("stylize", "a.png", "b.png"), "the following arguments are required: -o/--output"),
         (
             ("stylize", *REST, "d.png"),

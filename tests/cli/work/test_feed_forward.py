@@ -107,4 +107,7 @@ def test_what_does_not_go_together_is_refused(command, tmp_path, photo, style, o
 
 def test_a_style_is_needed(command, tmp_path, photo):
     status, _, errors = command("stylize", photo, "-o", tmp_path / "out.png", "--fast")
-    assert (status, errors) == (2, "nst-tf: error: no STYLE was given; at least one image is needed after CONTENT\n")
+    assert (status, errors) == (
+        2,
+        "nst-tf: error: no STYLE was given; at least one image is needed after CONTENT, or a --region\n",
+    )

@@ -76,7 +76,7 @@ def test_json_tells_everything(stylize):
 def test_passes_pictures_and_settings_on(stylize, monkeypatch):
     seen = []
 
-    def run_stylize(content, styles, settings, time_limit):
+    def run_stylize(content, styles, settings, time_limit, **_):
         seen.extend([content, styles, settings, time_limit])
         return fake.steps_that_take(0)(content, styles, settings)
 

@@ -14,6 +14,7 @@ from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, luminance, resize_image
 from nst_tf.measures.lpips import lpips
 from nst_tf.measures.style_distance import style_distances
+from nst_tf.one_pass.areas import areas_of
 from nst_tf.optimize import Adam, Loop
 from nst_tf.recipes.stylize.recipe import style_network
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -24,7 +25,7 @@ FAST = {"size": 64, "first_size": 32, "steps": (6, 4)}
 
 @pytest.fixture(scope="module")
 def transfer(castle, wave):
-    return prepare(castle, [wave], PRESETS.choose(size=64))
+    return prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=64))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_the_result_has_less_of_the_objective_than_content_and_style_had(castle,
 def test_reported_losses_are_those_of_the_result(castle, wave):
     # Without patches, whose neighbours are those of a picture before; on a network that no other test counts traces of.
     settings = {"patch_weight": 0.0, "pooling": "average", **FAST}
-    recipe = prepare(castle, [wave], PRESETS.choose(**settings))
+    recipe = prepare(castle, areas_of(castle, [wave]), PRESETS.choose(**settings))
     objective = functools.reduce(operator.add, recipe.objective(recipe.sizes[-1]).values())
     result = stylize(castle, wave, **settings)
     value = float(recipe.network.value(tf.constant(result.image[None]), objective)[0])
@@ -74,7 +75,7 @@ def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers)
 
 def test_lbfgs_reaches_adams_loss_in_a_third_of_the_evaluations_on_the_gram_loss(castle, auvers):
     small = Picture(resize_image(castle.pixels, fit(castle.pixels.shape, 40)))
-    transfer = prepare(small, [auvers], PRESETS.choose("gatys", size=40))
+    transfer = prepare(small, areas_of(small, [auvers]), PRESETS.choose("gatys", size=40))
     start, style = tf.constant(small.pixels[None]), transfer.objective(transfer.sizes[-1])["style"]
     loop, slow = transfer.network.loop, Loop(transfer.network.value, Adam())
     adam = slow.optimizer.loss(slow.advance(slow.optimizer.start(start), 120, style))
@@ -105,7 +106,7 @@ def test_strength_goes_from_the_photograph_to_paint(castle, wave):
 
 
 def test_patches_bring_each_place_nearer_to_a_place_of_the_style(castle, wave):
-    recipe = prepare(castle, [wave], PRESETS.choose(**FAST))
+    recipe = prepare(castle, areas_of(castle, [wave]), PRESETS.choose(**FAST))
 
     def distance(image):
         canvas = tf.constant(image[None])
@@ -157,7 +158,7 @@ def test_a_plateau_ends_a_scale(castle, wave):
 
 
 def test_an_image_to_start_from_is_where_it_starts(castle, wave, transfer):
-    start = prepare(castle, [wave], PRESETS.choose(size=64, init=wave.pixels)).start()
+    start = prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=64, init=wave.pixels)).start()
     assert start.shape == transfer.start().shape
     assert np.abs(start[0].numpy() - transfer.start()[0].numpy()).mean() > 0.05
 
@@ -189,7 +190,7 @@ def test_a_style_that_would_not_fit_into_memory_is_refused_with_a_scale_that_fit
         InputError, match=r"^with a style_scale of 8 .*4096x\d+ pixels, .* a style_scale of \d\.\d+ fits$"
     ):
         next(stylize_steps(castle, wave, size=512, style_scale=8.0))
-    prepare(castle, [wave], PRESETS.choose(size=512, style_scale=2.0))
+    prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=512, style_scale=2.0))
 
 
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
