@@ -18,6 +18,7 @@ __all__ = [
     "Region",
     "areas_at",
     "areas_of",
+    "fitting_mask",
     "given_styles",
     "laid_over",
     "recolored",
@@ -64,18 +65,31 @@ class Area(NamedTuple):
         return self.style_masks or [None] * len(self.styles)
 
 
-def _fitting(mask: Source, image: Picture, of: str, is_of: str) -> np.ndarray:
-    """A mask in the size of an image that it belongs to."""
+def fitting_mask(mask: Source, image: Picture, of: str, is_of: str) -> tf.Tensor:
+    """A mask in the size of an image that it belongs to, `(1, height, width, 1)` in [0, 1].
+
+    Args:
+        mask: See `Region`.
+        image: Of the same aspect ratio.
+        of: What the mask is called in messages.
+        is_of: What the image is called.
+
+    Raises:
+        InputError: It is of another aspect ratio, or black, or no image.
+    """
     found, size = as_mask(mask), image.pixels.shape[:2]
     here, there = (f"{shape[1]}x{shape[0]}" for shape in (found.shape, size))
     longest = min(max(found.shape), max(size))
     fitted = zip(fit(found.shape, longest), fit(size, longest), strict=True)
     if any(abs(one - other) > 1 for one, other in fitted):
         raise InputError(f"{of} has {here} pixels and {is_of} {there}; both must be of one aspect ratio")
-    found = mask_at(_tensor(found), tf.constant(size))[0, :, :, 0].numpy()
     if found.max() < VISIBLE:
         raise InputError(f"{of} is black everywhere; it must be white where it holds")
-    return found
+    return mask_at(_tensor(found), tf.constant(size))
+
+
+def _fitting(mask: Source, image: Picture, of: str, is_of: str) -> np.ndarray:
+    return fitting_mask(mask, image, of, is_of)[0, :, :, 0].numpy()
 
 
 def _tensor(pixels: np.ndarray) -> tf.Tensor:
@@ -127,7 +141,7 @@ def _region(region: Region, mask: np.ndarray) -> Area:
     if mask.max() < VISIBLE:
         raise InputError("a region lies where the mask is black, so that nothing of it would be painted")
     if region.style_mask is not None:
-        part = _tensor(_fitting(region.style_mask, style, "the mask of a style", "the style"))
+        part = fitting_mask(region.style_mask, style, "the mask of a style", "the style")
     return Area([_tensor(style.pixels)], (), _tensor(mask), [part] if part is not None else ())
 
 

@@ -25,6 +25,8 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("-o", "--output", metavar="OUT", required=True,
                         help="file of the result; for several images a folder, made if it is missing")  # fmt: skip
     parser.add_argument("--guide", metavar="IMAGE", help="image whose features the dream takes on")
+    parser.add_argument("--mask", metavar="MASK",
+                        help="dream where this image is white, and keep the image where it is black")  # fmt: skip
     parser.add_argument("--zoom", type=count, metavar="FRAMES",
                         help="write so many dreams, each on the one before after a step of 5 %% into it, as an "
                              "animation: .webp, .gif or .mp4")  # fmt: skip
@@ -42,17 +44,20 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.work.pictures import make_pictures
     from nst_tf.images import read_image
 
-    guide = None if arguments.guide is None else read_image(arguments.guide)
-    facts = {"guide": arguments.guide}
+    guide, mask = (None if file is None else read_image(file) for file in (arguments.guide, arguments.mask))
+    facts = {"guide": arguments.guide, **({"mask": arguments.mask} if mask is not None else {})}
     if arguments.zoom is not None:
+        if mask is not None:
+            raise InputError("--mask has no meaning with --zoom, which goes on into the picture")
         return _make_zoom(arguments, guide, settings)
 
     def begin(image):
         from nst_tf.recipes.dream.dream import run_dream
 
-        return run_dream(image, guide, settings, arguments.time_limit)
+        return run_dream(image, guide, settings, arguments.time_limit, mask)
 
-    return make_pictures(arguments, begin, arguments.images, others=[arguments.guide], facts=lambda _: facts).finish()
+    others = [arguments.guide, arguments.mask]
+    return make_pictures(arguments, begin, arguments.images, others=others, facts=lambda _: facts).finish()
 
 
 def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:

@@ -18,6 +18,8 @@ def add_arguments(parser: Parser) -> None:
     parser.usage = "nst-tf texture SOURCE [SOURCE ...] -o OUT [options]"
     parser.add_argument("sources", metavar="SOURCE", nargs="+", help="image of the texture; several are blended")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the result")
+    parser.add_argument("--mask", dest="masks", metavar="MASK", action="append", default=[],
+                        help="use the white part of SOURCE only; one for each SOURCE, in their order")  # fmt: skip
     parser.add_argument("--show-tiling", action="store_true",
                         help="also write the result laid out 3 by 3, as OUT-3x3")  # fmt: skip
     add_settings(parser, PRESETS)
@@ -32,15 +34,16 @@ def run(arguments: Namespace) -> int:
     from nst_tf.images import read_image
 
     tiling = _tiling_file(arguments) if arguments.show_tiling else None
-    sources = [read_image(source) for source in arguments.sources]
+    sources, masks = ([read_image(file) for file in files] for files in (arguments.sources, arguments.masks))
 
     def begin(_):
         from nst_tf.recipes.texture.texture import run_texture
 
-        return run_texture(sources, settings, arguments.time_limit)
+        return run_texture(sources, settings, arguments.time_limit, masks)
 
-    facts = {"sources": arguments.sources}
-    pictures = make_pictures(arguments, begin, others=arguments.sources, facts=lambda _: facts)
+    facts = {"sources": arguments.sources, **({"masks": arguments.masks} if masks else {})}
+    others = [*arguments.sources, *arguments.masks]
+    pictures = make_pictures(arguments, begin, others=others, facts=lambda _: facts)
     for _, result in pictures:
         if tiling is not None:
             _write_tiling(tiling, result.image, arguments)

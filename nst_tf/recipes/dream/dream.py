@@ -11,6 +11,7 @@ from nst_tf.canvas import lanczos, noise
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, Source, as_picture, dressed, fit, resize
 from nst_tf.memory import check_memory
+from nst_tf.one_pass.areas import fitting_mask
 from nst_tf.progress import Progress, Result, last_result
 from nst_tf.recipes.dream.recipe import Dream, dream_network, octave_sizes
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
@@ -25,17 +26,18 @@ GUIDE_SIDE = 224  # pixels: the size at which the network knows things
 NOISE_DEVIATION = 0.1
 
 
-def prepare(image: Picture, guide: Picture | None, settings: DreamSettings) -> Dream:
+def prepare(image: Picture, guide: Picture | None, settings: DreamSettings, mask: Source | None = None) -> Dream:
     """The recipe of a dream, once it is sure that it can be made.
 
     Args:
         image: What to begin with.
         guide: An image whose features to take on, or `None`.
         settings: How to make it.
+        mask: Where to dream; see `dream_steps`.
 
     Raises:
-        InputError: An octave or the guide would be too small for the network, or the picture too large for the memory,
-            or the targets cannot be used.
+        InputError: The mask does not fit the image, an octave or the guide would be too small for the network, the
+            picture too large for the memory, or the targets cannot be used.
     """
     settings = fit_layers(settings, PRESETS, layers=deepest)
     network = dream_network(settings)
@@ -46,7 +48,8 @@ def prepare(image: Picture, guide: Picture | None, settings: DreamSettings) -> D
     _check_memory(sizes[-1], settings.tile)
     pixels = _noise(tuple(sizes[-1]), settings.seed) if settings.from_noise else image.pixels
     seen = None if guide is None else _guide_features(network, guide.pixels)
-    return Dream(network, settings, tf.constant(pixels)[None], seen)
+    where = None if mask is None else fitting_mask(mask, image, "the mask", "the image")
+    return Dream(network, settings, tf.constant(pixels)[None], seen, where)
 
 
 def _guide_features(network: GraphLoop, pixels: np.ndarray) -> dict[str, tf.Tensor]:
@@ -90,18 +93,25 @@ def _beginning(image: Source | None, settings: DreamSettings) -> tuple[Picture, 
 
 
 def run_dream(
-    image: Source | None, guide: Picture | None, settings: DreamSettings, time_limit: float | None = None
+    image: Source | None,
+    guide: Picture | None,
+    settings: DreamSettings,
+    time_limit: float | None = None,
+    mask: Source | None = None,
 ) -> Iterator[Progress]:
     """As `dream_steps`, with settings that were made before."""
     clock = Clock(time_limit)
+    if mask is not None and (image is None or settings.from_noise):
+        raise InputError("a mask keeps what it covers of an image; a dream from noise has none")
     image, settings = _beginning(image, settings)
-    return coarse_to_fine(prepare(image, guide, settings), clock, lambda images: dressed(images[0], image))
+    return coarse_to_fine(prepare(image, guide, settings, mask), clock, lambda images: dressed(images[0], image))
 
 
 def dream_steps(
     image: Source | None,
     *,
     guide: Source | None = None,
+    mask: Source | None = None,
     preset: str = "default",
     time_limit: float | None = None,
     **changes: Any,
@@ -112,6 +122,7 @@ def dream_steps(
         image: What to begin with: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8. `None` stands for
             a square of noise.
         guide: Another image; the dream takes on those of its features that the image resembles most already.
+        mask: Where to dream: white; see `Region`. The rest is the image, to the bit where the mask is black.
         preset: A key of `PRESETS`: `"default"` or `"deepdream2015"`.
         time_limit: Seconds after which to stop with what there is.
         **changes: Attributes of `DreamSettings` to change in the preset.
@@ -123,7 +134,7 @@ def dream_steps(
         InputError: An image, a setting or the size cannot be used. Nothing was computed then.
     """
     settings = PRESETS.choose(preset, **changes)
-    yield from run_dream(image, None if guide is None else as_picture(guide), settings, time_limit)
+    yield from run_dream(image, None if guide is None else as_picture(guide), settings, time_limit, mask)
 
 
 def dream(image: Source | None, *, callback: Callable[[Progress], object] | None = None, **options: Any) -> Result:

@@ -13,6 +13,7 @@ from nst_tf.backbones import open_network
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.precision import for_this_machine
 from nst_tf.canvas import lanczos
+from nst_tf.canvas.masks import composite, mask_at
 from nst_tf.canvas.sizes import fit, scale_steps
 from nst_tf.errors import InputError
 from nst_tf.objectives import Activation, Objective
@@ -34,6 +35,7 @@ class Dream(Recipe):
         settings: How to make it.
         image: What to begin with, `(1, height, width, 3)` in [0, 1].
         guide: The features of an image to take on, by layer; `None` for what the image itself excites.
+        mask: Where to dream, `(1, height, width, 1)` in [0, 1]; `None` for everywhere.
     """
 
     def __init__(
@@ -42,8 +44,9 @@ class Dream(Recipe):
         settings: DreamSettings,
         image: tf.Tensor,
         guide: Mapping[str, tf.Tensor] | None = None,
+        mask: tf.Tensor | None = None,
     ):
-        self.network, self.settings, self.image, self.guide = network, settings, image, guide
+        self.network, self.settings, self.image, self.guide, self.mask = network, settings, image, guide, mask
         self.targets = tuple(map(read_target, settings.layers))
         self.sizes = octave_sizes(tf.shape(image)[1:3], settings)
         self.steps = scale_steps(settings.steps, settings.octaves)
@@ -60,8 +63,9 @@ class Dream(Recipe):
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas brought to another size: the image at that size, and the detail dreamt so far, resized."""
         detail = canvas - at_size(lanczos, self.image, tf.shape(canvas)[1:3])
-        enlarged = at_size(lanczos, self.image, size) + tf.image.resize(detail, size, "bicubic")
-        return tf.clip_by_value(enlarged, 0, 1)
+        image = at_size(lanczos, self.image, size)
+        enlarged = tf.clip_by_value(image + tf.image.resize(detail, size, "bicubic"), 0, 1)
+        return enlarged if self.mask is None else composite(mask_at(self.mask, size), enlarged, image)
 
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size; what they see is enhanced."""

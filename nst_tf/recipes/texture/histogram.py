@@ -9,28 +9,39 @@ import tensorflow as tf
 __all__ = ["match_histogram"]
 
 
-def match_histogram(pixels: tf.Tensor, sources: Sequence[tf.Tensor], shares: Sequence[float]) -> tf.Tensor:
+def match_histogram(
+    pixels: tf.Tensor,
+    sources: Sequence[tf.Tensor],
+    shares: Sequence[float],
+    masks: Sequence[tf.Tensor | None] = (),
+) -> tf.Tensor:
     """A picture with the histogram of others in each channel: the k-th smallest value becomes their k-th.
 
     Args:
         pixels: float32 `(height, width, 3)`.
         sources: One or more pictures `(height, width, 3)` of any sizes, whose histograms are blended.
         shares: The weight of each of them, not negative, with a positive sum.
+        masks: What each pixel of each of them counts, `(1, height, width, 1)`; `None` where all count alike.
 
     Returns:
         float32 of the shape of `pixels`, with values between the least and the largest of the sources.
     """
-    counts = [tf.reduce_prod(tf.shape(source)[:2]) for source in sources]
-    weights = tf.concat(
-        [
-            tf.fill([count], tf.cast(share, tf.float64) / tf.cast(count, tf.float64))
-            for count, share in zip(counts, shares, strict=True)
-        ],
-        axis=0,
-    )
-    values = tf.concat([tf.reshape(source, [-1, 3]) for source in sources], axis=0)
+    both = zip(sources, shares, masks or [None] * len(sources), strict=True)
+    samples = [_sample(source, share, mask) for source, share, mask in both]
+    values, weights = (tf.concat(parts, axis=0) for parts in zip(*samples, strict=True))
     channels = [_matched(pixels[..., channel], values[:, channel], weights) for channel in range(3)]
     return tf.stack(channels, -1)
+
+
+def _sample(source: tf.Tensor, share: float, mask: tf.Tensor | None) -> tuple[tf.Tensor, tf.Tensor]:
+    """The values of a source, `(pixels, 3)`, and the weight of each, of those that have any."""
+    values = tf.reshape(source, [-1, 3])
+    if mask is None:
+        count = tf.shape(values)[0]
+        return values, tf.fill([count], tf.cast(share, tf.float64) / tf.cast(count, tf.float64))
+    weights = tf.cast(tf.reshape(mask, [-1]), tf.float64)
+    there = weights > 0
+    return values[there], share * weights[there] / tf.reduce_sum(weights)
 
 
 def _matched(pixels: tf.Tensor, values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:

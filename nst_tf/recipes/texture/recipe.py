@@ -16,8 +16,9 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from nst_tf.canvas import enlarge, lanczos, noise
+from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import fit, measured_size, scale_sizes, scale_steps
-from nst_tf.objectives import GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
+from nst_tf.objectives import GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments, raw_moments
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.recipe import Recipe, at_size
 from nst_tf.recipes.texture.histogram import match_histogram
@@ -54,10 +55,18 @@ class Texture(Recipe):
         network: For these settings, see `texture_network`.
         settings: How to make it.
         sources: One or more, `(height, width, 3)` in [0, 1].
+        masks: Which part of each counts, `(1, height, width, 1)` in [0, 1]; `None` for all of it, `()` for all of each.
     """
 
-    def __init__(self, network: FeatureLoop, settings: TextureSettings, sources: Sequence[tf.Tensor]):
+    def __init__(
+        self,
+        network: FeatureLoop,
+        settings: TextureSettings,
+        sources: Sequence[tf.Tensor],
+        masks: Sequence[tf.Tensor | None] = (),
+    ):
         self.network, self.settings, self.sources = network, settings, sources
+        self.masks = masks or [None] * len(sources)
         self.shares = settings.source_blend or (1.0,) * len(sources)
         self.size = final_size(network, settings, sources[0])
         self.sizes = self._sizes()
@@ -93,7 +102,7 @@ class Texture(Recipe):
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size."""
         loss, terms = LOSSES[self.settings.texture_loss], []
-        measured = [self._moments(source, size) for source in self.sources]
+        measured = [self._moments(*one, size) for one in zip(self.sources, self.masks, strict=True)]
         for layer in self.network.extractor.output_names:
             moments = blend_moments([(mean[0], second[0]) for mean, second in (one[layer] for one in measured)],
                                     self.shares)  # fmt: skip
@@ -103,8 +112,16 @@ class Texture(Recipe):
             parts["total variation"] = self.settings.tv_weight * TotalVariation(self.settings.tileable)
         return parts
 
-    def _moments(self, source: tf.Tensor, size: tf.Tensor) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
-        return self.network.moments(at_size(lanczos, source[None], self.source_size(source, size)))
+    def _moments(self, source: tf.Tensor, mask: tf.Tensor | None, size: tf.Tensor) -> dict[str, tuple]:
+        own = self.source_size(source, size)
+        seen = at_size(lanczos, source[None], own)
+        if mask is None:
+            return self.network.moments(seen)
+        mask = mask_at(mask, own)
+        guided = {
+            layer: (maps, self.network.guide(mask, layer, maps)) for layer, maps in self.network.observe(seen).items()
+        }
+        return {layer: raw_moments(maps, weights_of(guide)) for layer, (maps, guide) in guided.items()}
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas brought to another size; one that repeats is interpolated across its border."""
@@ -117,7 +134,7 @@ class Texture(Recipe):
         """The canvas at full size, with the sources' colours."""
         pixels = super().picture(canvas)[0]
         if self.settings.match_histogram:
-            pixels = match_histogram(pixels, self.sources, self.shares)
+            pixels = match_histogram(pixels, self.sources, self.shares, self.masks)
         return (_cut_where_smooth(pixels) if self.settings.tileable else pixels)[None]
 
 

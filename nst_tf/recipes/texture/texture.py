@@ -6,9 +6,10 @@ from typing import Any
 import tensorflow as tf
 
 from nst_tf.backbones import check_size
-from nst_tf.errors import SettingError
+from nst_tf.errors import InputError, SettingError
 from nst_tf.images import Picture, Source, as_pictures
 from nst_tf.memory import check_measured, check_memory
+from nst_tf.one_pass.areas import fitting_mask
 from nst_tf.one_pass.settings import check_shares
 from nst_tf.progress import Progress, Result, last_result
 from nst_tf.recipes.layers_by_depth import finest, fit_layers
@@ -20,16 +21,17 @@ from nst_tf.recipes.texture.settings import PRESETS, TextureSettings
 __all__ = ["prepare", "run_texture", "texture", "texture_steps"]
 
 
-def prepare(sources: Sequence[Picture], settings: TextureSettings) -> Texture:
+def prepare(sources: Sequence[Picture], settings: TextureSettings, masks: Sequence[Source | None] = ()) -> Texture:
     """The recipe of a texture, once it is sure that it can be made.
 
     Args:
         sources: One or more.
         settings: How to make it.
+        masks: See `texture_steps`.
 
     Raises:
-        InputError: The size is too small for the network, too large for the memory, or none that can tile; or the
-            sources do not match their shares.
+        InputError: A mask does not fit its source, the size is too small for the network, too large for the memory, or
+            none that can tile; or the sources do not match their shares.
     """
     check_shares("source_blend", settings.source_blend, sources, "source")
     settings = fit_layers(settings, PRESETS, layers=finest)
@@ -43,28 +45,47 @@ def prepare(sources: Sequence[Picture], settings: TextureSettings) -> Texture:
         )
     check_size(network.extractor, height, width)
     check_memory(height, width)
-    recipe = Texture(network, settings, pixels)
+    recipe = Texture(network, settings, pixels, _parts(sources, masks))
     for source in pixels:
         check_measured(*recipe.source_size(source, recipe.size).numpy(), "source_scale", settings.source_scale)
     return recipe
 
 
+def _parts(sources: Sequence[Picture], masks: Sequence[Source | None]) -> list[tf.Tensor | None]:
+    """The mask of each source, of its size."""
+    if masks and len(masks) != len(sources):
+        raise InputError(
+            f"there are {len(masks)} masks and {len(sources)} sources; there must be one for each, or none"
+        )
+    both = zip(sources, masks or [None] * len(sources), strict=True)
+    return [None if mask is None else fitting_mask(mask, source, "the mask", "the source") for source, mask in both]
+
+
 def run_texture(
-    sources: Sequence[Picture], settings: TextureSettings, time_limit: float | None = None
+    sources: Sequence[Picture],
+    settings: TextureSettings,
+    time_limit: float | None = None,
+    masks: Sequence[Source | None] = (),
 ) -> Iterator[Progress]:
     """As `texture_steps`, with settings that were made before."""
     clock = Clock(time_limit)
-    return coarse_to_fine(prepare(sources, settings), clock, lambda images: Picture(images[0]))
+    return coarse_to_fine(prepare(sources, settings, masks), clock, lambda images: Picture(images[0]))
 
 
 def texture_steps(
-    source: Source | Sequence[Source], *, preset: str = "default", time_limit: float | None = None, **changes: Any
+    source: Source | Sequence[Source],
+    *,
+    masks: Sequence[Source | None] = (),
+    preset: str = "default",
+    time_limit: float | None = None,
+    **changes: Any,
 ) -> Iterator[Progress]:
     """Makes a texture, and reports after every few evaluations; stop listening, and it stops.
 
     Args:
         source: One image, or several, whose textures are blended: a `Picture`, or `(height, width, 3)`, floats in
             [0, 1] or uint8.
+        masks: Which part of each source counts: white; see `Region`. `None` for all of it.
         preset: A key of `PRESETS`: `"default"` or `"gatys"`.
         time_limit: Seconds after which to stop with what there is.
         **changes: Attributes of `TextureSettings` to change in the preset.
@@ -76,7 +97,7 @@ def texture_steps(
         InputError: An image, a setting or the size cannot be used. Nothing was computed then.
     """
     settings = PRESETS.choose(preset, **changes)
-    yield from run_texture(as_pictures(source), settings, time_limit)
+    yield from run_texture(as_pictures(source), settings, time_limit, masks)
 
 
 def texture(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_tf.images import read_image
+from nst_tf.images import read_image, write_image
 
 QUICK = ("--size", "48", "--octaves", "1", "--steps", "2", "--layers", "relu2_1=1")
 
@@ -75,3 +75,19 @@ def test_what_cannot_be_done_is_said_in_one_line(command, tmp_path, photo, monke
 def test_a_zoom_into_several_images_is_refused(command, tmp_path, photo):
     status, _, err = command("dream", photo, photo, "-o", tmp_path / "out.gif", "--zoom", "2")
     assert (status, err) == (2, "nst-tf: error: a zoom is made of one image; name one that is no folder\n")
+
+
+def test_a_mask_is_heeded_and_has_no_meaning_in_a_zoom(command, tmp_path, photo):
+    mask = np.zeros((36, 48, 3), np.float32)
+    mask[:, :24] = 1
+    write_image(tmp_path / "mask.png", mask)
+    options = ("dream", photo, *QUICK, "--mask", tmp_path / "mask.png")
+    status, out, _ = command(*options, "-o", tmp_path / "out.png", "--json")
+    assert status == 0
+    assert json.loads(out)["mask"] == str(tmp_path / "mask.png")
+    assert command("dream", photo, *QUICK, "-o", tmp_path / "plain.png", "--quiet").status == 0
+    made, plain = (read_image(tmp_path / name).pixels for name in ("out.png", "plain.png"))
+    np.testing.assert_array_equal(made[:, :20], plain[:, :20])
+    assert np.abs(made - plain)[:, 24:].mean() > 1e-3
+    status, _, err = command(*options, "-o", tmp_path / "out.gif", "--zoom", "2")
+    assert (status, "--mask has no meaning with --zoom" in err) == (2, True)

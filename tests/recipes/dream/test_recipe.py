@@ -197,3 +197,15 @@ def test_an_image_beyond_memory_is_refused_with_the_way_out(castle, monkeypatch)
     with pytest.raises(InputError, match=r"^too large; or a smaller tile, such as 512$"):
         dream(castle, **FAST)
     assert dream(castle, tile=32, **FAST).finished
+
+
+def test_a_mask_keeps_the_image_to_the_bit_where_it_is_black(castle):
+    mask = np.zeros(castle.pixels.shape[:2], np.float32)
+    mask[:, :32] = 1
+    made = dream(castle, mask=mask, **FAST).image
+    np.testing.assert_array_equal(made[:, 32:], castle.pixels[:, 32:])
+    assert np.abs(made - castle.pixels)[:, :32].mean() > 0.01
+    with pytest.raises(InputError, match="the mask has 64x10 pixels and the image 64x43; both must be of one aspect"):
+        dream(castle, mask=mask[:10], **FAST)
+    with pytest.raises(InputError, match="a dream from noise has none"):
+        dream(None, mask=mask, **FAST)

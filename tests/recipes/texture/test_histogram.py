@@ -46,3 +46,12 @@ def test_values_are_those_of_numpys_interpolation():
         ranks = (np.argsort(np.argsort(pixels[..., channel], axis=None)) + 0.5) / 600
         expected = np.interp(ranks, (upto - weights[order] / 2) / upto[-1], values[order])
         np.testing.assert_allclose(matched[..., channel].ravel(), expected, atol=1e-7)
+
+
+def test_only_what_a_mask_covers_is_matched():
+    rng = np.random.default_rng(7)
+    pixels, source = rng.random((12, 10, 3), np.float32), rng.random((6, 20, 3), np.float32)
+    mask = np.zeros((1, 6, 20, 1), np.float32)
+    mask[:, :, :5] = 1
+    found = histogram.match_histogram(tf.constant(pixels), [tf.constant(source)], [1.0], [tf.constant(mask)]).numpy()
+    np.testing.assert_allclose(found, match_histogram(pixels, [source[:, :5]], [1.0]), atol=1e-6)

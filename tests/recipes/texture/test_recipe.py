@@ -162,3 +162,15 @@ def test_the_network_is_traced_once_for_all_sources_and_sizes(auvers, wave):
     for source, size in ((wave, 48), (auvers, 64), (wave, (56, 48))):
         texture(source, size=size, steps=(1,))
     assert network.loop.traces == before
+
+
+def test_a_mask_takes_the_texture_of_a_part_of_the_source(auvers, wave):
+    both = np.concatenate([auvers.pixels[:40, :64], wave.pixels[:40, :64]])
+    mask = np.zeros(both.shape[:2], np.float32)
+    mask[:40] = 1
+    settings = {"size": (48, 48), "steps": (8,), "first_size": 48}
+    made = texture(both, masks=[mask], **settings).image
+    for channel in range(3):  # its colours are of that part
+        assert abs(np.median(made[..., channel]) - np.median(both[:40, :, channel])) < 0.02
+    with pytest.raises(InputError, match="there are 2 masks and 1 sources"):
+        texture(both, masks=[mask, mask], **settings)
