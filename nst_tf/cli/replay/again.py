@@ -1,0 +1,159 @@
+"""From the recipe of a picture to the command line that makes it again, with other options on top."""
+
+import contextlib
+import os
+from argparse import Action, Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nst_tf.cli.replay.inputs import find_inputs
+from nst_tf.cli.replay.recipe import InputFile, Recipe, Values
+from nst_tf.cli.replay.record import OF_THE_RUN, values_of
+from nst_tf.cli.shell.failure import describe
+from nst_tf.cli.shell.files import Input, Program
+from nst_tf.cli.shell.parser import Parser
+from nst_tf.errors import InputError, unknown
+
+__all__ = ["again", "words"]
+
+# What others depend on where they are not given; a change of it lets go of what these were.
+BASES = frozenset({"preset", "fast", "network", "hub"})
+
+Place = Callable[[InputFile], str]
+
+
+def words(values: Values, place: Place) -> list[str]:
+    """The words of a command line, without the verb.
+
+    Args:
+        values: Arguments and options.
+        place: The path to write for a file.
+    """
+    options = [name for name in values if name.startswith("-")]
+    alone = [_text(one, place) for name in values if name not in options for one in _each(values[name])]
+    return alone + [word for name in options for one in _each(values[name]) for word in _option(name, one, place)]
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: str | InputFile, place: Place) -> str:
+    if isinstance(value, str):
+        return value
+    path = place(value) + value.rest
+    return f".{os.sep}{path}" if path.startswith("-") else path
+
+
+def _option(name: str, value: str | bool | InputFile, place: Place) -> list[str]:
+    if value is True:
+        return [name]
+    text = _text(value, place)
+    return [f"{name}={text}"] if text.startswith("-") else [name, text]
+
+
+def again(
+    parser: Parser, picture: str, recipe: Recipe, folders: Sequence[Path], output: str, changes: Sequence[str]
+) -> Namespace:
+    """The command line that makes a picture again.
+
+    Args:
+        parser: Of all verbs.
+        picture: Its file, for messages.
+        recipe: That it carries.
+        folders: Where its files may be.
+        output: The file to write.
+        changes: Options on top, which replace those of the recipe.
+
+    Raises:
+        InputError: The recipe is none that this version understands, asks for what a recipe may not, or its files are
+            not there.
+    """
+    with _told_of(picture):
+        verb = _verb(parser, recipe.verb)
+        replaced = verb.replaced_by(changes)
+        given = _kept(verb, recipe.given, replaced)
+        defaults = {} if replaced & BASES else _kept(verb, recipe.defaults, replaced)
+        _check_programs(verb, {**given, **defaults})
+    found = find_inputs(_files({**given, **defaults}), folders)
+    _check_saved_models(given, found)
+
+    def parsed(values: Values, more: Sequence[str] = ()) -> Namespace:
+        return parser.parse_args([recipe.verb, *words(values, lambda one: str(found[one])), "-o", output, *more])
+
+    with _told_of(picture, verb):
+        now = values_of(parsed(given))[1]
+        # What this version would do otherwise is said; the rest stays a default, as it was.
+        values = {**given, **{name: value for name, value in defaults.items() if now.get(name) != value}}
+        _check_files(parsed(values), found)
+    return parsed(values, changes)
+
+
+@contextlib.contextmanager
+def _told_of(picture: str, verb: Parser | None = None) -> Iterator[None]:
+    """Says of what is refused in the block that it stands in the recipe of the picture."""
+    about = f"the recipe of {picture} cannot be used: "
+    try:
+        if verb is not None:
+            verb.about = about
+        yield
+    except InputError as error:
+        raise InputError(about + describe(error)[1]) from None
+    finally:
+        if verb is not None:
+            verb.about = ""
+
+
+def _verb(parser: Parser, name: str) -> Parser:
+    verb = parser.verb(name)
+    if verb is None or "no_recipe" not in {action.dest for action in verb.arguments}:
+        raise InputError(f"{name!r} is no verb whose pictures have one")
+    return verb
+
+
+def _kept(verb: Parser, values: Values, replaced: set[str]) -> Values:
+    """What is not replaced."""
+    known = _known(verb)
+    for name in values:
+        if name not in known:
+            raise unknown("option", name, known)
+    return {name: value for name, value in values.items() if known[name].dest not in replaced}
+
+
+def _known(verb: Parser) -> dict[str, Action]:
+    """What a recipe may set, by its names."""
+    actions = [action for action in verb.arguments if action.dest not in OF_THE_RUN]
+    return {name: action for action in actions for name in (action.option_strings or [action.dest])}
+
+
+def _check_programs(verb: Parser, values: Values) -> None:
+    known = _known(verb)
+    for name, value in values.items():
+        if known[name].type is Program:
+            told = value.file if isinstance(value, InputFile) else value
+            raise InputError(
+                f"{name} {told} is a program, which it cannot have run; if you trust it, add {name} yourself"
+            )
+
+
+def _files(values: Values) -> list[InputFile]:
+    return [one for value in values.values() for one in _each(value) if isinstance(one, InputFile)]
+
+
+def _check_saved_models(given: Values, found: Mapping[InputFile, Path]) -> None:
+    for name, value in given.items():
+        for one in _each(value):
+            if one in found and (found[one] / "saved_model.pb").exists():
+                raise InputError(
+                    f"{found[one]} is a program, which no recipe can have run; if you trust it, add {name} yourself"
+                )
+
+
+def _check_files(arguments: Namespace, found: Mapping[InputFile, Path]) -> None:
+    """Refuses a recipe that has another file read than those that it names by their hash."""
+    known = {os.path.abspath(path) for path in found.values()}
+    for value in vars(arguments).values():
+        for one in _each(value):
+            if isinstance(one, Input) and os.path.abspath(one.path) not in known:
+                raise InputError(f"{str(one)!r} is none of its files, which have a SHA-256 each")
