@@ -27,7 +27,7 @@ class InputFile:
     sha256: str
     rest: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not all(isinstance(text, str) for text in (self.file, self.sha256, self.rest)):
             raise InputError(f"its input {self.file!r} has something else than text")
         if not self.file or self.file in (".", "..") or set(self.file) & set("/\\\0"):

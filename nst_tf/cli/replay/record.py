@@ -1,5 +1,6 @@
 """What the command line that is running would be told by: taken down for the recipe of its pictures."""
 
+import os
 import time
 from argparse import Action, BooleanOptionalAction, Namespace, _AppendAction
 from collections.abc import Iterator, Mapping
@@ -88,7 +89,9 @@ def tensorflow_version() -> str:
 def _stored(value: Any) -> Any:
     if isinstance(value, list):
         return [_stored(one) for one in value]
-    return input_file(value) if isinstance(value, Input) else value
+    if isinstance(value, Input):
+        return input_file(value) if os.path.exists(value.path) else str(value)  # an address
+    return value
 
 
 def values_of(arguments: Namespace, content: Content | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
