@@ -31,7 +31,7 @@ def words(values: Values, place: Place) -> list[str]:
         place: The path to write for a file.
     """
     options = [name for name in values if name.startswith("-")]
-    alone = [_text(one, place) for name in values if name not in options for one in _each(values[name])]
+    alone = [_file(one, place) for name in values if name not in options for one in _each(values[name])]
     return alone + [word for name in options for one in _each(values[name]) for word in _option(name, one, place)]
 
 
@@ -40,10 +40,12 @@ def _each(value: Any) -> list[Any]:
 
 
 def _text(value: str | InputFile, place: Place) -> str:
-    if isinstance(value, str):
-        return value
-    path = place(value) + value.rest
-    return f".{os.sep}{path}" if path.startswith("-") else path
+    return value if isinstance(value, str) else place(value) + value.rest
+
+
+def _file(value: str | InputFile, place: Place) -> str:
+    text = _text(value, place)
+    return f".{os.sep}{text}" if text.startswith("-") else text
 
 
 def _option(name: str, value: str | bool | InputFile, place: Place) -> list[str]:
@@ -77,23 +79,26 @@ def again(
         defaults = {} if replaced & BASES else _kept(verb, recipe.defaults, replaced)
         _check_programs(verb, {**given, **defaults})
     found = find_inputs(_files({**given, **defaults}), folders)
-    _check_saved_models(given, found)
+    _check_saved_models({**given, **defaults}, found)
 
-    def parsed(values: Values, more: Sequence[str] = ()) -> Namespace:
-        return parser.parse_args([recipe.verb, *words(values, lambda one: str(found[one])), "-o", output, *more])
+    def parsed(values: Values) -> Namespace:
+        line = [*words(values, lambda one: str(found[one])), f"--output={output}", *changes]
+        # Not by the parser of all verbs, which reads options from any file that --flagfile names.
+        return verb.parse_args(line, Namespace(verb=recipe.verb))
 
     with _told_of(picture, verb):
         now = values_of(parsed(given))[1]
         # What this version would do otherwise is said; the rest stays a default, as it was.
         values = {**given, **{name: value for name, value in defaults.items() if now.get(name) != value}}
-        _check_files(parsed(values), found)
-    return parsed(values, changes)
+        line = parsed(values)
+        _check_files({name: value for name, value in vars(line).items() if name not in replaced}, found)
+    return line
 
 
 @contextlib.contextmanager
 def _told_of(picture: str, verb: Parser | None = None) -> Iterator[None]:
-    """Says of what is refused in the block that it stands in the recipe of the picture."""
-    about = f"the recipe of {picture} cannot be used: "
+    """Says of what is refused in the block that the picture is not made again because of it."""
+    about = f"cannot make {picture} again: "
     try:
         if verb is not None:
             verb.about = about
@@ -141,8 +146,8 @@ def _files(values: Values) -> list[InputFile]:
     return [one for value in values.values() for one in _each(value) if isinstance(one, InputFile)]
 
 
-def _check_saved_models(given: Values, found: Mapping[InputFile, Path]) -> None:
-    for name, value in given.items():
+def _check_saved_models(values: Values, found: Mapping[InputFile, Path]) -> None:
+    for name, value in values.items():
         for one in _each(value):
             if one in found and (found[one] / "saved_model.pb").exists():
                 raise InputError(
@@ -150,10 +155,10 @@ def _check_saved_models(given: Values, found: Mapping[InputFile, Path]) -> None:
                 )
 
 
-def _check_files(arguments: Namespace, found: Mapping[InputFile, Path]) -> None:
+def _check_files(values: Mapping[str, Any], found: Mapping[InputFile, Path]) -> None:
     """Refuses a recipe that has another file read than those that it names by their hash."""
     known = {os.path.abspath(path) for path in found.values()}
-    for value in vars(arguments).values():
+    for value in values.values():
         for one in _each(value):
             if isinstance(one, Input) and os.path.abspath(one.path) not in known:
                 raise InputError(f"{str(one)!r} is none of its files, which have a SHA-256 each")

@@ -130,7 +130,7 @@ def _values(facts: dict[str, Any]) -> dict[str, Value]:
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_one(name, one) for one in value]
-    return True if value is True else _one(name, value)
+    return True if value is True and name.startswith("-") else _one(name, value)
 
 
 def _one(name: str, value: Any) -> str | InputFile:
