@@ -1,13 +1,16 @@
+import contextlib
 import json
 
 import numpy as np
 import pytest
 import rdflib
 
+from benchmarks.serving.hostile import mutations
 from nst_tf.cli.replay.xmp import NAMESPACE, read_recipe, to_xmp
 from nst_tf.errors import InputError
 from nst_tf.images import write_image
 
+from ...mutated import COUNT
 from .test_recipe import RECIPE
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -80,6 +83,15 @@ def test_xmp_without_end_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("nst_tf.images.formats.xmp.read_xmp", lambda path: b"<x/>" * 2**19)
     with pytest.raises(InputError, match="has XMP of 2097152 bytes; up to 1048576 are read"):
         read_recipe(tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("name", ["x.png", "x.jpg", "x.webp", "x.tif"])
+def test_a_damaged_picture_has_its_recipe_or_is_refused(tmp_path, name):
+    write_image(tmp_path / name, np.zeros((9, 9, 3), np.uint8), xmp=to_xmp(RECIPE))
+    for data in mutations(COUNT, 3, [(tmp_path / name).read_bytes()]):
+        (tmp_path / name).write_bytes(data)
+        with contextlib.suppress(InputError):
+            assert read_recipe(tmp_path / name).seconds >= 0
 
 
 def test_a_recipe_of_all_settings_is_small(command, pictures, monkeypatch, fake_recipe):
