@@ -23,8 +23,10 @@ from nst_tf.cli.verbs import (
     export,
     info,
     occlude,
+    recipe,
     reconstruct,
     regions,
+    replay,
     serve,
     stylize,
     texture,
@@ -53,6 +55,8 @@ VERBS = (
     train_decoder,
     train_style,
     evolution,
+    recipe,
+    replay,
     ablate,
     export,
     serve,
@@ -77,7 +81,7 @@ def make_parser() -> Parser:
         verb = verbs.add_parser(_name(module), help=text, description=text, inherited_absl_flags=None)
         module.add_arguments(verb)
         verb.add_argument("--debug", action="store_true", help="show where an error comes from, and TensorFlow's log")
-        verb.set_defaults(run=module.run)
+        verb.set_defaults(run=module.run, parser=parser)
     return parser
 
 

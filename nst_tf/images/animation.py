@@ -9,6 +9,7 @@ from PIL import Image
 
 from nst_tf.errors import InputError, NstError
 from nst_tf.images.atomic import atomic_write, check_target
+from nst_tf.images.formats.xmp import pillow_options
 
 __all__ = ["ANIMATED", "check_animation", "frame_bytes", "write_animation"]
 
@@ -38,7 +39,12 @@ def check_animation(path: str | os.PathLike) -> str:
 
 
 def write_animation(
-    path: str | os.PathLike, frames: Sequence[np.ndarray], *, seconds: float = 0.1, last: float | None = None
+    path: str | os.PathLike,
+    frames: Sequence[np.ndarray],
+    *,
+    seconds: float = 0.1,
+    last: float | None = None,
+    xmp: bytes = b"",
 ) -> None:
     """Writes an animation, whole or not at all. GIF and WebP begin anew at their end.
 
@@ -48,6 +54,7 @@ def write_animation(
             odd row or column at the end is left out.
         seconds: How long each is shown.
         last: How long the last is shown, in seconds; as the others if `None`.
+        xmp: A packet of metadata that a WebP gets; see `write_image`.
 
     Raises:
         InputError: As `check_animation`.
@@ -60,7 +67,9 @@ def write_animation(
             _write_video(path, temporary, pixels, seconds, last or seconds)
         else:
             durations = [*[seconds] * (len(pixels) - 1), last or seconds]
-            _write_pillow(temporary, pixels, [round(1000 * one) for one in durations], *PILLOW[extension])
+            kind, options = PILLOW[extension]
+            options = {**options, **(pillow_options(xmp, kind) if kind == "WEBP" else {})}
+            _write_pillow(temporary, pixels, [round(1000 * one) for one in durations], kind, options)
 
 
 def frame_bytes(frame: np.ndarray) -> np.ndarray:

@@ -9,10 +9,10 @@ from PIL import ExifTags, Image, ImageFile
 
 from nst_tf.errors import InputError
 from nst_tf.images.decoded import Samples, dots_per_inch, in_unit_range, straight
-from nst_tf.images.deep import deep_samples, is_deep
+from nst_tf.images.formats.deep import deep_samples, is_deep
+from nst_tf.images.formats.tiff import decode_tiff, is_tiff, needs_tifffile
 from nst_tf.images.identify import open_image
 from nst_tf.images.quiet import quiet_stderr
-from nst_tf.images.tiff import decode_tiff, is_tiff, needs_tifffile
 from nst_tf.memory import memory_to_read
 
 __all__ = ["decode"]

@@ -1,9 +1,12 @@
 """Reading pictures."""
 
+import contextlib
 import logging
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -14,7 +17,7 @@ from nst_tf.images.picture import Picture
 from nst_tf.images.profile import to_srgb
 from nst_tf.images.quiet import quiet_decoders
 
-__all__ = ["read_image", "upright"]
+__all__ = ["opened", "read_image", "upright"]
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +64,32 @@ def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Pictu
     """
     if not isinstance(path, str | os.PathLike):
         raise InputError(f"read_image takes the path of a file, not {type(path).__name__}")
+    with opened(path) as file:
+        samples = decode(file, at_least)
+        if samples.animated:
+            logger.warning("%s is an animation; its first frame is used", path)
+        return _picture(samples)
+
+
+@contextlib.contextmanager
+def opened(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """An image file for a decoder, whose many exceptions become one.
+
+    Args:
+        path: The file.
+
+    Yields:
+        The file, at its start.
+
+    Raises:
+        InputError: It is missing, unreadable, no regular file, or the decoder failed.
+        NstError: There is too little memory for it.
+    """
     path = Path(path)
     try:
         _check_file(path)
         with path.open("rb") as file, quiet_decoders():
-            samples = decode(file, at_least)
-            if samples.animated:
-                logger.warning("%s is an animation; its first frame is used", path)
-            return _picture(samples)
+            yield file
     except MemoryError as error:
         raise NstError(f"cannot read {path}: it needs more memory than there is") from error
     except InputError as error:

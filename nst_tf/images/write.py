@@ -11,10 +11,11 @@ from nst_tf.errors import InputError, NstError
 from nst_tf.images.atomic import atomic_write, check_target
 from nst_tf.images.decoded import dots_per_inch
 from nst_tf.images.files import WRITABLE
+from nst_tf.images.formats.png import encode_png16
+from nst_tf.images.formats.tiff import encode_tiff
+from nst_tf.images.formats.xmp import MOST_BYTES, pillow_options
 from nst_tf.images.picture import Picture, Source, as_picture
-from nst_tf.images.png import encode_png16
 from nst_tf.images.profile import srgb_profile
-from nst_tf.images.tiff import encode_tiff
 
 __all__ = ["check_writable", "write_image"]
 
@@ -22,7 +23,9 @@ _DEEP = ("PNG", "TIFF")
 _LONGEST = {"JPEG": 65500, "WEBP": 16383}
 
 
-def write_image(path: str | os.PathLike, picture: Source, *, quality: int = 95, bit_depth: int = 8) -> None:
+def write_image(
+    path: str | os.PathLike, picture: Source, *, quality: int = 95, bit_depth: int = 8, xmp: bytes = b""
+) -> None:
     """Writes `picture` in the format that the extension of `path` names, whole or not at all.
 
     The sRGB profile and the resolution go into the file, and alpha too; JPEG, which has none, gets the picture on
@@ -34,10 +37,11 @@ def write_image(path: str | os.PathLike, picture: Source, *, quality: int = 95, 
             uint8.
         quality: of JPEG (4:4:4) and WebP, 1 to 100; WebP of quality 100 is lossless. Others always are.
         bit_depth: 8, or 16 for PNG and TIFF.
+        xmp: a packet of metadata, UTF-8, to go into the file; none if it is empty.
 
     Raises:
-        InputError: as `check_writable`; or the picture is none or too large for the format, or `quality` is out of
-            range.
+        InputError: as `check_writable`; or the picture is none or too large for the format, `quality` is out of range,
+            or `xmp` has more than 65,000 bytes.
         NstError: the picture has NaN or infinite pixels, or the disk is full or fails.
     """
     if not isinstance(path, str | os.PathLike):
@@ -46,8 +50,10 @@ def write_image(path: str | os.PathLike, picture: Source, *, quality: int = 95, 
     name = check_writable(path, bit_depth)
     if not 1 <= quality <= 100:
         raise InputError(f"quality {quality} is not between 1 and 100")
+    if len(xmp) > MOST_BYTES:
+        raise InputError(f"cannot write {path}: it is to hold {len(xmp)} bytes of XMP, and holds {MOST_BYTES}")
     _check_picture(path, picture, name)
-    data = _encode(picture, name, quality, bit_depth)
+    data = _encode(picture, name, quality, bit_depth, xmp)
     with atomic_write(path) as temporary:
         temporary.write_bytes(data)
 
@@ -83,15 +89,16 @@ def _check_picture(path: str | os.PathLike, picture: Picture, name: str) -> None
         raise InputError(f"cannot write {path}: {name} holds {longest} pixels a side, the picture is {width}x{height}")
 
 
-def _encode(picture: Picture, name: str, quality: int, bit_depth: int) -> bytes:
+def _encode(picture: Picture, name: str, quality: int, bit_depth: int, xmp: bytes) -> bytes:
     integers = _integers(picture, name, bit_depth)
     dpi = dots_per_inch(picture.dpi)
     if name == "TIFF":
-        return encode_tiff(integers, srgb_profile(), dpi)
+        return encode_tiff(integers, srgb_profile(), dpi, xmp)
     if bit_depth == 16:
-        return encode_png16(integers, srgb_profile(), dpi)
+        return encode_png16(integers, srgb_profile(), dpi, xmp)
     file = io.BytesIO()
-    Image.fromarray(integers).save(file, name, icc_profile=srgb_profile(), **_options(name, quality, dpi))
+    options = {**_options(name, quality, dpi), **pillow_options(xmp, name)}
+    Image.fromarray(integers).save(file, name, icc_profile=srgb_profile(), **options)
     return file.getvalue()
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from nst_tf.backbones import WEIGHTS
 from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.settings import Served, setting
 
@@ -52,7 +53,7 @@ def size_setting(default: int, most_served: int) -> Any:
 
 
 def model_setting() -> Any:
-    return network("vgg16", MODEL, "NETWORK")
+    return network("vgg16", MODEL, "NETWORK", names=tuple(WEIGHTS))
 
 
 def preprocessing_setting() -> Any:

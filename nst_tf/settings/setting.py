@@ -52,6 +52,7 @@ class Setting:
         above: It, or what it holds, must be larger than this.
         most: The largest number that it may be or hold.
         filled: Whether it must hold something.
+        names: What it may be besides the path of a file or a folder; `None` if it is no path.
         ratios: Whether it holds weights of which only the ratios matter, see `check_ratios`. If it need not be filled,
             it may be empty.
         served: How exported models take it; `None` if they do not.
@@ -65,6 +66,7 @@ class Setting:
     above: float | None = None
     most: float | None = None
     filled: bool = False
+    names: tuple[str, ...] | None = None
     ratios: bool = False
     served: Served | None = None
 

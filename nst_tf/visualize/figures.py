@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from nst_tf.errors import InputError
 from nst_tf.images.atomic import atomic_write, check_target
+from nst_tf.images.formats.xmp import pillow_options
 
 __all__ = ["FORMATS", "check_figure", "save_figure"]
 
@@ -24,8 +25,13 @@ def check_figure(path: str | os.PathLike) -> None:
     check_target(path)
 
 
-def save_figure(path: str | os.PathLike, figure: Figure) -> None:
+def save_figure(path: str | os.PathLike, figure: Figure, xmp: bytes = b"") -> None:
     """Writes a figure in the format that the extension of `path` names, whole or not at all.
+
+    Args:
+        path: Ends in one of `FORMATS`.
+        figure: Which.
+        xmp: A packet of metadata that a PNG gets; see `write_image`.
 
     Raises:
         InputError: As `check_figure`.
@@ -33,4 +39,6 @@ def save_figure(path: str | os.PathLike, figure: Figure) -> None:
     """
     check_figure(path)
     with atomic_write(path) as temporary:
-        figure.savefig(temporary, format=Path(path).suffix[1:].lower(), dpi=150)
+        kind = Path(path).suffix[1:].upper()
+        options = {"pil_kwargs": pillow_options(xmp, kind)} if kind == "PNG" else {}
+        figure.savefig(temporary, format=kind.lower(), dpi=150, **options)

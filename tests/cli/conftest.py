@@ -1,6 +1,7 @@
 """The command line in this process, with a recipe that takes no time."""
 
 import logging
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ def command(capsys):
     """Runs `nst-tf` with some arguments."""
 
     def call(*arguments):
+        sys.stderr.reconfigure(errors="backslashreplace")  # as in a process; pytest's is strict
         try:
             status = run([str(argument) for argument in arguments])
         except SystemExit as end:

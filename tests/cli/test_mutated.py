@@ -2,15 +2,23 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from benchmarks.serving.hostile import mutations, other_sources, sources
 from nst_tf.cli.main import VERBS
+from nst_tf.cli.replay.inputs import input_file
+from nst_tf.cli.replay.recipe import Recipe
+from nst_tf.cli.replay.record import tensorflow_version
+from nst_tf.cli.replay.xmp import to_xmp
 from nst_tf.cli.shell import tensorflow_import
-from nst_tf.cli.verbs import bench, call, info, serve
+from nst_tf.cli.shell.files import Input
+from nst_tf.cli.verbs import bench, call, info, recipe, serve
 from nst_tf.cli.work import painting
 from nst_tf.cli.work import pictures as making
 from nst_tf.errors import NstError
+from nst_tf.images import write_image
+from nst_tf.version import __version__
 
 from ..mutated import COUNT
 
@@ -34,6 +42,7 @@ LINES = [
     "train-decoder --images . -o out --steps 2 --every 1 --level relu2_1",
     "evolution out -o out.png --filters 1,2 --layers relu1",
     "export stylize deconv --out models --model alexnet --layers relu1",
+    "replay made.png -o out.png --inputs . --size 32 --style-scale 2",
 ]
 STRANGE = ["", "-", "--", "-1", "nan", "1e400", "1e308", "0", "9" * 40, "a=b=c", "1,,2", "x" * 5000, "ü\udcff", "a\nb",
            "/dev/null", "/", "content.png", "--size", "--size=", "--", "-o", "=", "%s", "{}"]  # fmt: skip
@@ -52,16 +61,19 @@ def mutated(line, chance):
 
 @pytest.fixture
 def place(pictures, monkeypatch):
-    """The current folder, with pictures; no verb goes further than to the import of TensorFlow."""
+    """The current folder, with pictures, one of them made by us; no verb goes further than TensorFlow's import."""
 
     def stop(debug):
         raise NstError(NOT_BEGUN)
 
     for module in (tensorflow_import, making, painting):
         monkeypatch.setattr(module, "import_tensorflow", stop)
-    for verb in (serve, call, bench, info):  # which would wait, or do without TensorFlow what is always right
+    for verb in (serve, call, bench, info, recipe):  # which would wait, or do without TensorFlow what is always right
         monkeypatch.setattr(verb, "run", lambda arguments: 0)
     monkeypatch.chdir(pictures)
+    files = {"content": input_file(Input("content.png")), "styles": [input_file(Input("style.jpg"))]}
+    made = Recipe("stylize", {**files, "--size": "16"}, {}, __version__, tensorflow_version(), 1.0)
+    write_image("made.png", np.zeros((4, 4, 3), np.uint8), xmp=to_xmp(made))
     return pictures
 
 
@@ -84,7 +96,7 @@ def test_a_damaged_command_line_is_refused_in_one_line(command, place):
 
 def test_lines_name_all_verbs_that_read_or_write_files():
     named = {line.split()[0] for line in LINES}
-    others = {"ablate", "serve", "call", "bench", "info"}
+    others = {"ablate", "serve", "call", "bench", "info", "recipe"}
     assert {verb.__name__.rpartition(".")[2].replace("_", "-") for verb in VERBS} - named == others
 
 

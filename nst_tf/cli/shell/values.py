@@ -4,10 +4,11 @@ import math
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = [
     "READERS",
+    "Size",
     "count",
     "names",
     "number",
@@ -99,10 +100,20 @@ def weights(text: str) -> dict[str, float]:
     return {name: number(weight) for name, _, weight in pairs}
 
 
-def side_or_size(text: str) -> int | tuple[int, int]:
+class Size(NamedTuple):
+    """What `WIDTHxHEIGHT` says."""
+
+    height: int
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+def side_or_size(text: str) -> int | Size:
     """A whole number, or a height and a width from `WIDTHxHEIGHT`."""
     width, times, height = text.partition("x")
-    return (whole(height), whole(width)) if times else whole(text)
+    return Size(whole(height), whole(width)) if times else whole(text)
 
 
 def shard(text: str) -> tuple[int, int]:
@@ -139,6 +150,13 @@ def text_of(value: Any) -> str:
         return "on"
     if isinstance(value, Mapping):
         return ",".join(f"{name}={text_of(weight)}" for name, weight in value.items())
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not isinstance(value, Size):
         return ",".join(map(text_of, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, list):  # which a comma tells from one number
+        return ",".join(map(text_of, value)) + "," * (len(value) == 1)
+    return _digits(value) if isinstance(value, float) else str(value)
+
+
+def _digits(value: float) -> str:
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)

@@ -2,7 +2,9 @@
 
 from argparse import ArgumentTypeError, Namespace
 
+from nst_tf.cli.replay.record import Recording, add_no_recipe
 from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count, whole, wholes
 from nst_tf.cli.work.network_options import add_network
@@ -14,7 +16,7 @@ DESCRIPTION = "Project the activation of a filter down to the pixels that caused
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
-    parser.add_argument("image", metavar="IMAGE", help="image file")
+    parser.add_argument("image", type=Input, metavar="IMAGE", help="image file")
     add_network(parser)
     parser.add_argument("--layer", required=True, metavar="NAME", help="layer of the filters")
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="file of the picture")
@@ -34,6 +36,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--side", type=count, default=224, metavar="PIXELS",
                         help="shorter side to which the image is resampled (default: 224); a network that takes one "
                              "size only gets the middle of the image in that size")  # fmt: skip
+    add_no_recipe(parser)
 
 
 def position(text: str) -> tuple[int, int]:
@@ -50,7 +53,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.images import check_writable, read_image
 
     check_writable(arguments.output)
-    pixels = read_image(arguments.image).pixels
+    pixels, recording = read_image(arguments.image).pixels, Recording(arguments)
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
@@ -68,15 +71,15 @@ def run(arguments: Namespace) -> int:
         position=arguments.position or ("map" if arguments.map else "strongest"),
         seed=arguments.seed,
     )
-    _finish(arguments.output, projections)
+    _finish(arguments.output, projections, recording.xmp())
     return 0
 
 
-def _finish(output: str, projections) -> None:
+def _finish(output: str, projections, xmp: bytes) -> None:
     from nst_tf.images import Picture, write_image
     from nst_tf.visualize.projection_sheet import projection_sheet
 
-    write_image(output, Picture(projection_sheet(projections)))
+    write_image(output, Picture(projection_sheet(projections)), xmp=xmp)
     for number, activation, (row, column) in zip(
         projections.filters, projections.activations, projections.positions, strict=True
     ):

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from absl import logging
 
+from nst_tf.cli.replay.record import Recording, add_no_recipe
 from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.terminal import Meter, meter
 from nst_tf.cli.shell.values import count
@@ -30,11 +32,13 @@ def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     text = f"{MODEL}; may be repeated, for a comparison (default: alexnet)"
     add_network(parser, dest="models", action="append", default=None, help=text)
-    parser.add_argument("--images", required=True, metavar="DIR", help="folder of images, and of folders of images")
+    parser.add_argument("--images", type=Input, required=True, metavar="DIR",
+                        help="folder of images, and of folders of images")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", help="also draw a figure: .png, .svg or .pdf")
     parser.add_argument("--side", type=count, default=224, metavar="PIXELS",
                         help="side of the square images, for a network that takes any size (default: 224)")  # fmt: skip
     parser.add_argument("--batch", type=count, default=8, metavar="NUMBER", help="images at a time (default: 8)")
+    add_no_recipe(parser)
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 
@@ -51,16 +55,18 @@ def run(arguments: Namespace) -> int:
     from nst_tf.visualize.figures import check_figure, save_figure
 
     paths = find_images(arguments.images)
+    recording = None
     if arguments.output:
         check_figure(arguments.output)
+        recording = Recording(arguments)
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
     found = _measure(arguments, names, paths)
-    if arguments.output:
+    if recording is not None:
         from nst_tf.visualize.diagnosis.figure import diagnosis_figure
 
-        save_figure(arguments.output, diagnosis_figure(found))
+        save_figure(arguments.output, diagnosis_figure(found), recording.xmp())
         logging.info("wrote %s", one_line(arguments.output))
     print(json.dumps({name: _record(one) for name, one in found.items()}) if arguments.json else _table(found))
     for reason in next(iter(found.values())).skipped.values():

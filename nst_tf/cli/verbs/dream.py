@@ -5,6 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from nst_tf.cli.shell.files import Content, Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count
 from nst_tf.cli.work.folders import add_folders
@@ -20,12 +21,12 @@ DESCRIPTION = "Let a network dream on pictures (DeepDream)."
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.usage = "nst-tf dream IMAGE [IMAGE ...] -o OUT [options]"
-    parser.add_argument("images", metavar="IMAGE", nargs="*",
+    parser.add_argument("images", type=Content, metavar="IMAGE", nargs="*",
                         help="image, or a folder of images; none is needed with --from-noise")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True,
                         help="file of the result; for several images a folder, made if it is missing")  # fmt: skip
-    parser.add_argument("--guide", metavar="IMAGE", help="image whose features the dream takes on")
-    parser.add_argument("--mask", metavar="MASK",
+    parser.add_argument("--guide", type=Input, metavar="IMAGE", help="image whose features the dream takes on")
+    parser.add_argument("--mask", type=Input, metavar="MASK",
                         help="dream where this image is white, and keep the image where it is black")  # fmt: skip
     parser.add_argument("--zoom", type=count, metavar="FRAMES",
                         help="write so many dreams, each on the one before after a step of 5 %% into it, as an "
@@ -72,8 +73,8 @@ def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:
     def facts(result):
         return {"guide": arguments.guide, "frames": len(result.picture.frames)}
 
-    def write(target, film):
-        write_animation(target, film.frames)
+    def write(target, film, xmp):
+        write_animation(target, film.frames, xmp=xmp)
 
     return make_pictures(arguments, begin, facts=facts, plan=_zoom_plan(arguments), write=write).finish()
 

@@ -4,7 +4,9 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Collection
 from pathlib import Path
 
+from nst_tf.cli.replay.record import Recording, add_no_recipe
 from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count, names, whole, wholes
 from nst_tf.errors import InputError
@@ -17,7 +19,7 @@ SECONDS = 0.8  # that an epoch is shown; the last three times as long
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
-    parser.add_argument("folder", metavar="RUN", help="folder of a run of train-convnet")
+    parser.add_argument("folder", type=Input, metavar="RUN", help="folder of a run of train-convnet")
     parser.add_argument("-o", "--output", required=True, metavar="OUT",
                         help="sheet to write: .png, .jpg or .tif; or animation: .gif or .webp")  # fmt: skip
     parser.add_argument("--layers", type=names, metavar="LAYER,...", help="layers to show (default: all recorded ones)")
@@ -25,6 +27,7 @@ def add_arguments(parser: Parser) -> None:
                         help="how many filters of each layer to draw at random, or their numbers with commas, as in "
                              "3,17 or 3, (default: 6, and 16 in an animation)")  # fmt: skip
     parser.add_argument("--seed", type=whole, default=0, metavar="NUMBER", help="of the random choice (default: 0)")
+    add_no_recipe(parser)
 
 
 def filters(text: str) -> int | list[int]:
@@ -44,12 +47,12 @@ def run(arguments: Namespace) -> int:
 
     moving = Path(arguments.output).suffix.lower() in ANIMATED
     _check_output(arguments.output, ANIMATED)
-    evolution = read_evolution(arguments.folder)
+    evolution, recording = read_evolution(arguments.folder), Recording(arguments)
     options = {"layers": arguments.layers, "seed": arguments.seed}
     if arguments.filters is not None:
         options["filters"] = arguments.filters
     draw = _write_animation if moving else _write_sheet
-    draw(arguments.output, evolution, options)
+    draw(arguments.output, evolution, options, recording)
     print(f"wrote {one_line(arguments.output)} (epochs {', '.join(map(str, evolution.epochs))})")
     return 0
 
@@ -69,15 +72,16 @@ def _check_output(path: str, animated: Collection[str]) -> None:
     check(path)
 
 
-def _write_sheet(path: str, evolution, options: dict) -> None:
+def _write_sheet(path: str, evolution, options: dict, recording: Recording) -> None:
     from nst_tf.images import Picture, write_image
     from nst_tf.visualize.evolution.sheet import evolution_sheet
 
-    write_image(path, Picture(evolution_sheet(evolution, **options)))
+    write_image(path, Picture(evolution_sheet(evolution, **options)), xmp=recording.xmp())
 
 
-def _write_animation(path: str, evolution, options: dict) -> None:
+def _write_animation(path: str, evolution, options: dict, recording: Recording) -> None:
     from nst_tf.images.animation import write_animation
     from nst_tf.visualize.evolution.animation import evolution_frames
 
-    write_animation(path, evolution_frames(evolution, **options), seconds=SECONDS, last=3 * SECONDS)
+    frames = evolution_frames(evolution, **options)
+    write_animation(path, frames, seconds=SECONDS, last=3 * SECONDS, xmp=recording.xmp())

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from absl import logging
 
+from nst_tf.cli.replay.record import Recording, add_no_recipe
 from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.terminal import meter
 from nst_tf.cli.shell.values import count, share
@@ -20,7 +22,7 @@ DESCRIPTION = "Slide a grey square over an image and map what the network makes 
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
-    parser.add_argument("image", metavar="IMAGE", help="image file")
+    parser.add_argument("image", type=Input, metavar="IMAGE", help="image file")
     add_network(parser)
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="figure to write: .png, .svg or .pdf")
     parser.add_argument("--npz", metavar="DATA", help="also write the maps as NumPy arrays, to this .npz file")
@@ -40,6 +42,7 @@ def add_arguments(parser: Parser) -> None:
                         help="of the square, from 0, black, to 1, white (default: 0.5)")  # fmt: skip
     parser.add_argument("--batch", type=count, default=32, metavar="NUMBER",
                         help="covered images at once (default: 32)")  # fmt: skip
+    add_no_recipe(parser)
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 
 
@@ -54,7 +57,7 @@ def run(arguments: Namespace) -> int:
     check_figure(arguments.output)
     if arguments.npz:
         check_target(arguments.npz)
-    pixels = read_image(arguments.image).pixels
+    pixels, recording = read_image(arguments.image).pixels, Recording(arguments)
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
@@ -65,7 +68,7 @@ def run(arguments: Namespace) -> int:
     result = _slide(arguments, pixels, _class_number(arguments.target, names or ()))
     if arguments.npz:
         _write_arrays(arguments.npz, result)
-    save_figure(arguments.output, occlusion_figure(result, names))
+    save_figure(arguments.output, occlusion_figure(result, names), recording.xmp())
     print(f"wrote {one_line(arguments.output)} ({_summary(result, names)})")
     return 0
 

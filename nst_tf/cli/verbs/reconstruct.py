@@ -3,6 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
+from nst_tf.cli.shell.files import Content
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import names
 from nst_tf.cli.work.folders import add_folders
@@ -17,7 +18,7 @@ DESCRIPTION = "Reconstruct pictures from what a layer of a network keeps of them
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.usage = "nst-tf reconstruct IMAGE [IMAGE ...] (--layer LAYER | --all-layers) -o OUT [options]"
-    parser.add_argument("images", metavar="IMAGE", nargs="+", help="image, or a folder of images")
+    parser.add_argument("images", type=Content, metavar="IMAGE", nargs="+", help="image, or a folder of images")
     parser.add_argument("-o", "--output", metavar="OUT", required=True,
                         help="file of the result; for several images a folder, made if it is missing")  # fmt: skip
     which = parser.add_mutually_exclusive_group(required=True)

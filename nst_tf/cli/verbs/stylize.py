@@ -4,9 +4,10 @@ import os
 from argparse import Namespace
 from dataclasses import replace
 
+from nst_tf.cli.shell.files import Content, Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.areas import Areas, add_areas
-from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, run_feed_forward
+from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, resolve, run_feed_forward
 from nst_tf.cli.work.folders import add_folders
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.errors import InputError, unknown
@@ -20,15 +21,17 @@ DESCRIPTION = "Paint pictures in the style of others."
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.usage = "nst-tf stylize CONTENT STYLE [STYLE ...] -o OUT [options]"
-    parser.add_argument("content", metavar="CONTENT", help="image to paint, or a folder of images")
-    parser.add_argument("styles", metavar="STYLE", nargs="*", help="image of the style; several are blended")
+    parser.add_argument("content", type=Content, metavar="CONTENT", help="image to paint, or a folder of images")
+    parser.add_argument("styles", type=Input, metavar="STYLE", nargs="*",
+                        help="image of the style; several are blended")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True,
                         help="file of the result; for several contents a folder, made if it is missing")  # fmt: skip
-    parser.add_argument("--content", dest="more", metavar="CONTENT", action="append", default=[],
+    parser.add_argument("--content", dest="more", type=Content, metavar="CONTENT", action="append", default=[],
                         help="a further image or folder to paint; may be repeated")  # fmt: skip
     add_areas(parser)
     add_feed_forward(parser)
     add_settings(parser, PRESETS)
+    parser.set_defaults(resolve=resolve)
     add_folders(parser)
     add_running(parser)
 

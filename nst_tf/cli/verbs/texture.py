@@ -4,6 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.recipes.texture.settings import PRESETS
@@ -16,9 +17,10 @@ DESCRIPTION = "Make textures like those of pictures, of any size, tileable."
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments of the verb."""
     parser.usage = "nst-tf texture SOURCE [SOURCE ...] -o OUT [options]"
-    parser.add_argument("sources", metavar="SOURCE", nargs="+", help="image of the texture; several are blended")
+    parser.add_argument("sources", type=Input, metavar="SOURCE", nargs="+",
+                        help="image of the texture; several are blended")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the result")
-    parser.add_argument("--mask", dest="masks", metavar="MASK", action="append", default=[],
+    parser.add_argument("--mask", dest="masks", type=Input, metavar="MASK", action="append", default=[],
                         help="use the white part of SOURCE only; one for each SOURCE, in their order")  # fmt: skip
     parser.add_argument("--show-tiling", action="store_true",
                         help="also write the result laid out 3 by 3, as OUT-3x3")  # fmt: skip
@@ -30,7 +32,7 @@ def run(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the picture."""
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
-    from nst_tf.cli.work.pictures import make_pictures
+    from nst_tf.cli.work.pictures import make_pictures, write_picture
     from nst_tf.images import read_image
 
     tiling = _tiling_file(arguments) if arguments.show_tiling else None
@@ -41,13 +43,14 @@ def run(arguments: Namespace) -> int:
 
         return run_texture(sources, settings, arguments.time_limit, masks)
 
+    def write(target, picture, xmp):
+        write_picture(arguments, target, picture, xmp)
+        if tiling is not None:
+            write_picture(arguments, tiling, _tiled(picture.pixels), xmp)
+
     facts = {"sources": arguments.sources, **({"masks": arguments.masks} if masks else {})}
     others = [*arguments.sources, *arguments.masks]
-    pictures = make_pictures(arguments, begin, others=others, facts=lambda _: facts)
-    for _, result in pictures:
-        if tiling is not None:
-            _write_tiling(tiling, result.image, arguments)
-    return pictures.status
+    return make_pictures(arguments, begin, others=others, facts=lambda _: facts, write=write).finish()
 
 
 def _tiling_file(arguments: Namespace) -> Path:
@@ -59,10 +62,7 @@ def _tiling_file(arguments: Namespace) -> Path:
     return target
 
 
-def _write_tiling(target: Path, pixels: Any, arguments: Namespace) -> None:
+def _tiled(pixels: Any) -> Any:
     import numpy as np
 
-    from nst_tf.images import Picture, write_image
-
-    tiling = Picture(np.tile(pixels, (3, 3, 1)))
-    write_image(target, tiling, quality=arguments.quality, bit_depth=arguments.bit_depth)
+    return np.tile(pixels, (3, 3, 1))

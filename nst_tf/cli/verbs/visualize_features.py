@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import wholes
 from nst_tf.cli.verbs.deconv import position
@@ -22,7 +23,7 @@ def add_arguments(parser: Parser) -> None:
                         help="layer to excite, as a whole or the features of it that are named")  # fmt: skip
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--channels", type=wholes, metavar="NUMBER,...", help="channels of the layer, a picture each")
-    which.add_argument("--direction", metavar="FILE",
+    which.add_argument("--direction", type=Input, metavar="FILE",
                        help="a mixture of its channels: .npy with a number for each, or rows of them")  # fmt: skip
     which.add_argument("--class", dest="classes", action="append", metavar="NAME",
                        help="name or number of a class, in place of a layer; may be repeated")  # fmt: skip
@@ -38,8 +39,7 @@ def run(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the pictures."""
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
-    from nst_tf.cli.work.pictures import make_pictures
-    from nst_tf.images import write_image
+    from nst_tf.cli.work.pictures import make_pictures, write_picture
 
     asked = {name: getattr(arguments, name) for name in ("layer", "channels", "unit", "classes")}
     if arguments.direction:
@@ -50,10 +50,10 @@ def run(arguments: Namespace) -> int:
 
         return run_features(Wanted(**asked), settings, arguments.time_limit)
 
-    def write(target, sheet):
-        write_image(target, sheet, quality=arguments.quality, bit_depth=arguments.bit_depth)
+    def write(target, sheet, xmp):
+        write_picture(arguments, target, sheet, xmp)
         if arguments.singles:
-            _write_singles(Path(arguments.singles), sheet, arguments)
+            _write_singles(Path(arguments.singles), sheet, arguments, xmp)
 
     return make_pictures(arguments, begin, others=[arguments.direction], facts=_facts, write=write).finish()
 
@@ -71,10 +71,10 @@ def _read_direction(file: str):
         raise InputError(f"cannot read {file} as a NumPy array of numbers: {error}") from error
 
 
-def _write_singles(folder: Path, sheet, arguments: Namespace) -> None:
+def _write_singles(folder: Path, sheet, arguments: Namespace, xmp: bytes) -> None:
     from nst_tf.images import Picture, make_folder, write_image
 
     make_folder(folder)
     for number, (name, image) in enumerate(zip(sheet.names, sheet.images, strict=True)):
         safe = "".join(letter if letter.isalnum() or letter in "_-" else "-" for letter in name)
-        write_image(folder / f"{number:03d}-{safe}.png", Picture(image), bit_depth=arguments.bit_depth)
+        write_image(folder / f"{number:03d}-{safe}.png", Picture(image), bit_depth=arguments.bit_depth, xmp=xmp)

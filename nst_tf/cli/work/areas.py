@@ -1,26 +1,29 @@
 """Parts of a picture, as the command line names them."""
 
 import os
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.values import count
 from nst_tf.errors import InputError
 
 __all__ = ["Areas", "add_areas"]
 
 AUTO = 4
+NAMES = ("mask", "style", "style_mask")  # of the files of a region, for JSON
 
 
 def add_areas(parser: Any) -> None:
     """Adds the options of what is painted where."""
     group = parser.add_argument_group("parts of the picture")
-    group.add_argument("--mask", metavar="MASK",
+    group.add_argument("--mask", type=Input, metavar="MASK",
                        help="paint where this image is white, and keep the photograph where it is black")  # fmt: skip
     group.add_argument(
         "--region",
         dest="regions",
+        type=region,
         metavar="MASK=STYLE[@STYLEMASK]",
         action="append",
         default=[],
@@ -36,32 +39,34 @@ def _pairs(text: str) -> int:
     return AUTO if text == "auto" else count(text)
 
 
-class _Files(NamedTuple):
-    mask: str
-    style: str
-    style_mask: str | None
-
-
 def _splits(text: str, sign: str) -> Iterator[tuple[str, str]]:
     places = (at for at, letter in enumerate(text) if letter == sign)
     return ((text[:at], text[at + 1 :]) for at in places)
 
 
-def _readings(text: str) -> Iterator[_Files]:
-    """All that a region may mean: names of files may have the signs in them."""
+def _readings(text: str) -> Iterator[tuple[str, ...]]:
+    """Mask, style, and mask of the style if there is one: all that may be meant, for names may have these signs."""
     for mask, style in _splits(text, "="):
-        yield _Files(mask, style, None)
+        yield mask, style
         for image, part in _splits(style, "@"):
-            yield _Files(mask, image, part)
+            yield mask, image, part
 
 
-def _files(text: str) -> _Files:
+def region(text: str) -> Input:
+    """The type of `--region`: a mask, behind it a style, and behind that the mask of the style if there is one."""
     readings = list(_readings(text))
     if not readings:
-        raise InputError(f"--region is {text!r}; it must be MASK=STYLE or MASK=STYLE@STYLEMASK")
-    there = (one for one in readings if all(os.path.exists(name) for name in one if name is not None))
+        raise ArgumentTypeError(f"{text!r} is not MASK=STYLE or MASK=STYLE@STYLEMASK")
     # Of files that are not there, the shortest names are told to be missing.
-    return next(there, readings[min(1, len(readings) - 1)])
+    _, style, *part = next((one for one in readings if all(map(os.path.exists, one))), readings[:2][-1])
+    behind = "@".join([style, *part])
+    return _followed(text, "=", _followed(behind, "@", Input(part[0])) if part else Input(behind))
+
+
+def _followed(text: str, sign: str, then: Input) -> Input:
+    first = Input(text)
+    first.rest, first.then = sign, then
+    return first
 
 
 class Areas:
@@ -71,13 +76,13 @@ class Areas:
         arguments: Of the command line, with what `add_areas` adds.
 
     Raises:
-        InputError: A region is not of the form that it must have, or its files are not there, or no images.
+        InputError: The files of a region are not there, or no images; or regions are asked for in two ways.
     """
 
     def __init__(self, arguments: Namespace):
         from nst_tf.images import read_image
 
-        self._regions = [_files(text) for text in arguments.regions]
+        self._regions = [[file.path for file in one.files] for one in arguments.regions]
         self._mask, self._pairs = arguments.mask, arguments.pairs
         if self._pairs and (self._regions or len(arguments.styles) != 1):
             raise InputError("--regions takes one STYLE and no --region")
@@ -86,14 +91,15 @@ class Areas:
     @property
     def files(self) -> list[str]:
         """The files that are read."""
-        named = (self._mask, *(name for region in self._regions for name in region))
-        return [name for name in dict.fromkeys(named) if name is not None]
+        named = [] if self._mask is None else [self._mask]
+        return list(dict.fromkeys([*named, *(name for region in self._regions for name in region)]))
 
     @property
     def facts(self) -> dict[str, Any]:
         """What there is to tell of them."""
         facts: dict[str, Any] = {} if self._mask is None else {"mask": self._mask}
-        facts |= {"regions": [region._asdict() for region in self._regions]} if self._regions else {}
+        if self._regions:
+            facts["regions"] = [dict(zip(NAMES, one, strict=False)) for one in self._regions]
         return facts | ({"pairs_of_regions": self._pairs} if self._pairs else {})
 
     @property
@@ -116,7 +122,7 @@ class Areas:
         from nst_tf.one_pass.areas import Region
 
         if not self._pairs:
-            return [Region(*(self.pictures.get(name) for name in region)) for region in self._regions]
+            return [Region(*(self.pictures[name] for name in region)) for region in self._regions]
         from nst_tf.visualize.regions import pair_regions
 
         return [Region(here, styles[0], there) for here, there in pair_regions(content, styles[0], self._pairs)]

@@ -4,11 +4,13 @@ from argparse import Namespace
 from typing import Any
 
 from nst_tf.cli.shell.failure import option
+from nst_tf.cli.shell.files import Input, Program, style_network
+from nst_tf.cli.work.options import chosen
 from nst_tf.errors import InputError
 from nst_tf.one_pass.settings import FAST
 from nst_tf.recipes.stylize.settings import PRESETS
 
-__all__ = ["add_feed_forward", "is_feed_forward", "run_feed_forward"]
+__all__ = ["add_feed_forward", "is_feed_forward", "resolve", "run_feed_forward"]
 
 KINDS = ("fast", "network", "hub")
 SHARED = {
@@ -24,15 +26,16 @@ def add_feed_forward(parser: Any) -> None:
     group = parser.add_argument_group("in one pass of a trained network, instead of optimising")
     kind = group.add_mutually_exclusive_group()
     kind.add_argument("--fast", action="store_true", help="by the network for any style that comes with nst_tf")
-    kind.add_argument("--network", metavar="RUN[:STYLE+...]",
+    kind.add_argument("--network", type=style_network, metavar="RUN[:STYLE+...]",
                       help="by a network of `nst-tf train-style`, which knows its styles, or by the bundled one: "
                            "paintings:wave, paintings:auvers+poppies; `nst-tf info` has their names")  # fmt: skip
     kind.add_argument(
         "--hub",
+        type=Program,
         metavar="HANDLE",
         help="by an image stylisation module of TF-Hub, its folder or address; it is a program: use those you trust",
     )
-    group.add_argument("--decoder", metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")
+    group.add_argument("--decoder", type=Input, metavar="RUN", help="of --fast: a decoder of `nst-tf train-decoder`")
 
 
 def is_feed_forward(arguments: Namespace) -> bool:
@@ -48,9 +51,22 @@ def is_feed_forward(arguments: Namespace) -> bool:
     return False
 
 
+def resolve(arguments: Namespace) -> dict[str, Any]:
+    """All settings of `nst-tf stylize`, optimised or not, by name."""
+    if not is_feed_forward(arguments):
+        return vars(chosen(arguments, PRESETS))
+    known = {name: getattr(arguments, name) for name in SHARED[_kind(arguments)] if name in FAST.types}
+    return {name: value for name, value in vars(FAST.choose(**known)).items() if name in known}
+
+
+def _kind(arguments: Namespace) -> str:
+    (kind,) = (kind for kind in KINDS if getattr(arguments, kind))
+    return kind
+
+
 def _given(arguments: Namespace) -> dict[str, Any]:
     """The settings that the user gave, of those that the kind of network knows."""
-    (kind,) = (kind for kind in KINDS if getattr(arguments, kind))
+    kind = _kind(arguments)
     if arguments.preset != "default":
         raise InputError(f"--preset has no meaning with --{kind}, which does not optimise")
     given = {

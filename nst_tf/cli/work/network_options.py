@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from nst_tf.backbones import WEIGHTS
 from nst_tf.backbones.preprocessing import PREPROCESSING
+from nst_tf.cli.shell.files import path_or
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.recipes.common_settings import MODEL, PIXELS
 
@@ -17,6 +19,7 @@ def add_network(parser: Parser, **options: Any) -> None:
         **options: Of `add_argument` for `--model`, to change.
     """
     text = f"{MODEL} (default: alexnet)"
-    parser.add_argument("--model", **{"default": "alexnet", "metavar": "NETWORK", "help": text, **options})
+    about = {"default": "alexnet", "type": path_or(*WEIGHTS), "metavar": "NETWORK", "help": text}
+    parser.add_argument("--model", **{**about, **options})
     kinds = ", ".join(PREPROCESSING)
     parser.add_argument("--preprocessing", metavar="KIND", help=f"{PIXELS}; one of {kinds}")

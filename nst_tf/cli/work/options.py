@@ -3,7 +3,9 @@
 from argparse import BooleanOptionalAction, Namespace
 from typing import Any
 
+from nst_tf.cli.replay.record import add_no_recipe
 from nst_tf.cli.shell.failure import option
+from nst_tf.cli.shell.files import path_or
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import READERS, count, percent, positive, text_of
 from nst_tf.settings import Presets
@@ -20,6 +22,7 @@ def add_settings(parser: Parser, presets: Presets) -> None:
         parser: Of the verb.
         presets: Of the recipe.
     """
+    parser.set_defaults(resolve=lambda arguments: vars(chosen(arguments, presets)))
     names = f"settings to begin with: {', '.join(presets)} (default: default)"
     parser.add_argument("--preset", default="default", metavar="NAME", help=names)
     for title in GROUPS:
@@ -35,7 +38,9 @@ def add_setting(group: Any, presets: Presets, name: str, prefix: str = "") -> No
     if kind is bool:
         group.add_argument(option(name), action=BooleanOptionalAction, help=text)
     else:
-        group.add_argument(option(name), type=READERS[kind], metavar=presets.about[name].unit, help=text)
+        about = presets.about[name]
+        reader = READERS[kind] if about.names is None else path_or(*about.names)
+        group.add_argument(option(name), type=reader, metavar=about.unit, help=text)
 
 
 def _help(presets: Presets, name: str, prefix: str) -> str:
@@ -57,6 +62,7 @@ def add_running(parser: Parser) -> None:
     )
     group.add_argument("--bit-depth", type=int, choices=(8, 16), default=8, metavar="BITS",
                        help="8, or 16 for PNG and TIFF (default: 8)")  # fmt: skip
+    add_no_recipe(group)
     group.add_argument("--json", action="store_true", help="print a line of JSON for each result")
     group.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 

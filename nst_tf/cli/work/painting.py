@@ -11,15 +11,17 @@ from typing import Any, NamedTuple
 
 from absl import logging
 
+from nst_tf.cli.replay.record import Recording
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.work.areas import Areas
 from nst_tf.cli.work.batch import Batch
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, plan_jobs
+from nst_tf.cli.work.pictures import write_picture
 from nst_tf.cli.work.report import peak_memory_mb
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, read_image, write_image
+from nst_tf.images import Picture, read_image
 from nst_tf.one_pass.settings import FAST
 
 __all__ = ["Pipeline", "paint_pictures"]
@@ -144,25 +146,26 @@ class Pipeline:
 
     def _begin(self, job: Job) -> Future:
         reader, painter, writer = self._workers
-        content = reader.submit(self._read, job)
-        painted = painter.submit(self._timed, content)
-        return writer.submit(self._write, job, painted)
+        read = reader.submit(self._read, job)
+        painted = painter.submit(self._timed, read)
+        return writer.submit(self._write, job, read, painted)
 
-    def _read(self, job: Job) -> Picture:
+    def _read(self, job: Job) -> tuple[Picture, Recording]:
         self._slots.acquire()
         self._check_ended()
-        return read_image(job.content)
+        return read_image(job.content), Recording(self._arguments, job.content)
 
-    def _timed(self, content: Future) -> tuple[Picture, float]:
-        picture, began = content.result(), time.perf_counter()
+    def _timed(self, read: Future) -> tuple[Picture, float]:
+        (picture, _), began = read.result(), time.perf_counter()
         return self._paint(picture), time.perf_counter() - began
 
-    def _write(self, job: Job, painted: Future) -> None:
+    def _write(self, job: Job, read: Future, painted: Future) -> None:
         try:
             picture, seconds = painted.result()
+            _, recording = read.result()
             with self._writing:
                 self._check_ended()
-                write_image(job.target, picture, quality=self._arguments.quality, bit_depth=self._arguments.bit_depth)
+                write_picture(self._arguments, job.target, picture, recording.xmp(seconds))
                 self._untold[job] = Done(*picture.pixels.shape[:2], round(seconds, 3))
         finally:
             self._slots.release()

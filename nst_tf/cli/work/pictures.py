@@ -8,6 +8,7 @@ from typing import Any
 
 from absl import logging
 
+from nst_tf.cli.replay.record import Recording
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.shell.terminal import meter
@@ -15,14 +16,15 @@ from nst_tf.cli.work.batch import Batch
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, Plan, plan_jobs
 from nst_tf.cli.work.report import report
-from nst_tf.images import Picture, read_image, write_image
+from nst_tf.images import Picture, Source, read_image, write_image
 from nst_tf.progress import Progress, Result
 
-__all__ = ["make_pictures", "watch"]
+__all__ = ["make_pictures", "watch", "write_picture"]
 
 Begin = Callable[[Picture | None], Iterator[Progress]]
 Facts = Callable[[Result], dict[str, Any]]
-Write = Callable[[Path, Picture], None]
+Write = Callable[[Path, Picture, bytes], None]
+Save = Callable[[Progress, Result], None]
 
 
 def _nothing(result: Result) -> dict[str, Any]:
@@ -50,7 +52,8 @@ def make_pictures(
         facts: What else there is to tell of a result. All of it goes into the JSON, numbers also into the line for
             people.
         plan: The pictures to make, where they are planned already.
-        write: Writes a picture to a file, where it is not one to be written as `arguments` say.
+        write: Writes a picture to a file, with the XMP packet of its recipe, where it is not one to be written as
+            `arguments` say.
 
     Returns:
         What makes them: iterate over it, for each picture's job and result, and it has the exit status then. It raises
@@ -64,18 +67,28 @@ def make_pictures(
     if plan is None:
         files = [Path(other) for other in others if other is not None]
         plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, Folders.asked(arguments))
-    write = write or partial(write_image, quality=arguments.quality, bit_depth=arguments.bit_depth)
-    return Batch(plan, partial(_make, arguments, begin, facts, write))
+    return Batch(plan, partial(_make, arguments, begin, facts, write or partial(write_picture, arguments)))
+
+
+def write_picture(arguments: Namespace, path: Path, picture: Source, xmp: bytes) -> None:
+    """Writes a picture with the XMP packet of its recipe, as `arguments` say."""
+    write_image(path, picture, quality=arguments.quality, bit_depth=arguments.bit_depth, xmp=xmp)
 
 
 def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: Job) -> Result:
     content = None if job.content is None else read_image(job.content)
+    recording = Recording(arguments, job.content)
     import_tensorflow(arguments.debug)
-    progress, stop = watch(job, begin(content), arguments, write)
+
+    def save(progress: Progress, result: Result) -> None:
+        stopped = None if result.finished else progress.step
+        write(job.target, result.picture, recording.xmp(progress.seconds, stopped))
+
+    progress, stop = watch(job, begin(content), arguments, save)
     if stop is not None and progress is None:
         raise stop
     result = progress.result()
-    write(job.target, result.picture)
+    save(progress, result)
     if arguments.json or not arguments.quiet:
         report(job, arguments, progress, result, facts(result))
     if stop is not None:
@@ -84,7 +97,7 @@ def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: J
 
 
 def watch(
-    job: Job, steps: Iterator[Progress], arguments: Namespace, write: Write
+    job: Job, steps: Iterator[Progress], arguments: Namespace, save: Save
 ) -> tuple[Progress | None, Stopped | None]:
     """Runs a recipe to its end or until a signal: shown, and saved now and then.
 
@@ -92,7 +105,7 @@ def watch(
         job: What is being made.
         steps: The progress of the recipe.
         arguments: Of the command line, with `quiet` and `save_every`.
-        write: Writes the picture so far, after every so many evaluations.
+        save: Writes the picture so far, after every so many evaluations.
 
     Returns:
         The last progress, `None` if there was none; and the signal that stopped it, or `None`.
@@ -104,7 +117,7 @@ def watch(
                 shown.show(last)
                 if every and last.step // every > saved:
                     saved = last.step // every
-                    write(job.target, last.result().picture)
+                    save(last, last.result())
     except Stopped as stop:
         return last, stop
     return last, None

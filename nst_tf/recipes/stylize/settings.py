@@ -81,7 +81,7 @@ class StylizeSettings:
     growth: float = growth_setting()
     steps: tuple[int, ...] = steps_setting((40, 25, 15), 200)
     plateau: float = plateau_setting(1e-3)
-    init: Any = setting("fast", START, "START", served=STARTS)
+    init: Any = setting("fast", START, "START", names=INITS, served=STARTS)
     preserve_color: str | None = preserve_color_setting()
     seed: int = seed_setting("of the noise")
 

@@ -94,3 +94,18 @@ def test_reads_a_number_or_a_list_of_filters():
     evolution.add_arguments(parser)
     given = [parser.parse_args(["r", "-o", "x", "--filters", text]).filters for text in ("8", "3,17", "3,")]
     assert given == [8, [3, 17], [3]]
+
+
+@pytest.mark.parametrize("name", ["sheet.jpg", "film.webp"])
+def test_is_made_again_from_its_recipe(command, run_folder, tmp_path, monkeypatch, name):
+    out = tmp_path / name
+    assert command("evolution", run_folder, "-o", out, "--filters", "3,").status == 0
+    monkeypatch.chdir("/")
+    assert command("recipe", out).out == f"nst-tf evolution run --filters 3, -o {name}\n"
+    assert command("replay", out, "-o", tmp_path / f"again-{name}").status == 0
+    with Image.open(out) as old, Image.open(tmp_path / f"again-{name}") as new:
+        for frame in range(getattr(old, "n_frames", 1)):
+            old.seek(frame), new.seek(frame)
+            np.testing.assert_array_equal(np.asarray(new), np.asarray(old))
+    (run_folder / "more.txt").touch()
+    assert f"{run_folder} has changed since" in command("replay", out, "-o", tmp_path / f"more-{name}").err

@@ -15,7 +15,7 @@ from nst_tf.cli.work.batch import Batch
 from nst_tf.cli.work.jobs import Job, Plan
 from nst_tf.images import Picture, read_image, write_image
 
-ARGUMENTS = Namespace(json=False, quiet=False, styles=[], quality=95, bit_depth=8)
+ARGUMENTS = Namespace(json=False, quiet=False, styles=[], quality=95, bit_depth=8, no_recipe=True)
 
 
 def test_a_picture_that_is_being_written_when_it_is_stopped_becomes_whole_and_is_told(tmp_path, monkeypatch, capsys):
@@ -30,11 +30,11 @@ def test_a_picture_that_is_being_written_when_it_is_stopped_becomes_whole_and_is
         assert len(painted) < 3 or ended.wait(60)
         return picture
 
-    def write(path, picture, **options):
+    def write(arguments, path, picture, xmp):
         if path == jobs[1].target:
             writing.set()
             assert stopping.wait(60)
-        write_image(path, picture, **options)
+        write_image(path, picture)
 
     class Stopping(painting.Pipeline):
         def end(self):
@@ -43,7 +43,7 @@ def test_a_picture_that_is_being_written_when_it_is_stopped_becomes_whole_and_is
             ended.set()
             return made
 
-    monkeypatch.setattr(painting, "write_image", write)
+    monkeypatch.setattr(painting, "write_picture", write)
     threading.Thread(target=lambda: writing.wait(60) and os.kill(os.getpid(), signal.SIGINT)).start()
     with Stopping(jobs, paint, ARGUMENTS, {}) as pipeline, pytest.raises(Stopped) as stopped, stoppable():
         Batch(Plan(jobs), pipeline, end=pipeline.end).finish()

@@ -192,7 +192,7 @@ def test_a_picture_of_nothing_and_what_its_recipe_has_to_tell(form, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     parser = Parser(inherited_absl_flags=None)
     add_running(parser)
-    arguments = parser.parse_args([] if form is None else [form])
+    arguments = parser.parse_args(["--no-recipe"] if form is None else ["--no-recipe", form])
     arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
     grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
 
@@ -224,7 +224,7 @@ def test_results_are_given_with_their_jobs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     parser = Parser(inherited_absl_flags=None)
     add_running(parser)
-    arguments = parser.parse_args(["--quiet"])
+    arguments = parser.parse_args(["--quiet", "--no-recipe"])
     arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
     grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
     pictures = make_pictures(arguments, lambda _: fake.steps_that_take(0)(grey, [], PRESETS["default"]))
@@ -242,7 +242,7 @@ def test_saves_after_every_so_many_evaluations(every, saved):
     levels = []
     steps = fake.steps_that_take(0)(GREY, [], PRESETS["default"])
     arguments = Namespace(quiet=True, save_every=every)
-    last, stop = watch(JOB, steps, arguments, lambda _, picture: levels.append(0.5 - picture.pixels[0, 0, 0]))
+    last, stop = watch(JOB, steps, arguments, lambda _, result: levels.append(0.5 - result.image[0, 0, 0]))
     assert (last.step, stop) == (fake.STEPS, None)
     np.testing.assert_allclose(levels, np.array(saved) / 255, atol=1e-6)
 

@@ -17,6 +17,7 @@ __all__ = ["decode_tiff", "encode_tiff", "is_tiff", "needs_tifffile"]
 _SPACES = {"MINISBLACK": "L", "MINISWHITE": "L", "RGB": "RGB", "SEPARATED": "CMYK"}
 _UNITS = {2: 1.0, 3: 2.54}
 _SEPARATE = 2
+_XMP = 700
 
 
 def is_tiff(file: BinaryIO) -> bool:
@@ -54,7 +55,7 @@ def _decode_page(page: tifffile.TiffPage) -> Samples:
     return Samples(space, color, alpha, page.iccprofile, _dpi(page), _tag(page, "Orientation", 1))
 
 
-def encode_tiff(integers: np.ndarray, icc: bytes, dpi: tuple[float, float] | None) -> bytes:
+def encode_tiff(integers: np.ndarray, icc: bytes, dpi: tuple[float, float] | None, xmp: bytes) -> bytes:
     """A TIFF file of uint8 or uint16 `integers` `(height, width, 3 or 4)`, the fourth channel being alpha."""
     file = io.BytesIO()
     tifffile.imwrite(
@@ -68,6 +69,7 @@ def encode_tiff(integers: np.ndarray, icc: bytes, dpi: tuple[float, float] | Non
         resolution=dpi,
         resolutionunit="inch" if dpi else None,
         metadata=None,
+        extratags=[(_XMP, "B", len(xmp), xmp, True)] if xmp else [],
     )
     return file.getvalue()
 

@@ -1,0 +1,1 @@
+"""What Pillow does not do, or not whole, for single file formats."""
