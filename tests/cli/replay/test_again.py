@@ -163,5 +163,5 @@ def test_all_files_of_a_region_are_found_again(parser, replayed):
     (found,) = replayed(recipe).regions
     assert found == text
     write_image("style.jpg", np.ones((4, 5, 3), np.float32))
-    with pytest.raises(InputError, match="style.jpg has changed since"):
+    with pytest.raises(InputError, match=r"style\.jpg has changed since"):
         replayed(recipe)
