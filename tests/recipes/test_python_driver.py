@@ -9,9 +9,10 @@ from nst_tf.canvas import noise
 from nst_tf.images import Picture
 from nst_tf.objectives import Content
 from nst_tf.optimize import Lbfgs
-from nst_tf.recipes import python_driver
+from nst_tf.recipes import clock
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.feature_loop import FeatureLoop
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.recipe import Recipe
 
 PIXEL = 1e-3  # seconds that a pixel takes
@@ -51,7 +52,7 @@ def timed(made, seconds, monkeypatch):
         return advance(state, count, *arguments)
 
     monkeypatch.setattr(made.network.loop, "advance", advanced)
-    monkeypatch.setattr(python_driver, "time", types.SimpleNamespace(monotonic=lambda: seconds[0]))
+    monkeypatch.setattr(clock, "time", types.SimpleNamespace(monotonic=lambda: seconds[0]))
     return made
 
 
@@ -104,10 +105,10 @@ def test_the_time_left_counts_what_it_takes_to_prepare_scales(monkeypatch):
 
 
 def test_the_time_left_follows_no_single_slow_call(monkeypatch):
-    clock = Clock(None)
+    pace = Clock(None)
     for seconds in (1.0, 1.0, 10.0):
-        clock.measured(seconds, 1, 100)
-    assert clock.expects(10, 100) < 40
+        pace.measured(seconds, 1, 100)
+    assert pace.expects(10, 100) < 40
     for _ in range(20):
-        clock.measured(10.0, 1, 100)
-    assert clock.expects(10, 100) == pytest.approx(100, rel=0.01)
+        pace.measured(10.0, 1, 100)
+    assert pace.expects(10, 100) == pytest.approx(100, rel=0.01)

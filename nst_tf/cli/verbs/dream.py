@@ -47,10 +47,10 @@ def run(arguments: Namespace) -> int:
     if arguments.zoom is not None:
         return _make_zoom(arguments, guide, settings)
 
-    def begin(image):
+    def begin(image, checkpoint):
         from nst_tf.recipes.dream.dream import run_dream
 
-        return run_dream(image, guide, settings, arguments.time_limit)
+        return run_dream(image, guide, settings, arguments.time_limit, checkpoint)
 
     return make_pictures(arguments, begin, arguments.images, others=[arguments.guide], facts=lambda _: facts).finish()
 
@@ -59,10 +59,10 @@ def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:
     from nst_tf.cli.work.pictures import make_pictures
     from nst_tf.images.animation import write_animation
 
-    def begin(image):
+    def begin(image, checkpoint):
         from nst_tf.recipes.dream.zoom import run_zoom
 
-        return run_zoom(image, guide, settings, arguments.zoom, arguments.time_limit)
+        return run_zoom(image, guide, settings, arguments.zoom, arguments.time_limit, checkpoint)
 
     def facts(result):
         return {"guide": arguments.guide, "frames": len(result.picture.frames)}

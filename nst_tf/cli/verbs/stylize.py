@@ -45,10 +45,10 @@ def run(arguments: Namespace) -> int:
     settings = _with_first_image(settings)
     styles = [read_image(style) for style in arguments.styles]
 
-    def begin(content):
+    def begin(content, checkpoint):
         from nst_tf.recipes.stylize.stylize import run_stylize
 
-        return run_stylize(content, styles, settings, arguments.time_limit)
+        return run_stylize(content, styles, settings, arguments.time_limit, checkpoint)
 
     contents, others = [arguments.content, *arguments.more], [*arguments.styles, arguments.init]
     return make_pictures(

@@ -34,10 +34,10 @@ def run(arguments: Namespace) -> int:
     tiling = _tiling_file(arguments) if arguments.show_tiling else None
     sources = [read_image(source) for source in arguments.sources]
 
-    def begin(_):
+    def begin(_, checkpoint):
         from nst_tf.recipes.texture.texture import run_texture
 
-        return run_texture(sources, settings, arguments.time_limit)
+        return run_texture(sources, settings, arguments.time_limit, checkpoint)
 
     facts = {"sources": arguments.sources}
     pictures = make_pictures(arguments, begin, others=arguments.sources, facts=lambda _: facts)

@@ -11,13 +11,14 @@ from nst_tf.canvas import lanczos, noise
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, Source, as_picture, dressed, fit, resize
 from nst_tf.memory import check_memory
-from nst_tf.progress import Progress, Result, last_result
+from nst_tf.progress import Checkpoint, Progress, Result, last_result
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.dream.recipe import Dream, dream_network, octave_sizes
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
 from nst_tf.recipes.dream.target import read_target
 from nst_tf.recipes.feature_loop import GraphLoop
 from nst_tf.recipes.layers_by_depth import deepest, fit_layers
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 
 __all__ = ["dream", "dream_steps", "prepare", "run_dream"]
 
@@ -90,12 +91,17 @@ def _beginning(image: Source | None, settings: DreamSettings) -> tuple[Picture, 
 
 
 def run_dream(
-    image: Source | None, guide: Picture | None, settings: DreamSettings, time_limit: float | None = None
+    image: Source | None,
+    guide: Picture | None,
+    settings: DreamSettings,
+    time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Iterator[Progress]:
-    """As `dream_steps`, with settings that were made before."""
+    """As `dream_steps`, with settings that were made before; goes on from a checkpoint, see `coarse_to_fine`."""
     clock = Clock(time_limit)
     image, settings = _beginning(image, settings)
-    return coarse_to_fine(prepare(image, guide, settings), clock, lambda images: dressed(images[0], image))
+    recipe = prepare(image, guide, settings)
+    return coarse_to_fine(recipe, clock, lambda images: dressed(images[0], image), checkpoint)
 
 
 def dream_steps(

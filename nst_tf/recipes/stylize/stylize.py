@@ -15,9 +15,10 @@ from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import compiled_stylizer
 from nst_tf.one_pass.settings import check_shares, with_a_share
-from nst_tf.progress import Progress, Result, last_result
+from nst_tf.progress import Checkpoint, Progress, Result, last_result
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 
@@ -62,9 +63,13 @@ def _start(settings: StylizeSettings) -> tuple[Painter | None, tf.Tensor | None]
 
 
 def run_stylize(
-    content: Picture, styles: Sequence[Picture], settings: StylizeSettings, time_limit: float | None = None
+    content: Picture,
+    styles: Sequence[Picture],
+    settings: StylizeSettings,
+    time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Iterator[Progress]:
-    """As `stylize_steps`, with settings that were made before."""
+    """As `stylize_steps`, with settings that were made before; goes on from a checkpoint, see `coarse_to_fine`."""
     clock = Clock(time_limit)
     recipe = prepare(content, styles, settings)
 
@@ -72,7 +77,7 @@ def run_stylize(
         colors = lanczos(tf.constant(content.pixels)[None], *images.shape[1:3])[0].numpy()
         return dressed(restore_color(images[0], colors, settings.preserve_color), content)
 
-    return coarse_to_fine(recipe, clock, finish)
+    return coarse_to_fine(recipe, clock, finish, checkpoint)
 
 
 def stylize_steps(
