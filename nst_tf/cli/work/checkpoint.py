@@ -22,7 +22,7 @@ from nst_tf.images import atomic_write
 from nst_tf.progress import Progress
 from nst_tf.version import __version__
 
-__all__ = ["CheckpointFolder", "command_of", "run_folder"]
+__all__ = ["CheckpointFolder", "command_of", "is_kept"]
 
 FILE = "checkpoint.npz"
 EVERY = 30.0  # seconds between two of them, at least: what is finished before is not slowed down
@@ -33,9 +33,13 @@ BESIDE = {"content", "more", "images", "output", "singles", "show_tiling", "recu
           "time_limit", "save_every", "quality", "bit_depth", "json", "quiet", "debug", "run"}  # fmt: skip
 
 
-def run_folder(target: Path) -> Path:
-    """Where the checkpoint of a result is kept."""
+def _folder(target: Path) -> Path:
     return target.with_name(f"{target.name}.run")
+
+
+def is_kept(target: Path) -> bool:
+    """Whether there is a checkpoint of a result: it is half done, whatever is in its file."""
+    return (_folder(target) / FILE).exists()
 
 
 def command_of(arguments: Namespace, content: Path | None) -> dict[str, Any]:
@@ -86,7 +90,7 @@ class CheckpointFolder:
     """
 
     def __init__(self, target: Path, command: dict[str, Any], seconds: Callable[[], float] = time.monotonic):
-        self.folder, self._command, self._seconds = run_folder(target), command, seconds
+        self.folder, self._command, self._seconds = _folder(target), command, seconds
         self._due = seconds() + EVERY
 
     @property
@@ -106,8 +110,7 @@ class CheckpointFolder:
         if not (self.folder / FILE).exists():
             self._check_place()
             return None
-        arrays = self._read()
-        facts = json.loads(str(arrays.pop(FACTS)))
+        facts, arrays = self._read()
         if told := _difference(facts["command"], self._command):
             raise InputError(f"{self._name} is of another command: its {told}; go on with that one, {self._remedy}")
         if told := _difference(facts["machine"], _machine()):
@@ -123,10 +126,11 @@ class CheckpointFolder:
         if not self.folder.is_dir() or any(not name.startswith(".nst-") for name in os.listdir(self.folder)):
             raise InputError(f"{self._name} is in the way: it is no checkpoint; {self._remedy}")
 
-    def _read(self) -> dict[str, np.ndarray]:
+    def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         try:
-            with (self.folder / FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return dict(arrays)
+            with (self.folder / FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                arrays = dict(stored)
+            return json.loads(str(arrays.pop(FACTS))), arrays
         except Exception as error:
             # NumPy and zipfile have many exceptions for a damaged file, and no common one.
             raise InputError(f"cannot go on from {self._name}: it is damaged ({error}); {self._remedy}") from error
@@ -159,7 +163,6 @@ class CheckpointFolder:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-@functools.cache
 def _machine() -> dict[str, Any]:
     """What decides on the last bits."""
     found = devices()

@@ -76,7 +76,8 @@ def test_json_tells_everything(stylize):
 def test_passes_pictures_and_settings_on(stylize, monkeypatch):
     seen = []
 
-    def run_stylize(content, styles, settings, time_limit):
+    def run_stylize(content, styles, settings, time_limit, checkpoint):
+        assert checkpoint is None
         seen.extend([content, styles, settings, time_limit])
         return fake.steps_that_take(0)(content, styles, settings)
 
@@ -196,7 +197,7 @@ def test_a_picture_of_nothing_and_what_its_recipe_has_to_tell(form, tmp_path, mo
     arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
     grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
 
-    def steps(content):
+    def steps(content, _):
         assert content is None
         return fake.steps_that_take(0)(grey, [], PRESETS["default"])
 
@@ -227,7 +228,7 @@ def test_results_are_given_with_their_jobs(tmp_path, monkeypatch):
     arguments = parser.parse_args(["--quiet"])
     arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
     grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
-    pictures = make_pictures(arguments, lambda _: fake.steps_that_take(0)(grey, [], PRESETS["default"]))
+    pictures = make_pictures(arguments, lambda *_: fake.steps_that_take(0)(grey, [], PRESETS["default"]))
     ((job, result),) = pictures
     assert str(job.target) == "out.png"
     np.testing.assert_allclose(result.image, 0.5 - fake.STEPS / 255, atol=1e-6)
@@ -242,7 +243,7 @@ def test_saves_after_every_so_many_evaluations(every, saved):
     levels = []
     steps = fake.steps_that_take(0)(GREY, [], PRESETS["default"])
     arguments = Namespace(quiet=True, save_every=every)
-    last, stop = watch(JOB, steps, arguments, lambda _, picture: levels.append(0.5 - picture.pixels[0, 0, 0]))
+    last, stop = watch(JOB, steps, arguments, lambda _, picture: levels.append(0.5 - picture.pixels[0, 0, 0]), id)
     assert (last.step, stop) == (fake.STEPS, None)
     np.testing.assert_allclose(levels, np.array(saved) / 255, atol=1e-6)
 
@@ -255,6 +256,6 @@ def test_a_signal_gives_what_there_is(after):
                 raise Stopped(signal.SIGINT)
             yield progress
 
-    last, stop = watch(JOB, stopped(), Namespace(quiet=True, save_every=None), None)
+    last, stop = watch(JOB, stopped(), Namespace(quiet=True, save_every=None), None, id)
     assert stop.number == signal.SIGINT
     assert (last and last.step) == (after or None)
