@@ -107,7 +107,8 @@ def run_reconstruct(
         coarse_to_fine(recipe, clock, functools.partial(_nearest, recipe, pixels), one)
         for recipe, one in zip(recipes, kept, strict=True)
     ]
-    return runs[0] if isinstance(layer, str) else strip_steps(runs, sum(settings.steps), clock)
+    begun = sum(one is not None for one in kept)
+    return runs[0] if isinstance(layer, str) else strip_steps(runs, sum(settings.steps), clock, begun)
 
 
 def reconstruct_steps(

@@ -63,13 +63,16 @@ class Strip(Picture):
     reconstructions: tuple[Reconstruction, ...] = ()
 
 
-def strip_steps(runs: Sequence[Iterator[Progress]], evaluations: int, clock: Clock) -> Iterator[Progress]:
+def strip_steps(
+    runs: Sequence[Iterator[Progress]], evaluations: int, clock: Clock, begun: int = 0
+) -> Iterator[Progress]:
     """Inverts one layer after the other.
 
     Args:
         runs: The progress of each layer's inversion, for one image.
         evaluations: How many each of them plans.
         clock: Started when the work began. When its time is up, the strip ends with the layer at hand.
+        begun: How many of them go on from a checkpoint, all but the last of which only tell what they had made.
 
     Yields:
         A `Progress`, whose scales are the layers; its `result()` has the strip so far.
@@ -77,6 +80,8 @@ def strip_steps(runs: Sequence[Iterator[Progress]], evaluations: int, clock: Clo
     made, done, kept = [], 0, {}
     for index, run in enumerate(runs):
         for progress in run:
+            if index + 1 < begun:
+                continue
             later = evaluations * (len(runs) - index - 1)
             more = clock.expects(later, progress.height * progress.width)
             yield replace(
