@@ -40,7 +40,7 @@ class _Run:
     def __init__(self, recipe: Recipe, clock: Clock, finish: Callable[[np.ndarray], Picture]):
         self.recipe, self.clock, self.finish = recipe, clock, finish
         self.loop = recipe.network.loop
-        self.sizes = [tuple(map(int, size)) for size in recipe.sizes.numpy()]
+        self.sizes = [(int(height), int(width)) for height, width in recipe.sizes.numpy()]
         self.steps = [int(steps) for steps in recipe.steps.numpy()]
         self.state = self.seen = None
         self.done = 0
