@@ -4,7 +4,7 @@
 shows one can show them all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:  # what shows progress need not wait for NumPy and Pillow
 
     from nst_tf.images import Picture
 
-__all__ = ["Progress", "Report", "Result", "Round", "Stage", "duration", "last_result"]
+__all__ = ["Checkpoint", "Progress", "Report", "Result", "Round", "Stage", "duration", "last_result"]
+
+Checkpoint = Mapping[str, "np.ndarray"]  # arrays by name: all that it takes to go on from where a run stood
 
 
 class Report(Protocol):
@@ -109,6 +111,7 @@ class Progress:
         seconds: Since the start.
         remaining: Seconds to go, estimated; `None` while too little is known.
         result: Gives the `Result` if the recipe ended here; costs some time, so call it when you need it.
+        checkpoint: Gives what it takes to go on from here; `None` if nothing does.
     """
 
     scale: int
@@ -121,6 +124,7 @@ class Progress:
     seconds: float
     remaining: float | None
     result: Callable[[], "Result"] = field(repr=False, compare=False)
+    checkpoint: Callable[[], Checkpoint] | None = field(default=None, repr=False, compare=False)
 
     lasting = False
 

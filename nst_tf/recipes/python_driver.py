@@ -6,7 +6,6 @@ Coarse to fine as in Gatys et al. (arXiv 1611.07865): large strokes are laid dow
 import functools
 import math
 import operator
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,15 +13,14 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.images import Picture
-from nst_tf.progress import Progress, Result
+from nst_tf.progress import Checkpoint, Progress, Result
+from nst_tf.recipes.clock import ENTERING, Clock
 from nst_tf.recipes.recipe import Recipe
 
-__all__ = ["LOOK_EVERY", "Clock", "coarse_to_fine", "round_ends"]
+__all__ = ["LOOK_EVERY", "coarse_to_fine", "round_ends"]
 
 LOOK_EVERY = 5  # evaluations between two looks at the plateau
 LONGEST_CALL = 2.0  # seconds: a compiled call shall be shorter, so that its caller can report and stop
-FRESH = 0.3  # of the last call in the mean pace
-ENTERING = 2  # evaluations that it takes as long as, at most, to measure what a scale is compared with
 
 
 def round_ends(steps: Any, rounds: int) -> list:
@@ -36,63 +34,15 @@ def round_ends(steps: Any, rounds: int) -> list:
     return [steps * number // count for number in range(1, count + 1)]
 
 
-class Clock:
-    """Time since the start, time left, and time that evaluations take.
-
-    Args:
-        limit: Seconds that the run may take, or `None`.
-    """
-
-    def __init__(self, limit: float | None):
-        self.limit = limit
-        self._started = time.monotonic()
-        self._pixel_seconds: float | None = None
-        self._preparing: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """Since the start."""
-        return time.monotonic() - self._started
-
-    def expects(self, evaluations: int, pixels: int) -> float | None:
-        """Seconds for so many evaluations of so many pixels, at the mean pace; `None` if it is unknown."""
-        return None if self._pixel_seconds is None else evaluations * pixels * self._pixel_seconds
-
-    def evaluations_in(self, seconds: float, pixels: int) -> int:
-        """How many evaluations of so many pixels fit into this time, at least 1."""
-        one = self.expects(1, pixels)
-        return max(1, int(seconds / one)) if one else 1
-
-    def measured(self, seconds: float, evaluations: int, pixels: int) -> None:
-        """Takes note of the pace."""
-        now = seconds / (evaluations * pixels)
-        self._pixel_seconds = now if self._pixel_seconds is None else FRESH * now + (1 - FRESH) * self._pixel_seconds
-
-    def expects_scale(self, evaluations: int, pixels: int) -> float | None:
-        """As `expects`, and to prepare the scale and its rounds."""
-        if self._preparing is None:
-            return self.expects(ENTERING + evaluations, pixels)
-        here = self.expects(evaluations, pixels)
-        return None if here is None else here + self._preparing * pixels
-
-    def prepared(self, seconds: float, pixels: int) -> None:
-        """Takes note of how long a scale and its rounds took to prepare."""
-        self._preparing = seconds / pixels
-
-    def allows(self, evaluations: int, pixels: int) -> bool:
-        """Whether so many more evaluations are expected to end in time."""
-        return self.limit is None or self.seconds + (self.expects(evaluations, pixels) or 0) <= self.limit
-
-
 class _Run:
     """Where a run stands, between two compiled calls."""
 
     def __init__(self, recipe: Recipe, clock: Clock, finish: Callable[[np.ndarray], Picture]):
         self.recipe, self.clock, self.finish = recipe, clock, finish
         self.loop = recipe.network.loop
-        self.sizes = [tuple(map(int, size)) for size in recipe.sizes.numpy()]
+        self.sizes = [(int(height), int(width)) for height, width in recipe.sizes.numpy()]
         self.steps = [int(steps) for steps in recipe.steps.numpy()]
-        self.state = None
+        self.state = self.seen = None
         self.done = 0
         self.history = []
 
@@ -100,30 +50,59 @@ class _Run:
         """Makes the objective of a scale, and brings the canvas to its size."""
         began, self.preparing = self.clock.seconds, 0.0
         size = self.recipe.sizes[scale]
-        self.scale, self.size = scale, self.sizes[scale]
-        self.parts, self.here = self.recipe.objective(size), 0
-        self.ends = round_ends(self.steps[scale], self.recipe.rounds)
+        self.scale, self.here = scale, 0
+        self.parts = self.recipe.objective(size)
         self.state = self.recipe.begin() if scale == 0 else self.recipe.enter(self.state, size)
         self._begin_round()
         self.preparing = self.clock.seconds - began
+
+    def take_up(self, checkpoint: Checkpoint) -> None:
+        """Stands where a run stood after a report."""
+        began, (self.scale, self.here, self.done) = self.clock.seconds, map(int, checkpoint["place"])
+        *self.history, last = map(_entry, checkpoint["history"].tolist())
+        self.losses, self.loss = checkpoint["losses"].tolist(), last["loss"]
+        if self.finished:
+            self.canvas = functools.partial(tf.constant, checkpoint["canvas"])
+        else:
+            self._stand(self._packed(checkpoint))
+        self.seen = tf.constant(checkpoint["seen"]) if self.recipe.rounds else None
+        self.parts = self.recipe.objective(self.recipe.sizes[self.scale])
+        self._aim()
+        self.preparing = self.clock.seconds - began
+        self.clock.reached(last["seconds"])
+
+    def _packed(self, checkpoint: Checkpoint) -> Any:
+        """The optimizer's state of which a checkpoint has the tensors."""
+        kind = self.loop.optimizer.start(tf.zeros([1, 16, 16, 3]))  # of what size does not matter
+        tensors = [tf.constant(checkpoint[f"state {index}"]) for index in range(len(tf.nest.flatten(kind)))]
+        return tf.nest.pack_sequence_as(kind, tensors)
+
+    def _stand(self, state: Any) -> None:
+        self.state, self.canvas = state, functools.partial(self.loop.optimizer.image, state)
 
     def _begin_round(self) -> None:
         began = self.clock.seconds
         self.losses = []
         if self.recipe.rounds:
-            self.parts = self.recipe.renewed(self.parts, self.loop.optimizer.image(self.state))
+            self.seen = self.loop.optimizer.image(self.state)
             self.state = self.loop.optimizer.resume(self.state)
-        self.total = functools.reduce(operator.add, self.parts.values())
+        self._aim()
         self.preparing += self.clock.seconds - began
+
+    def _aim(self) -> None:
+        """Chooses targets for what the canvas showed when the round began."""
+        if self.recipe.rounds:
+            self.parts = self.recipe.renewed(self.parts, self.seen)
+        self.total = functools.reduce(operator.add, self.parts.values())
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
         pixels = self.size[0] * self.size[1]
-        end = next(end for end in self.ends if end > self.here)
+        end = next(end for end in round_ends(self.steps[self.scale], self.recipe.rounds) if end > self.here)
         wanted = min(LOOK_EVERY - len(self.losses) % LOOK_EVERY, end - self.here)
         count = min(wanted, self.clock.evaluations_in(LONGEST_CALL, pixels))
         before, traces = self.clock.seconds, self.loop.traces
-        self.state = self.loop.advance(self.state, count, self.total)
+        self._stand(self.loop.advance(self.state, count, self.total))
         self.loss = float(tf.reduce_sum(self.loop.optimizer.loss(self.state)))
         self.losses += [self.loss] * count
         if self.loop.traces == traces:  # else most of that time was compilation
@@ -146,59 +125,103 @@ class _Run:
         return fall < LOOK_EVERY * plateau * abs(self.losses[-1])
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of this scale."""
+        return self.sizes[self.scale]
+
+    @property
     def scale_ended(self) -> bool:
         """Whether this scale's rounds are done."""
         return self.here >= self.steps[self.scale]
 
-    def may_go_on(self, scale_ended: bool) -> bool:
+    @property
+    def finished(self) -> bool:
+        """Whether those of all scales are."""
+        return self.scale_ended and self.scale + 1 == len(self.sizes)
+
+    def may_go_on(self) -> bool:
         """Whether there is time for one more evaluation; if the scale has ended, for one of the next scale."""
-        if not scale_ended or self.scale + 1 == len(self.sizes):
+        if not self.scale_ended:
             return self.clock.allows(1, math.prod(self.size))
         return self.clock.allows(1 + ENTERING, math.prod(self.sizes[self.scale + 1]))
 
-    def report(self, scale_ended: bool) -> Progress:
+    def report(self) -> Progress:
         """The state as seen from outside."""
         height, width = self.size
-        here = 0 if scale_ended else self.steps[self.scale] - self.here
+        here = self.steps[self.scale] - self.here
         later = list(zip(self.sizes, self.steps, strict=True))[self.scale + 1 :]
         expected = [self.clock.expects(here, height * width)]
         expected += [self.clock.expects_scale(steps, math.prod(size)) for size, steps in later]
         remaining = None if None in expected else sum(expected)
         planned = self.done + here + sum(steps for _, steps in later)
-        finished = scale_ended and not later
-        loss, seconds = self.loss, self.clock.seconds
         where = {"scale": self.scale + 1, "height": height, "width": width, "step": self.done}
-        where |= {"loss": loss, "seconds": seconds}
+        where |= {"loss": self.loss, "seconds": self.clock.seconds}
         self.history.append(where)
-        result = functools.partial(self._result, self.state, self.parts, tuple(self.history), finished)
-        return Progress(**where, scales=len(self.sizes), steps=planned, remaining=remaining, result=result)
+        history = tuple(self.history)
+        result = functools.partial(self._result, self.canvas, self.parts, history, self.finished)
+        place, state = (self.scale, self.here, self.done), None if self.finished else self.state
+        checkpoint = functools.partial(_checkpoint, place, tuple(self.losses), history, self.canvas, state, self.seen)
+        return Progress(
+            **where,
+            scales=len(self.sizes),
+            steps=planned,
+            remaining=remaining,
+            result=result,
+            checkpoint=checkpoint,
+        )
 
-    def _result(self, state, parts, history, finished) -> Result:
-        image = self.loop.optimizer.image(state)
+    def _result(self, canvas, parts, history, finished) -> Result:
+        image = canvas()
         losses = {name: float(value) for name, value in self.recipe.losses(image, parts).items()}
         picture = self.finish(self.recipe.picture(image).numpy())
         precision = self.recipe.network.precision
         return Result(picture, history, losses, self.recipe.settings, finished, precision)
 
 
-def coarse_to_fine(recipe: Recipe, clock: Clock, finish: Callable[[np.ndarray], Picture]) -> Iterator[Progress]:
+def _checkpoint(place, losses, history, canvas, state, seen) -> Checkpoint:
+    """What `_Run.take_up` needs; of a run that is finished the canvas, which a state holds many times over."""
+    arrays = {"place": np.array(place), "losses": np.array(losses, np.float64)}
+    arrays["history"] = np.array([list(entry.values()) for entry in history], np.float64)
+    if seen is not None:
+        arrays["seen"] = np.asarray(seen)
+    if state is None:
+        return arrays | {"canvas": np.asarray(canvas())}
+    return arrays | {f"state {index}": np.asarray(tensor) for index, tensor in enumerate(tf.nest.flatten(state))}
+
+
+def _entry(row: list[float]) -> dict[str, Any]:
+    """An entry of a history, from its row in a checkpoint."""
+    scale, height, width, step = map(int, row[:4])
+    return {"scale": scale, "height": height, "width": width, "step": step, "loss": row[4], "seconds": row[5]}
+
+
+def coarse_to_fine(
+    recipe: Recipe,
+    clock: Clock,
+    finish: Callable[[np.ndarray], Picture],
+    checkpoint: Checkpoint | None = None,
+) -> Iterator[Progress]:
     """Runs a recipe through all its scales, and reports after every compiled call.
 
     Args:
         recipe: What to make.
         clock: Started when the work began. There is at least one report, however short its limit.
         finish: From what the recipe calls its pictures, `(batch, height, width, 3)`, to the one that is given out.
+        checkpoint: Of a `Progress` of the same recipe, which is reported once more. What follows is on the same machine
+            the same to the bit as if it had never been stopped; the time until then counts.
 
     Yields:
         A `Progress`; the last one's `result()` is the picture.
     """
     run = _Run(recipe, clock, finish)
-    for scale in range(len(run.sizes)):
-        run.enter(scale)
-        ended = False
-        while not ended:
-            run.advance()
-            ended = run.scale_ended
-            yield run.report(ended)
-            if not run.may_go_on(ended):
-                return
+    if checkpoint is None:
+        run.enter(0)
+        run.advance()
+    else:
+        run.take_up(checkpoint)
+    yield run.report()
+    while not run.finished and run.may_go_on():
+        if run.scale_ended:
+            run.enter(run.scale + 1)
+        run.advance()
+        yield run.report()

@@ -1,5 +1,5 @@
 """A recipe that only counts, and `nst-tf` with it: `python fake.py STEP ARGUMENTS` runs that, without TensorFlow; it
-falls asleep before this evaluation, and says so on standard error.
+falls asleep before this evaluation, and says so on standard error. A checkpoint is kept of each evaluation.
 """
 
 import sys
@@ -8,6 +8,7 @@ import types
 
 import numpy as np
 
+from nst_tf.cli.work import checkpoint as checkpoints
 from nst_tf.cli.work import pictures
 from nst_tf.errors import InputError
 from nst_tf.images import Picture
@@ -23,10 +24,10 @@ def steps_that_take(seconds, before=None):
     It sleeps for some seconds, and says so, before evaluation number `before`.
     """
 
-    def run_stylize(content, styles, settings=PRESETS["default"], time_limit=None, **_):
+    def run_stylize(content, styles, settings=PRESETS["default"], time_limit=None, checkpoint=None, **_):
         if min(content.pixels.shape[:2]) < 4:
             raise InputError("the picture is too small")
-        for step in range(1, STEPS + 1):
+        for step in range(1 if checkpoint is None else int(checkpoint["step"]), STEPS + 1):
             if step == before:
                 print("asleep", file=sys.stderr, flush=True)
                 time.sleep(seconds)
@@ -42,19 +43,25 @@ def _progress(content, step, settings):
         picture = Picture(np.maximum(content.pixels - step / 255, 0), content.alpha, content.dpi)
         return Result(picture, (), {"style": 1 / step, "content": np.inf}, settings, step == STEPS)
 
-    return Progress(1, 1, height, width, step, STEPS, 1 / step, 0.5 * step, None, result)
+    def checkpoint():
+        return {"step": np.array(step)}
+
+    return Progress(1, 1, height, width, step, STEPS, 1 / step, 0.5 * step, None, result, checkpoint)
 
 
 def use(seconds, change=setattr, change_item=dict.__setitem__, before=None):
     """Puts the recipe where the command line looks for it, and has it import no TensorFlow."""
+    found = {"CPU": "an abacus", "precision": {"name": "float32"}}
     module = types.ModuleType("nst_tf.recipes.stylize.stylize")
     module.run_stylize = steps_that_take(seconds, before)
     change_item(sys.modules, module.__name__, module)
     change(pictures, "import_tensorflow", lambda debug: None)
+    change(checkpoints, "devices", lambda: found)
 
 
 if __name__ == "__main__":
     from nst_tf.cli.main import run
 
     use(60, before=int(sys.argv[1]))
+    checkpoints.EVERY, checkpoints.SHARE = 0, float("inf")
     sys.exit(run(sys.argv[2:]))

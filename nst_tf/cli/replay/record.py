@@ -1,5 +1,6 @@
 """What the command line that is running would be told by: taken down for the recipe of its pictures."""
 
+import json
 import os
 import time
 from argparse import Action, BooleanOptionalAction, Namespace, _AppendAction
@@ -11,7 +12,7 @@ from typing import Any
 from absl import logging
 
 from nst_tf.cli.replay.inputs import input_file
-from nst_tf.cli.replay.recipe import Recipe
+from nst_tf.cli.replay.recipe import InputFile, Recipe
 from nst_tf.cli.replay.xmp import to_xmp
 from nst_tf.cli.shell.files import Content, Input
 from nst_tf.cli.shell.values import text_of
@@ -56,10 +57,16 @@ class Recording:
     """
 
     def __init__(self, arguments: Namespace, content: Path | None = None):
-        self._began, self._stored = time.monotonic(), None
-        if not arguments.no_recipe:
-            parts = values_of(arguments, None if content is None else Content(content))
-            self._stored = arguments.verb, *({name: _stored(one) for name, one in part.items()} for part in parts)
+        self._began, self._carried = time.monotonic(), not arguments.no_recipe
+        parts = values_of(arguments, None if content is None else Content(content))
+        self._stored = arguments.verb, *({name: _stored(one) for name, one in part.items()} for part in parts)
+
+    @property
+    def command(self) -> dict[str, Any]:
+        """All that makes the picture what it is, as JSON has it: by this, a half-made one is known again."""
+        verb, given, defaults = self._stored
+        versions = {"nst_tf": __version__, "TensorFlow": tensorflow_version()}
+        return json.loads(json.dumps({"verb": verb, **versions, **defaults, **given}, default=InputFile.facts))
 
     def xmp(self, seconds: float | None = None, stopped: int | None = None) -> bytes:
         """The packet for the file; empty without a recipe.
@@ -68,7 +75,7 @@ class Recording:
             seconds: That it took; by default, since it began.
             stopped: After how many evaluations, if it was stopped.
         """
-        if self._stored is None:
+        if not self._carried:
             return b""
         seconds = time.monotonic() - self._began if seconds is None else seconds
         packet = to_xmp(Recipe(*self._stored, __version__, tensorflow_version(), round(seconds, 3), stopped))

@@ -52,10 +52,10 @@ def run(arguments: Namespace) -> int:
             raise InputError("--mask has no meaning with --zoom, which goes on into the picture")
         return _make_zoom(arguments, guide, settings)
 
-    def begin(image):
+    def begin(image, checkpoint):
         from nst_tf.recipes.dream.dream import run_dream
 
-        return run_dream(image, guide, settings, arguments.time_limit, mask)
+        return run_dream(image, guide, settings, arguments.time_limit, checkpoint, mask=mask)
 
     others = [arguments.guide, arguments.mask]
     return make_pictures(arguments, begin, arguments.images, others=others, facts=lambda _: facts).finish()
@@ -65,10 +65,10 @@ def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:
     from nst_tf.cli.work.pictures import make_pictures
     from nst_tf.images.animation import write_animation
 
-    def begin(image):
+    def begin(image, checkpoint):
         from nst_tf.recipes.dream.zoom import run_zoom
 
-        return run_zoom(image, guide, settings, arguments.zoom, arguments.time_limit)
+        return run_zoom(image, guide, settings, arguments.zoom, arguments.time_limit, checkpoint)
 
     def facts(result):
         return {"guide": arguments.guide, "frames": len(result.picture.frames)}

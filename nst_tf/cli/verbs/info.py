@@ -1,14 +1,13 @@
 """`nst-tf info`: what there is to work with."""
 
 import json
-import os
 import platform
 from argparse import Namespace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.work.devices import devices
 from nst_tf.cli.work.options import preset_options
 from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.version import __version__
@@ -31,7 +30,7 @@ def run(arguments: Namespace) -> int:
     import_tensorflow(arguments.debug)
     facts = {
         "versions": _versions(),
-        "devices": _devices(),
+        "devices": devices(),
         **_weights(),
         "networks": _networks(),
         "presets": {name: preset_options(PRESETS, name) for name in PRESETS},
@@ -43,31 +42,6 @@ def run(arguments: Namespace) -> int:
 def _versions() -> dict[str, str]:
     ours = {"nst_tf": __version__, "Python": platform.python_version()}
     return {**ours, **{name: version(package) for name, package in LIBRARIES.items()}}
-
-
-def _devices() -> dict[str, Any]:
-    import tensorflow as tf
-    from tensorflow.python.util import _pywrap_util_port
-
-    from nst_tf.backbones.precision import machine_precision
-
-    gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
-    names = [details.get("device_name", "unknown") for details in gpus]
-    devices = {"CPU": _cpu(), "threads": _threads(), "GPU": names, "oneDNN": _pywrap_util_port.IsMklEnabled()}
-    return devices | {"precision": machine_precision()._asdict()}
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _weights() -> dict[str, Any]:

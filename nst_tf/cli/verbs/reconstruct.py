@@ -39,10 +39,10 @@ def run(arguments: Namespace) -> int:
     # Only now what takes a while to import.
     from nst_tf.cli.work.pictures import make_pictures
 
-    def begin(content):
+    def begin(content, checkpoint):
         from nst_tf.recipes.reconstruct.reconstruct import run_reconstruct
 
-        return run_reconstruct(content, layer, settings, arguments.time_limit)
+        return run_reconstruct(content, layer, settings, arguments.time_limit, checkpoint)
 
     return make_pictures(arguments, begin, arguments.images, facts=_facts).finish()
 

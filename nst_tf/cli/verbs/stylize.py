@@ -50,10 +50,11 @@ def run(arguments: Namespace) -> int:
     settings = _with_first_image(settings)
     styles, areas = [read_image(style) for style in arguments.styles], Areas(arguments)
 
-    def begin(content):
+    def begin(content, checkpoint):
         from nst_tf.recipes.stylize.stylize import run_stylize
 
-        return run_stylize(content, styles, settings, arguments.time_limit, **areas.options(content, styles))
+        options = areas.options(content, styles)
+        return run_stylize(content, styles, settings, arguments.time_limit, checkpoint, **options)
 
     contents, others = [arguments.content, *arguments.more], [*arguments.styles, *areas.files, arguments.init]
     facts = {"styles": arguments.styles, **areas.facts}

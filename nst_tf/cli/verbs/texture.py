@@ -38,10 +38,10 @@ def run(arguments: Namespace) -> int:
     tiling = _tiling_file(arguments) if arguments.show_tiling else None
     sources, masks = ([read_image(file) for file in files] for files in (arguments.sources, arguments.masks))
 
-    def begin(_):
+    def begin(_, checkpoint):
         from nst_tf.recipes.texture.texture import run_texture
 
-        return run_texture(sources, settings, arguments.time_limit, masks)
+        return run_texture(sources, settings, arguments.time_limit, checkpoint, masks=masks)
 
     def write(target, picture, xmp):
         write_picture(arguments, target, picture, xmp)

@@ -45,10 +45,10 @@ def run(arguments: Namespace) -> int:
     if arguments.direction:
         asked["direction"] = _read_direction(arguments.direction)
 
-    def begin(_):
+    def begin(_, checkpoint):
         from nst_tf.recipes.features.visualize_features import Wanted, run_features
 
-        return run_features(Wanted(**asked), settings, arguments.time_limit)
+        return run_features(Wanted(**asked), settings, arguments.time_limit, checkpoint)
 
     def write(target, sheet, xmp):
         write_picture(arguments, target, sheet, xmp)

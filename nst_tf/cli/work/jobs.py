@@ -8,6 +8,7 @@ from typing import NamedTuple
 from absl import logging
 
 from nst_tf.cli.shell.failure import one_line
+from nst_tf.cli.work.checkpoint import is_kept
 from nst_tf.cli.work.folders import Folders, files_in, part_of
 from nst_tf.cli.work.manifest import Manifest
 from nst_tf.errors import InputError
@@ -104,9 +105,9 @@ def _check_folder(path: str) -> None:
 
 
 def _left(jobs: Sequence[Job], manifest: Manifest, folders: Folders) -> Plan:
-    """The jobs that are still to do."""
+    """The jobs that are still to do, or half done."""
     finished = set() if folders.overwrite else manifest.finished()
-    left = [job for job in jobs if manifest.name(job) not in finished or not job.target.exists()]
+    left = [job for job in jobs if manifest.name(job) not in finished or not job.target.exists() or is_kept(job.target)]
     if there := len(jobs) - len(left):
         logging.info("%d of %d pictures are finished; --overwrite makes them again", there, len(jobs))
     return Plan(left, manifest)

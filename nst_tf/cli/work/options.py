@@ -54,7 +54,12 @@ def _help(presets: Presets, name: str, prefix: str) -> str:
 def add_running(parser: Parser) -> None:
     """Adds the options of how pictures are made and written, which `make_pictures` heeds."""
     group = parser.add_argument_group("running and writing")
-    group.add_argument("--time-limit", type=positive, metavar="SECONDS", help="write what there is after this time")
+    group.add_argument(
+        "--time-limit",
+        type=positive,
+        metavar="SECONDS",
+        help="write what there is after this time, as the finished picture",
+    )
     group.add_argument("--save-every", type=count, metavar="NUMBER",
                        help="also write the picture so far after every so many evaluations")  # fmt: skip
     group.add_argument(

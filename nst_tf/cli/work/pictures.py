@@ -13,15 +13,16 @@ from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.shell.terminal import meter
 from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.checkpoint import CheckpointFolder
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, Plan, plan_jobs
 from nst_tf.cli.work.report import report
 from nst_tf.images import Picture, Source, read_image, write_image
-from nst_tf.progress import Progress, Result
+from nst_tf.progress import Checkpoint, Progress, Result
 
 __all__ = ["make_pictures", "watch", "write_picture"]
 
-Begin = Callable[[Picture | None], Iterator[Progress]]
+Begin = Callable[[Picture | None, Checkpoint | None], Iterator[Progress]]
 Facts = Callable[[Result], dict[str, Any]]
 Write = Callable[[Path, Picture, bytes], None]
 Save = Callable[[Progress, Result], None]
@@ -45,8 +46,8 @@ def make_pictures(
 
     Args:
         arguments: Of the command line: `output`, `preset` and what `add_running` adds.
-        begin: The recipe: from a content (`None` if there is none) to its progress, up to the picture. Called once the
-            content was read and TensorFlow was imported.
+        begin: The recipe: from a content (`None` if there is none) and the checkpoint to go on from (`None` if there is
+            none) to its progress, up to the picture. Called once the content was read and TensorFlow was imported.
         contents: Image files, and folders of them; none for a recipe that makes pictures out of nothing.
         others: Further files that are read, and therefore not to be replaced; `None` for one that is not given.
         facts: What else there is to tell of a result. All of it goes into the JSON, numbers also into the line for
@@ -79,25 +80,30 @@ def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: J
     content = None if job.content is None else read_image(job.content)
     recording = Recording(arguments, job.content)
     import_tensorflow(arguments.debug)
+    kept = CheckpointFolder(job.target, recording.command)
 
     def save(progress: Progress, result: Result) -> None:
         stopped = None if result.finished else progress.step
         write(job.target, result.picture, recording.xmp(progress.seconds, stopped))
 
-    progress, stop = watch(job, begin(content), arguments, save)
+    progress, stop = watch(job, begin(content, kept.load()), arguments, save, kept.keep)
     if stop is not None and progress is None:
         raise stop
     result = progress.result()
     save(progress, result)
     if arguments.json or not arguments.quiet:
         report(job, arguments, progress, result, facts(result))
+    if stop is None or result.finished:
+        kept.remove()
     if stop is not None:
-        raise Stopped(stop.number, f"{job.target} is the picture so far")
+        goes_on = not result.finished and kept.save(progress)
+        more = f"; the same command goes on from {kept.folder}" if goes_on else ""
+        raise Stopped(stop.number, f"{job.target} is the picture so far{more}")
     return result
 
 
 def watch(
-    job: Job, steps: Iterator[Progress], arguments: Namespace, save: Save
+    job: Job, steps: Iterator[Progress], arguments: Namespace, save: Save, keep: Callable[[Progress], object]
 ) -> tuple[Progress | None, Stopped | None]:
     """Runs a recipe to its end or until a signal: shown, and saved now and then.
 
@@ -106,6 +112,7 @@ def watch(
         steps: The progress of the recipe.
         arguments: Of the command line, with `quiet` and `save_every`.
         save: Writes the picture so far, after every so many evaluations.
+        keep: Called with each progress, to keep a checkpoint now and then.
 
     Returns:
         The last progress, `None` if there was none; and the signal that stopped it, or `None`.
@@ -118,6 +125,7 @@ def watch(
                 if every and last.step // every > saved:
                     saved = last.step // every
                     save(last, last.result())
+                keep(last)
     except Stopped as stop:
         return last, stop
     return last, None

@@ -12,13 +12,14 @@ from nst_tf.errors import InputError
 from nst_tf.images import Picture, Source, as_picture, dressed, fit, resize
 from nst_tf.memory import check_memory
 from nst_tf.one_pass.areas import fitting_mask
-from nst_tf.progress import Progress, Result, last_result
+from nst_tf.progress import Checkpoint, Progress, Result, last_result
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.dream.recipe import Dream, dream_network, octave_sizes
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
 from nst_tf.recipes.dream.target import read_target
 from nst_tf.recipes.feature_loop import GraphLoop
 from nst_tf.recipes.layers_by_depth import deepest, fit_layers
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 
 __all__ = ["dream", "dream_steps", "prepare", "run_dream"]
 
@@ -97,14 +98,17 @@ def run_dream(
     guide: Picture | None,
     settings: DreamSettings,
     time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
+    *,
     mask: Source | None = None,
 ) -> Iterator[Progress]:
-    """As `dream_steps`, with settings that were made before."""
+    """As `dream_steps`, with settings that were made before; goes on from a checkpoint, see `coarse_to_fine`."""
     clock = Clock(time_limit)
     if mask is not None and (image is None or settings.from_noise):
         raise InputError("a mask keeps what it covers of an image; a dream from noise has none")
     image, settings = _beginning(image, settings)
-    return coarse_to_fine(prepare(image, guide, settings, mask), clock, lambda images: dressed(images[0], image))
+    recipe = prepare(image, guide, settings, mask)
+    return coarse_to_fine(recipe, clock, lambda images: dressed(images[0], image), checkpoint)
 
 
 def dream_steps(
@@ -134,7 +138,7 @@ def dream_steps(
         InputError: An image, a setting or the size cannot be used. Nothing was computed then.
     """
     settings = PRESETS.choose(preset, **changes)
-    yield from run_dream(image, None if guide is None else as_picture(guide), settings, time_limit, mask)
+    yield from run_dream(image, None if guide is None else as_picture(guide), settings, time_limit, mask=mask)
 
 
 def dream(image: Source | None, *, callback: Callable[[Progress], object] | None = None, **options: Any) -> Result:

@@ -1,7 +1,7 @@
 """The zoom of DeepDream: each frame is the dream on the one before, after a step into it."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,10 +11,9 @@ from PIL import Image
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, Source, as_picture
 from nst_tf.images.animation import frame_bytes
-from nst_tf.progress import Progress, Result
+from nst_tf.progress import Checkpoint, Progress, Result
 from nst_tf.recipes.dream.dream import run_dream
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
-from nst_tf.recipes.python_driver import Clock
 
 __all__ = ["Film", "dream_zoom", "run_zoom", "zoomed"]
 
@@ -85,7 +84,12 @@ def dream_zoom(
 
 
 def run_zoom(
-    image: Source | None, guide: Picture | None, settings: DreamSettings, frames: int, time_limit: float | None = None
+    image: Source | None,
+    guide: Picture | None,
+    settings: DreamSettings,
+    frames: int,
+    time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Iterator[Progress]:
     """As `dream_zoom`, with settings that were made before, and reports after every few evaluations.
 
@@ -93,11 +97,12 @@ def run_zoom(
         A `Progress` of all frames; its `result()` has as its picture a `Film` of the frames that are done, or of the
         first one as it is so far.
     """
-    made: list[np.ndarray] = []
-    for progress, result in _dreams(image, guide, settings, frames, STEP, time_limit):
+    made = [] if checkpoint is None else list(checkpoint["frames"])
+    for progress, result in _dreams(image, guide, settings, frames, STEP, time_limit, checkpoint):
+        kept = functools.partial(_checkpoint, progress.checkpoint, {"frames": tuple(made)})
         if result is not None:
             made.append(frame_bytes(result.image))
-        yield replace(progress, result=functools.partial(_film, progress.result, tuple(made)))
+        yield replace(progress, result=functools.partial(_film, progress.result, tuple(made)), checkpoint=kept)
 
 
 def _film(last: Callable[[], Result], made: tuple[np.ndarray, ...]) -> Result:
@@ -106,22 +111,45 @@ def _film(last: Callable[[], Result], made: tuple[np.ndarray, ...]) -> Result:
     return replace(result, picture=Film(result.image, frames=frames))
 
 
-def _dreams(image, guide, settings, frames, step, time_limit) -> Iterator[tuple[Progress, Result | None]]:
+def _checkpoint(inner: Callable[[], Checkpoint], further: Mapping[str, Any]) -> Checkpoint:
+    """That of a dream, and what a film knows besides."""
+    return {**inner(), **{name: np.asarray(value) for name, value in further.items()}}
+
+
+def _dreams(
+    image, guide, settings, frames, step, time_limit, checkpoint=None
+) -> Iterator[tuple[Progress, Result | None]]:
     """The progress of all frames, and with the last of each frame its result."""
     if frames < 1 or not 0 <= step < 1:
         raise InputError(f"a zoom has {frames} frames and a step of {step}; it takes 1 or more, and a step in [0, 1)")
-    clock = Clock(time_limit)
-    for number in range(1, frames + 1):
-        left = None if time_limit is None else max(0.0, time_limit - clock.seconds)
-        for progress in run_dream(image, guide, settings, left):
-            yield _overall(progress, number, frames, clock.seconds), None
+    first, spent = 1, 0.0
+    if checkpoint is not None:
+        first, spent = len(checkpoint["frames"]) + 1, float(checkpoint["spent"])
+    if first > 1:
+        image, settings = checkpoint["begun"], replace(settings, from_noise=False)
+    for number in range(first, frames + 1):
+        left = None if time_limit is None else max(0.0, time_limit - spent)
+        begun = {"spent": spent} | ({"begun": image} if number > 1 else {})
+        for progress in run_dream(image, guide, settings, left, checkpoint):
+            overall = _overall(progress, number, frames, begun)
+            yield overall, None
         result = progress.result()
-        yield _overall(progress, number, frames, clock.seconds), result
+        yield overall, result
         if not result.finished:
             return
-        image, settings = zoomed(result.image, step), replace(settings, from_noise=False)
+        spent = overall.seconds
+        image, settings, checkpoint = zoomed(result.image, step), replace(settings, from_noise=False), None
 
 
-def _overall(progress: Progress, number: int, frames: int, seconds: float) -> Progress:
+def _overall(progress: Progress, number: int, frames: int, begun: Mapping[str, Any]) -> Progress:
+    """The progress of all frames, from that of one that began after `spent` seconds."""
     done, planned = (number - 1) * progress.steps + progress.step, frames * progress.steps
-    return replace(progress, step=done, steps=planned, seconds=seconds, remaining=seconds / done * (planned - done))
+    seconds = begun["spent"] + progress.seconds
+    return replace(
+        progress,
+        step=done,
+        steps=planned,
+        seconds=seconds,
+        remaining=seconds / done * (planned - done),
+        checkpoint=functools.partial(_checkpoint, progress.checkpoint, begun),
+    )

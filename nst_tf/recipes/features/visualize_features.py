@@ -12,13 +12,14 @@ from nst_tf.backbones import class_names
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
 from nst_tf.memory import FIXED, GIB, available_bytes, check_memory
-from nst_tf.progress import Progress, Result, last_result
+from nst_tf.progress import Checkpoint, Progress, Result, last_result
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.feature_loop import GraphLoop, network_graph
 from nst_tf.recipes.features.recipe import Features, feature_network, feature_noise
 from nst_tf.recipes.features.settings import PRESETS, FeatureSettings
 from nst_tf.recipes.features.sheet import lay_out
 from nst_tf.recipes.features.target import Target, class_target, layer_target
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 
 __all__ = ["Wanted", "prepare", "run_features", "visualize_features", "visualize_features_steps"]
 
@@ -123,13 +124,18 @@ class Wanted:
         return class_target(graph, self.classes, None if isinstance(model, keras.Model) else class_names(model))
 
 
-def run_features(wanted: Wanted, settings: FeatureSettings, time_limit: float | None = None) -> Iterator[Progress]:
-    """As `visualize_features_steps`, with settings that were made before."""
+def run_features(
+    wanted: Wanted,
+    settings: FeatureSettings,
+    time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Iterator[Progress]:
+    """As `visualize_features_steps`, of settings; goes on from a checkpoint, see `coarse_to_fine`."""
     clock = Clock(time_limit)
     graph = network_graph(settings.model, settings.preprocessing, settings.precision)
     target = wanted.target(graph, settings.model)
     recipe = prepare(target, settings, graph)
-    return coarse_to_fine(recipe, clock, lambda images: lay_out(images, target.names, settings.variants))
+    return coarse_to_fine(recipe, clock, lambda images: lay_out(images, target.names, settings.variants), checkpoint)
 
 
 def visualize_features_steps(

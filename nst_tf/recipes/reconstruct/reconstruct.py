@@ -14,12 +14,13 @@ from nst_tf.canvas import lanczos
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, Source, as_picture, fit
 from nst_tf.memory import check_memory
-from nst_tf.progress import Progress, Result, last_result
+from nst_tf.progress import Checkpoint, Progress, Result, last_result
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.feature_loop import GraphLoop, network_graph
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.reconstruct.recipe import Reconstruct, reconstruct_network
 from nst_tf.recipes.reconstruct.settings import PRESETS, SIZE, ReconstructSettings
-from nst_tf.recipes.reconstruct.strip import Reconstruction, strip_steps
+from nst_tf.recipes.reconstruct.strip import Reconstruction, layer_checkpoints, strip_steps
 
 __all__ = ["prepare", "reconstruct", "reconstruct_steps", "run_reconstruct"]
 
@@ -90,15 +91,24 @@ def _named(layer: str | Sequence[str] | None, graph: Graph) -> list[str]:
 
 
 def run_reconstruct(
-    image: Picture, layer: str | Sequence[str] | None, settings: ReconstructSettings, time_limit: float | None = None
+    image: Picture,
+    layer: str | Sequence[str] | None,
+    settings: ReconstructSettings,
+    time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Iterator[Progress]:
-    """As `reconstruct_steps`, with settings that were made before."""
+    """As `reconstruct_steps`, with settings that were made before; goes on from a checkpoint, see `coarse_to_fine`."""
     clock = Clock(time_limit)
     graph = network_graph(settings.model, settings.preprocessing)
     layers, pixels = _named(layer, graph), _sized(image.pixels, graph, settings.size)
     recipes = [prepare(pixels, settings, graph, name) for name in layers]
-    runs = [coarse_to_fine(recipe, clock, functools.partial(_nearest, recipe, pixels)) for recipe in recipes]
-    return runs[0] if isinstance(layer, str) else strip_steps(runs, sum(settings.steps), clock)
+    kept = [checkpoint] if isinstance(layer, str) else layer_checkpoints(checkpoint, len(layers))
+    runs = [
+        coarse_to_fine(recipe, clock, functools.partial(_nearest, recipe, pixels), one)
+        for recipe, one in zip(recipes, kept, strict=True)
+    ]
+    begun = sum(one is not None for one in kept)
+    return runs[0] if isinstance(layer, str) else strip_steps(runs, sum(settings.steps), clock, begun)
 
 
 def reconstruct_steps(

@@ -10,10 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nst_tf.images import Picture
 from nst_tf.images.montage import montage
-from nst_tf.progress import Progress, Result
-from nst_tf.recipes.python_driver import Clock
+from nst_tf.progress import Checkpoint, Progress, Result
+from nst_tf.recipes.clock import Clock
 
-__all__ = ["Reconstruction", "Strip", "psnr", "strip_steps"]
+__all__ = ["Reconstruction", "Strip", "layer_checkpoints", "psnr", "strip_steps"]
 
 GAP, LABEL = 8, 18  # pixels
 LONGEST = 8  # pictures in a row, at most
@@ -63,20 +63,25 @@ class Strip(Picture):
     reconstructions: tuple[Reconstruction, ...] = ()
 
 
-def strip_steps(runs: Sequence[Iterator[Progress]], evaluations: int, clock: Clock) -> Iterator[Progress]:
+def strip_steps(
+    runs: Sequence[Iterator[Progress]], evaluations: int, clock: Clock, begun: int = 0
+) -> Iterator[Progress]:
     """Inverts one layer after the other.
 
     Args:
         runs: The progress of each layer's inversion, for one image.
         evaluations: How many each of them plans.
         clock: Started when the work began. When its time is up, the strip ends with the layer at hand.
+        begun: How many of them go on from a checkpoint, all but the last of which only tell what they had made.
 
     Yields:
         A `Progress`, whose scales are the layers; its `result()` has the strip so far.
     """
-    made, done = [], 0
+    made, done, kept = [], 0, {}
     for index, run in enumerate(runs):
         for progress in run:
+            if index + 1 < begun:
+                continue
             later = evaluations * (len(runs) - index - 1)
             more = clock.expects(later, progress.height * progress.width)
             yield replace(
@@ -87,12 +92,33 @@ def strip_steps(runs: Sequence[Iterator[Progress]], evaluations: int, clock: Clo
                 steps=done + progress.steps + later,
                 remaining=None if more is None or progress.remaining is None else progress.remaining + more,
                 result=functools.partial(_joined, tuple(made), progress.result, len(runs)),
+                checkpoint=functools.partial(_checkpoint, kept, index, progress.checkpoint),
             )
         result = progress.result()
         if not result.finished:
             return
         made.append(result)
         done += progress.step
+        kept = _checkpoint(kept, index, progress.checkpoint)
+
+
+def _checkpoint(kept: Checkpoint, index: int, last: Callable[[], Checkpoint]) -> Checkpoint:
+    """What was kept of the layers before, and that of the layer at hand."""
+    return {**kept, **{f"{_prefix(index)}{name}": array for name, array in last().items()}}
+
+
+def _prefix(index: int) -> str:
+    return f"layer {index} "
+
+
+def layer_checkpoints(strip: Checkpoint | None, layers: int) -> list[Checkpoint | None]:
+    """What the checkpoint of a strip has of each layer."""
+    prefixes = [_prefix(index) for index in range(layers)]
+    arrays = {} if strip is None else strip
+    return [
+        {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)} or None
+        for prefix in prefixes
+    ]
 
 
 def _joined(made: tuple[Result, ...], last: Callable[[], Result], layers: int) -> Result:

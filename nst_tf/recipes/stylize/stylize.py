@@ -14,9 +14,10 @@ from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import compiled_stylizer
-from nst_tf.progress import Progress, Result, last_result
+from nst_tf.progress import Checkpoint, Progress, Result, last_result
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 
@@ -61,11 +62,12 @@ def run_stylize(
     styles: Sequence[Picture],
     settings: StylizeSettings,
     time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
     *,
     mask: Source | None = None,
     regions: Sequence[Region] = (),
 ) -> Iterator[Progress]:
-    """As `stylize_steps`, with settings that were made before."""
+    """As `stylize_steps`, with settings that were made before; goes on from a checkpoint, see `coarse_to_fine`."""
     clock = Clock(time_limit)
     areas = areas_of(content, styles, settings.style_blend, mask, regions)
     recipe = prepare(content, areas, settings)
@@ -74,7 +76,7 @@ def run_stylize(
         colors = lanczos(tf.constant(content.pixels)[None], *images.shape[1:3])[0].numpy()
         return dressed(restore_color(images[0], colors, settings.preserve_color), content)
 
-    return coarse_to_fine(recipe, clock, finish)
+    return coarse_to_fine(recipe, clock, finish, checkpoint)
 
 
 def stylize_steps(

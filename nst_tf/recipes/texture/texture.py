@@ -11,9 +11,10 @@ from nst_tf.images import Picture, Source, as_pictures
 from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.areas import fitting_mask
 from nst_tf.one_pass.settings import check_shares
-from nst_tf.progress import Progress, Result, last_result
+from nst_tf.progress import Checkpoint, Progress, Result, last_result
+from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.layers_by_depth import finest, fit_layers
-from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.texture.network import stride, texture_network
 from nst_tf.recipes.texture.recipe import Texture, final_size
 from nst_tf.recipes.texture.settings import PRESETS, TextureSettings
@@ -65,11 +66,14 @@ def run_texture(
     sources: Sequence[Picture],
     settings: TextureSettings,
     time_limit: float | None = None,
+    checkpoint: Checkpoint | None = None,
+    *,
     masks: Sequence[Source | None] = (),
 ) -> Iterator[Progress]:
-    """As `texture_steps`, with settings that were made before."""
+    """As `texture_steps`, with settings that were made before; goes on from a checkpoint, see `coarse_to_fine`."""
     clock = Clock(time_limit)
-    return coarse_to_fine(prepare(sources, settings, masks), clock, lambda images: Picture(images[0]))
+    recipe = prepare(sources, settings, masks)
+    return coarse_to_fine(recipe, clock, lambda images: Picture(images[0]), checkpoint)
 
 
 def texture_steps(
@@ -97,7 +101,7 @@ def texture_steps(
         InputError: An image, a setting or the size cannot be used. Nothing was computed then.
     """
     settings = PRESETS.choose(preset, **changes)
-    yield from run_texture(as_pictures(source), settings, time_limit, masks)
+    yield from run_texture(as_pictures(source), settings, time_limit, masks=masks)
 
 
 def texture(

@@ -4,7 +4,7 @@ import pytest
 
 from nst_tf.cli.main import VERBS
 from nst_tf.cli.replay.again import words
-from nst_tf.cli.replay.record import OF_THE_RUN, values_of
+from nst_tf.cli.replay.record import OF_THE_RUN, Recording, values_of
 from nst_tf.cli.replay.xmp import read_recipe
 from nst_tf.cli.shell.files import Content, Input
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -135,3 +135,17 @@ def test_a_recipe_that_is_too_long_is_left_out(command, pictures, monkeypatch):
     assert "bytes, too many for a picture; it is left out" in err
     assert b"nst" not in out.read_bytes()
     assert Path(out).exists()
+
+
+def test_a_command_is_what_it_makes_and_not_how_it_is_shown(parser, pictures, monkeypatch):
+    monkeypatch.chdir(pictures)
+
+    def command(*options):
+        return Recording(parser.parse_args(["stylize", "content.png", "style.jpg", "-o", "out.png", *options])).command
+
+    assert command() == command("--quiet", "--json", "--no-recipe", "--time-limit", "3") == command("--size", "512")
+    assert command() != command("--size", "32")
+    assert command() != command("--seed", "1")
+    before = command()
+    (pictures / "style.jpg").write_bytes((pictures / "content.png").read_bytes())
+    assert command() != before

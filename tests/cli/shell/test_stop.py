@@ -34,10 +34,24 @@ def test_writes_the_picture_so_far(pictures, number, status):
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == status
-    assert err == "nst-tf: stopped; out.png is the picture so far\n"
+    assert err == "nst-tf: stopped; out.png is the picture so far; the same command goes on from out.png.run\n"
     assert out == "wrote out.png (8x6, 1 evaluations, 0.5 s, loss 1, stopped early)\n"
     change = read_image(pictures / "content.png").pixels - read_image(pictures / "out.png").pixels
     assert change.max() * 255 == pytest.approx(1, abs=1e-3)
+
+
+def test_what_was_killed_goes_on_and_leaves_nothing(pictures):
+    with start(3, pictures) as process:
+        while process.stderr.readline() != "asleep\n":
+            pass
+        process.kill()
+    assert sorted(path.name for path in pictures.iterdir()) == ["content.png", "out.png.run", "style.jpg"]
+    with start(9, pictures) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "wrote out.png (8x6, 4 evaluations, 2.0 s, loss 0.25)\n")
+    assert err == ("nst-tf: goes on from out.png.run\n"
+                   "nst-tf: content.png: scale 1/1 8x6, evaluation 2 of 4, loss 0.5\n")  # fmt: skip
+    assert sorted(path.name for path in pictures.iterdir()) == ["content.png", "out.png", "style.jpg"]
 
 
 def test_writes_nothing_before_the_first_report(pictures):

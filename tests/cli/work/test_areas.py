@@ -46,7 +46,7 @@ def test_a_region_is_read_by_the_files_that_are_there(stylize, text, files):
 def test_mask_and_regions_reach_the_recipe_as_pictures(stylize, monkeypatch):
     seen = {}
 
-    def run_stylize(content, styles, settings, time_limit, **areas):
+    def run_stylize(content, styles, settings, time_limit, checkpoint, **areas):
         seen.update(areas)
         return fake.steps_that_take(0)(content, styles, settings)
 
@@ -89,7 +89,7 @@ def test_the_parts_of_photograph_and_painting_are_paired(stylize, monkeypatch):
     seen = {}
     pairs = [(np.ones((6, 8), np.float32), np.ones((6, 8), np.float32))]
 
-    def run_stylize(content, styles, settings, time_limit, **areas):
+    def run_stylize(content, styles, settings, time_limit, checkpoint, **areas):
         seen.update(areas)
         return fake.steps_that_take(0)(content, styles, settings)
 

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.main import make_parser
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.work import pictures as pictures_module
 from nst_tf.cli.work.jobs import Job
-from nst_tf.cli.work.options import add_running
 from nst_tf.cli.work.pictures import make_pictures, watch
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, atomic_write, read_image, write_image
@@ -76,7 +75,8 @@ def test_json_tells_everything(stylize):
 def test_passes_pictures_and_settings_on(stylize, monkeypatch):
     seen = []
 
-    def run_stylize(content, styles, settings, time_limit, **_):
+    def run_stylize(content, styles, settings, time_limit, checkpoint):
+        assert checkpoint is None
         seen.extend([content, styles, settings, time_limit])
         return fake.steps_that_take(0)(content, styles, settings)
 
@@ -183,6 +183,9 @@ def test_a_strange_name_stays_on_one_line(command, pictures):
     assert out.count("\n") == 1
 
 
+SHEET = ("visualize-features", "--layer", "relu1_1", "-o", "out.png")
+
+
 def painted(result):
     return {"source": "nothing", "psnr": 27.125, "signal_noise": math.inf}
 
@@ -190,13 +193,10 @@ def painted(result):
 @pytest.mark.parametrize("form", ["--json", "--quiet", None])
 def test_a_picture_of_nothing_and_what_its_recipe_has_to_tell(form, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    parser = Parser(inherited_absl_flags=None)
-    add_running(parser)
-    arguments = parser.parse_args(["--no-recipe"] if form is None else ["--no-recipe", form])
-    arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
+    arguments = make_parser().parse_args([*SHEET, "--no-recipe", *([] if form is None else [form])])
     grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
 
-    def steps(content):
+    def steps(content, _):
         assert content is None
         return fake.steps_that_take(0)(grey, [], PRESETS["default"])
 
@@ -222,12 +222,9 @@ def test_another_file_to_read_is_not_replaced(tmp_path):
 
 def test_results_are_given_with_their_jobs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    parser = Parser(inherited_absl_flags=None)
-    add_running(parser)
-    arguments = parser.parse_args(["--quiet", "--no-recipe"])
-    arguments.output, arguments.preset, arguments.debug = "out.png", "default", False
+    arguments = make_parser().parse_args([*SHEET, "--quiet", "--no-recipe"])
     grey = Picture(np.full((6, 8, 3), 0.5, np.float32))
-    pictures = make_pictures(arguments, lambda _: fake.steps_that_take(0)(grey, [], PRESETS["default"]))
+    pictures = make_pictures(arguments, lambda *_: fake.steps_that_take(0)(grey, [], PRESETS["default"]))
     ((job, result),) = pictures
     assert str(job.target) == "out.png"
     np.testing.assert_allclose(result.image, 0.5 - fake.STEPS / 255, atol=1e-6)
@@ -242,7 +239,7 @@ def test_saves_after_every_so_many_evaluations(every, saved):
     levels = []
     steps = fake.steps_that_take(0)(GREY, [], PRESETS["default"])
     arguments = Namespace(quiet=True, save_every=every)
-    last, stop = watch(JOB, steps, arguments, lambda _, result: levels.append(0.5 - result.image[0, 0, 0]))
+    last, stop = watch(JOB, steps, arguments, lambda _, result: levels.append(0.5 - result.image[0, 0, 0]), id)
     assert (last.step, stop) == (fake.STEPS, None)
     np.testing.assert_allclose(levels, np.array(saved) / 255, atol=1e-6)
 
@@ -255,6 +252,6 @@ def test_a_signal_gives_what_there_is(after):
                 raise Stopped(signal.SIGINT)
             yield progress
 
-    last, stop = watch(JOB, stopped(), Namespace(quiet=True, save_every=None), None)
+    last, stop = watch(JOB, stopped(), Namespace(quiet=True, save_every=None), None, id)
     assert stop.number == signal.SIGINT
     assert (last and last.step) == (after or None)
