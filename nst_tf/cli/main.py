@@ -15,6 +15,7 @@ from nst_tf.cli.shell.terminal import start_logging
 from nst_tf.cli.verbs import (
     bench,
     call,
+    compare,
     deconv,
     diagnose,
     dream,
@@ -38,6 +39,7 @@ __all__ = ["VERBS", "make_parser", "run"]
 # Each has DESCRIPTION, add_arguments(parser) and run(arguments) -> exit status.
 VERBS = (
     stylize,
+    compare,
     evaluate,
     texture,
     reconstruct,

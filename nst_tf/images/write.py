@@ -16,7 +16,7 @@ from nst_tf.images.png import encode_png16
 from nst_tf.images.profile import srgb_profile
 from nst_tf.images.tiff import encode_tiff
 
-__all__ = ["check_writable", "write_image"]
+__all__ = ["check_writable", "encode", "write_image"]
 
 _DEEP = ("PNG", "TIFF")
 _LONGEST = {"JPEG": 65500, "WEBP": 16383}
@@ -47,7 +47,7 @@ def write_image(path: str | os.PathLike, picture: Source, *, quality: int = 95, 
     if not 1 <= quality <= 100:
         raise InputError(f"quality {quality} is not between 1 and 100")
     _check_picture(path, picture, name)
-    data = _encode(picture, name, quality, bit_depth)
+    data = encode(picture, name, quality, bit_depth)
     with atomic_write(path) as temporary:
         temporary.write_bytes(data)
 
@@ -83,7 +83,15 @@ def _check_picture(path: str | os.PathLike, picture: Picture, name: str) -> None
         raise InputError(f"cannot write {path}: {name} holds {longest} pixels a side, the picture is {width}x{height}")
 
 
-def _encode(picture: Picture, name: str, quality: int, bit_depth: int) -> bytes:
+def encode(picture: Picture, name: str, quality: int = 95, bit_depth: int = 8) -> bytes:
+    """A picture as a file's content, as `write_image` writes it.
+
+    Args:
+        picture: All of whose pixels are finite.
+        name: Of the format: "JPEG", "PNG", "WEBP" or "TIFF".
+        quality: See `write_image`.
+        bit_depth: Likewise.
+    """
     integers = _integers(picture, name, bit_depth)
     dpi = dots_per_inch(picture.dpi)
     if name == "TIFF":

@@ -17,6 +17,7 @@ __all__ = [
     "shard",
     "share",
     "side_or_size",
+    "switch",
     "text_of",
     "weights",
     "whole",
@@ -114,8 +115,16 @@ def shard(text: str) -> tuple[int, int]:
     return number, total
 
 
+def switch(text: str) -> bool:
+    """Whether something is to be: `on` or `off`."""
+    if text not in ("on", "off"):
+        raise ArgumentTypeError(f"{text!r} is neither 'on' nor 'off'")
+    return text == "on"
+
+
 # By the type of the setting.
 READERS = {
+    bool: switch,
     int: whole,
     int | None: whole,
     int | tuple[int, int]: side_or_size,
@@ -141,4 +150,6 @@ def text_of(value: Any) -> str:
         return ",".join(f"{name}={text_of(weight)}" for name, weight in value.items())
     if isinstance(value, tuple):
         return ",".join(map(text_of, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}"
+    return str(value)

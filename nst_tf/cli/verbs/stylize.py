@@ -11,7 +11,7 @@ from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.errors import InputError, unknown
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 
-__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run"]
+__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run", "with_first_image"]
 
 DESCRIPTION = "Paint pictures in the style of others."
 
@@ -42,7 +42,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.work.pictures import make_pictures
     from nst_tf.images import read_image
 
-    settings = _with_first_image(settings)
+    settings = with_first_image(settings)
     styles = [read_image(style) for style in arguments.styles]
 
     def begin(content):
@@ -56,8 +56,12 @@ def run(arguments: Namespace) -> int:
     ).finish()
 
 
-def _with_first_image(settings: StylizeSettings) -> StylizeSettings:
-    """The settings with the pixels of the file that `--init` names, if it does."""
+def with_first_image(settings: StylizeSettings) -> StylizeSettings:
+    """The settings with the pixels of the file that `--init` names, if it does.
+
+    Raises:
+        InputError: There is no such file or word, or the file cannot be read.
+    """
     from nst_tf.images import read_image
 
     if settings.init in INITS:

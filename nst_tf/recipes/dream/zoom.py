@@ -35,7 +35,7 @@ def zoomed(pixels: np.ndarray, step: float) -> np.ndarray:
     return np.clip(np.stack([channel.resize((width, height), **options) for channel in channels], axis=-1), 0, 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Film(Picture):
     """The last frame of a zoom, and all of them.
 
