@@ -23,7 +23,7 @@ def test_what_is_listed_is_what_is_public():
 
 
 def test_functions_have_the_names_of_the_verbs():
-    others = {"evolution", "export", "serve", "call", "bench", "info"}  # which make no picture and measure none
+    others = {"compare", "evolution", "export", "serve", "call", "bench", "info"}  # which make no one picture
     verbs = {module.__name__.rpartition(".")[2] for module in VERBS}
     assert verbs - set(nst_tf.__all__) == others
 

@@ -157,9 +157,7 @@ def _write(arguments: Namespace, comparison: Comparison, originals: dict[str, An
         write_image(arguments.output, lay_out(comparison, originals, made), quality=arguments.quality)
 
 
-def _maker(
-    arguments: Namespace, comparison: Comparison, originals: dict[str, Any]
-) -> Callable[[str, Cell], Any]:
+def _maker(arguments: Namespace, comparison: Comparison, originals: dict[str, Any]) -> Callable[[str, Cell], Any]:
     """What makes a picture of a cell, shows how far it is under a name, and reports it."""
     content = originals[PHOTOGRAPH]
     names = {path: name for name, path in comparison.paintings.items()}

@@ -8,10 +8,12 @@ from pathlib import Path
 from string import Template
 
 from nst_tf.cli.work.comparison.plan import Comparison, Row
-from nst_tf.images import Picture, atomic_write
+from nst_tf.images import Picture, atomic_write, fit, resize_image
 from nst_tf.images.write import encode
 
 __all__ = ["write_page"]
+
+ENLARGED = 3  # times, at most: a draft that fills a screen is a blur
 
 
 def write_page(
@@ -31,9 +33,10 @@ def write_page(
         NstError: The disk is full or fails.
     """
     sources = {number: _source(picture, quality) for number, picture in made.items()}
-    shown = [_figure(name, _image(name, _source(picture, quality))) for name, picture in originals.items()]
-    sections = [_section("", shown), *(_row(comparison, row, sources) for row in comparison.rows())]
     height, width = max(picture.pixels.shape[:2] for picture in made.values())
+    small = {name: _at_most(picture, max(height, width)) for name, picture in originals.items()}
+    shown = [_figure(name, _image(name, _source(picture, quality))) for name, picture in small.items()]
+    sections = [_section("", shown), *(_row(comparison, row, sources) for row in comparison.rows())]
     cells = [comparison.cells[number] for number in sorted(made)]
     data = [{"name": cell.name, "command": cell.command} for cell in cells]
     text = Template(Path(__file__).with_name("index.html").read_text("utf-8")).substitute(
@@ -43,12 +46,20 @@ def write_page(
         columns=comparison.columns,
         width=width,
         height=height,
+        large=ENLARGED * width,
         # Nothing in it can end the element that it stands in.
         data=json.dumps(data).replace("<", r"\u003c"),
     )
     with atomic_write(path) as temporary:
         # File names may hold bytes that are no UTF-8; they are character references in the page.
         temporary.write_bytes(text.encode("ascii", "xmlcharrefreplace"))
+
+
+def _at_most(picture: Picture, longest: int) -> Picture:
+    """A picture no larger than others; that of a camera would be most of the page."""
+    if max(picture.pixels.shape) <= longest:
+        return picture
+    return Picture(resize_image(picture.on_white, fit(picture.pixels.shape, longest)))
 
 
 def _row(comparison: Comparison, row: Row, sources: Mapping[int, str]) -> str:

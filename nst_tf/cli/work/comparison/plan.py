@@ -62,7 +62,7 @@ class Comparison:
     Attributes:
         content: Path of the photograph.
         paintings: What the paintings are called, and their paths.
-        axes: The things that vary, with as many choices as there are of each.
+        axes: The things that vary; the one with the most choices, which are side by side, is the last.
         cells: The pictures; the last axis varies fastest.
     """
 
@@ -88,18 +88,19 @@ class Comparison:
         Raises:
             InputError: Nothing varies, or there are too many combinations, or settings that do not go together.
         """
-        axes = tuple(axis for axis in (styles, *varied) if axis is not styles or len(axis.choices) > 1)
+        axes = [axis for axis in (styles, *varied) if axis is not styles or len(axis.choices) > 1]
         if not axes:
             raise InputError("nothing varies; give several STYLEs, or --vary SETTING=VALUE,VALUE, as in strength=0.5,1")
+        axes.sort(key=lambda axis: len(axis.choices))
         _check_number(axes)
         paths = {choice.label: choice.change["painting"] for choice in styles.choices}
         combined = itertools.product(*(axis.choices for axis in axes))
         cells = [_cell(content, styles.choices[0], choices, presets, common, fast) for choices in combined]
-        return cls(content, paths, axes, tuple(cells))
+        return cls(content, paths, tuple(axes), tuple(cells))
 
     @property
     def in_words(self) -> str:
-        """How many pictures there are, and of what: `6 pictures: 2 paintings x 3 strength`."""
+        """How many pictures there are, and of what: `6 pictures: 2 paintings x 3 values of strength`."""
         return f"{len(self.cells)} pictures: {_product(self.axes)}"
 
     @property
@@ -138,7 +139,14 @@ def _file_name(*words: str) -> str:
 
 
 def _product(axes: Sequence[Axis]) -> str:
-    return " x ".join(f"{len(axis.choices)} {axis.name}" for axis in axes)
+    return " x ".join(_counted(axis) for axis in axes)
+
+
+def _counted(axis: Axis) -> str:
+    number = len(axis.choices)
+    if axis.name in ("painting", "preset"):
+        return f"{number} {axis.name}{'s' * (number > 1)}"
+    return f"{number} value{'s' * (number > 1)} of {axis.name}"
 
 
 def _check_number(axes: Sequence[Axis]) -> None:
