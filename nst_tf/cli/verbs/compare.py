@@ -68,8 +68,8 @@ def run(arguments: Namespace) -> int:
     originals |= {name: read_image(path) for name, path in comparison.paintings.items()}
     if not arguments.fast:
         comparison = replace(comparison, cells=tuple(map(_with_first_image, comparison.cells)))
-    logging.info("%s", comparison.in_words)
     import_tensorflow(arguments.debug)
+    logging.info("%s", comparison.in_words)
     return _make(arguments, comparison, originals)
 
 
@@ -82,14 +82,14 @@ def _plan(arguments: Namespace) -> Comparison:
         given["preset"] = arguments.preset
     presets.choose(**given)
     varied = read_axes(arguments.vary, presets, given)
+    if "style_blend" in given or "style-blend" in [axis.name for axis in varied]:
+        raise InputError("--style-blend has no meaning here: each STYLE makes pictures of its own")
     return Comparison.of(
         arguments.content, paintings(arguments.styles), varied, presets, {"size": DRAFT, **given}, arguments.fast
     )
 
 
 def _check_given(arguments: Namespace, given: dict[str, Any], presets: Presets) -> None:
-    if "style_blend" in given:
-        raise InputError("--style-blend has no meaning here: each STYLE makes pictures of its own")
     for name in given:
         if name not in presets.types:
             raise InputError(f"{option(name)} has no meaning with --fast")

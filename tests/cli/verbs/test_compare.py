@@ -85,6 +85,7 @@ def test_json_tells_the_command_of_each(compare):
         (("--vary", "seed=1", "--vary", "seed=2"), "--vary has seed 2 times; once is enough"),
         (("--vary", "seed=1,2", "--growth", "1"), "--growth is 1.0; it must be above 1"),
         (("--vary", "seed=1,2", "--style-blend", "1"), "--style-blend has no meaning here"),
+        (("--vary", "style-blend=1;2"), "--style-blend has no meaning here"),
         (("--vary", "seed=1,2", "--fast"), "--vary seed=1,2: unknown setting 'seed'; there is: size, strength"),
         (("--vary", "strength=0,1", "--fast", "--seed", "1"), "--seed has no meaning with --fast"),
         (("--vary", "strength=0,1", "--fast", "--preset", "draft"), "--preset has no meaning with --fast"),

@@ -63,7 +63,7 @@ def test_results_of_the_commands_have_names_of_their_own(compared):
 
 
 def test_nothing_that_varies_is_refused(compared):
-    with pytest.raises(InputError, match="^nothing varies; give several STYLEs, or --vary"):
+    with pytest.raises(InputError, match=r"^nothing varies; give several STYLEs, or --vary"):
         compared(STYLES[:1])
 
 
