@@ -18,6 +18,7 @@ from nst_tf.recipes.dream.target import read_target
 from nst_tf.recipes.feature_loop import GraphLoop
 from nst_tf.recipes.layers_by_depth import deepest, fit_layers
 from nst_tf.recipes.python_driver import Clock, coarse_to_fine
+from nst_tf.settings import keywords
 
 __all__ = ["dream", "dream_steps", "prepare", "run_dream"]
 
@@ -98,6 +99,7 @@ def run_dream(
     return coarse_to_fine(prepare(image, guide, settings), clock, lambda images: dressed(images[0], image))
 
 
+@keywords(PRESETS)
 def dream_steps(
     image: Source | None,
     *,
@@ -109,8 +111,8 @@ def dream_steps(
     """Dreams on an image, and reports after every few evaluations; stop listening, and it stops.
 
     Args:
-        image: What to begin with: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8. `None` stands for
-            a square of noise.
+        image: What to begin with: a `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path. `None`
+            stands for a square of noise.
         guide: Another image; the dream takes on those of its features that the image resembles most already.
         preset: A key of `PRESETS`: `"default"` or `"deepdream2015"`.
         time_limit: Seconds after which to stop with what there is.
@@ -126,12 +128,13 @@ def dream_steps(
     yield from run_dream(image, None if guide is None else as_picture(guide), settings, time_limit)
 
 
+@keywords(dream_steps)
 def dream(image: Source | None, *, callback: Callable[[Progress], object] | None = None, **options: Any) -> Result:
     """Dreams on an image as DeepDream does.
 
     Args:
         image: What to begin with; `None` stands for a square of noise.
-        callback: Called with each `Progress`.
+        callback: Called with each `Progress`; without one, a notebook shows a bar and the picture as it grows.
         **options: As for `dream_steps`.
 
     Returns:
@@ -141,7 +144,7 @@ def dream(image: Source | None, *, callback: Callable[[Progress], object] | None
         InputError: An image, a setting or the size cannot be used.
 
     Example:
-        >>> result = nst_tf.dream(nst_tf.read_image("castle.jpg"), size=256)
+        >>> result = nst_tf.dream("castle.jpg", size=256)
         >>> nst_tf.write_image("dream.png", result.picture)
     """
     return last_result(dream_steps(image, **options), callback)

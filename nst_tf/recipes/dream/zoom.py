@@ -15,6 +15,7 @@ from nst_tf.progress import Progress, Result
 from nst_tf.recipes.dream.dream import run_dream
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
 from nst_tf.recipes.python_driver import Clock
+from nst_tf.settings import keywords
 
 __all__ = ["Film", "dream_zoom", "run_zoom", "zoomed"]
 
@@ -46,6 +47,7 @@ class Film(Picture):
     frames: tuple[np.ndarray, ...] = ()
 
 
+@keywords(PRESETS)
 def dream_zoom(
     image: Source | None,
     frames: int = 100,
