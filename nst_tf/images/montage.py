@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from nst_tf.errors import InputError
 from nst_tf.images.resize import resize_image
 
-__all__ = ["LABEL", "contact_sheet", "labelled", "montage"]
+__all__ = ["LABEL", "contact_sheet", "even_columns", "labelled", "montage"]
 
 LABEL = 18  # height of what is written above an image, in pixels
 LETTERS = 13
@@ -76,7 +76,7 @@ def contact_sheet(
     images: Sequence[np.ndarray],
     labels: Sequence[str],
     columns: int,
-    shape: tuple[int, ...] | None = None,
+    shape: Sequence[int],
 ) -> np.ndarray:
     """Images of any sizes in rows, in reading order, each as large as its cell allows, under its label, on white.
 
@@ -84,8 +84,7 @@ def contact_sheet(
         images: float32 `(height, width, 3)` each, at least one.
         labels: One for each image; without any text at all, no place is left for them.
         columns: Images in a row.
-        shape: Of the cells, `(height, width, ...)`; by default the height of the highest image and the width of the
-            widest one.
+        shape: Of the cells, `(height, width, ...)`.
 
     Returns:
         float32 `(height, width, 3)`.
@@ -93,12 +92,15 @@ def contact_sheet(
     Raises:
         InputError: There is no image, or `columns` cannot be.
     """
-    if shape is None and len(images):
-        shape = tuple(np.max([image.shape for image in images], axis=0))
     cells = [_in_cell(image, shape) for image in images]
     if any(labels):
         cells = [labelled(cell, label) for cell, label in zip(cells, labels, strict=True)]
     return montage(cells, columns, GAP)
+
+
+def even_columns(number: int, widest: int) -> int:
+    """How many of `number` images to put in a row, so that rows are of about one length and of `widest` at most."""
+    return -(-number // -(-number // widest))
 
 
 def _in_cell(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:

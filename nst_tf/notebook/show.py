@@ -1,12 +1,13 @@
 """`show`: pictures side by side."""
 
-import math
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, Source, as_picture
-from nst_tf.images.montage import contact_sheet
+from nst_tf.images import Picture, Source, as_picture, fit
+from nst_tf.images.montage import contact_sheet, even_columns
 
 __all__ = ["HasPicture", "show"]
 
@@ -20,14 +21,20 @@ class HasPicture(Protocol):
     def picture(self) -> Picture: ...
 
 
-def show(*pictures: Source | HasPicture, titles: Sequence[str] | None = None, columns: int | None = None) -> Picture:
-    """Lays pictures out side by side, each as large as the largest of them allows.
+def show(
+    *pictures: Source | HasPicture,
+    titles: Sequence[str] | None = None,
+    columns: int | None = None,
+    size: int | None = None,
+) -> Picture:
+    """Lays pictures out side by side, all of one size.
 
     Args:
         *pictures: Each a `Picture`, a `Result`, an array `(height, width, 3)`, floats in [0, 1] or uint8, or the path
             of an image file.
         titles: What is written above each.
         columns: Pictures in a row; by default rows are about as long as one another, and hold no more than 4.
+        size: Longest side of each picture in pixels; by default that of the smallest, so that none is enlarged.
 
     Returns:
         All of them as one picture, which a notebook shows and `write_image` writes.
@@ -41,6 +48,10 @@ def show(*pictures: Source | HasPicture, titles: Sequence[str] | None = None, co
     """
     if titles is not None and len(titles) != len(pictures):
         raise InputError(f"there are {len(titles)} titles for {len(pictures)} pictures; one is needed for each")
+    if not pictures:
+        raise InputError("no picture was given; at least one is needed")
     images = [as_picture(getattr(one, "picture", one)).on_white for one in pictures]
-    rows = math.ceil(len(images) / WIDEST) or 1
-    return Picture(contact_sheet(images, titles or [""] * len(images), columns or math.ceil(len(images) / rows)))
+    longest = min(max(image.shape) for image in images) if size is None else size
+    shape = np.max([fit(image.shape, longest) for image in images], axis=0)
+    columns = even_columns(len(images), WIDEST) if columns is None else columns
+    return Picture(contact_sheet(images, titles or [""] * len(images), columns, shape))

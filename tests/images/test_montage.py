@@ -57,9 +57,9 @@ def test_layout_that_cannot_be_is_refused(columns, gap):
 
 def test_a_contact_sheet_takes_images_of_any_sizes():
     small, wide = np.full((10, 10, 3), 0.5, np.float32), np.zeros((20, 60, 3), np.float32)
-    sheet = contact_sheet([small, wide, small], ["a", "", "c"], columns=2)
+    sheet = contact_sheet([small, wide, small], ["a", "", "c"], 2, (20, 60, 3))
     assert sheet.shape == (2 * (LABEL + 20) + 8, 2 * 60 + 8, 3)
     np.testing.assert_allclose(sheet[LABEL : LABEL + 20, :20], 0.5, atol=1e-6)  # as high as its cell, on white
     assert sheet[LABEL : LABEL + 20, 20:60].min() == 1
     assert sheet[LABEL : LABEL + 20, 68:].max() == 0
-    assert contact_sheet([small], [""], columns=1).shape == small.shape
+    assert contact_sheet([small], [""], 1, small.shape).shape == small.shape

@@ -33,18 +33,23 @@ def test_rows_are_even_or_as_one_says(number, columns, rows):
     assert shown.pixels.shape[0] == rows * 20 + (rows - 1) * 8
 
 
-def test_a_small_picture_is_shown_as_large_as_a_large_one():
-    shown = nst_tf.show(_grey(0.2, 10, 15), _grey(0.4))
-    assert shown.pixels.shape == (20, 68, 3)
-    np.testing.assert_allclose(shown.pixels[:, :30], 0.2, atol=1e-6)
+def test_all_are_of_one_size_and_none_is_enlarged_unless_one_says_so():
+    pictures = _grey(0.2, 10, 15), _grey(0.4, 60, 60), _grey(0.6, 20, 30)
+    shown = nst_tf.show(*pictures)
+    assert shown.pixels.shape == (15, 3 * 15 + 2 * 8, 3)
+    np.testing.assert_allclose(shown.pixels[:10, 7::23, 0], [[0.2, 0.4, 0.6]] * 10, atol=1e-6)
+    assert shown.pixels[10:, :15].min() == shown.pixels[10:, 46:].min() == 1  # wider than high, on white
+    assert nst_tf.show(*pictures, size=30).pixels.shape == (30, 3 * 30 + 2 * 8, 3)
 
 
 def test_what_cannot_be_shown_is_refused():
     with pytest.raises(InputError, match=r"^there are 1 titles for 2 pictures; one is needed for each$"):
         nst_tf.show(_grey(0), _grey(0), titles=["one"])
-    with pytest.raises(InputError, match="at least one image"):
+    with pytest.raises(InputError, match="no picture was given"):
         nst_tf.show()
     with pytest.raises(InputError, match="an image is 3; it must be a Picture"):
         nst_tf.show(3)
-    with pytest.raises(InputError, match="cannot have -1 columns"):
-        nst_tf.show(_grey(0), columns=-1)
+    with pytest.raises(InputError, match="cannot have 0 columns"):
+        nst_tf.show(_grey(0), columns=0)
+    with pytest.raises(InputError, match="longest side must be at least 1 pixel, not 0"):
+        nst_tf.show(_grey(0), size=0)

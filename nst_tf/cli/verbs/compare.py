@@ -30,6 +30,7 @@ __all__ = ["DESCRIPTION", "add_arguments", "run"]
 DESCRIPTION = "See one photograph in several styles or by several settings, side by side."
 DRAFT = 192  # pixels: pictures to choose from, not to keep
 DRAFTS = Presets({name: replace(settings, size=DRAFT) for name, settings in PRESETS.items()})
+BLEND = ("style_blend",)  # each painting makes pictures of its own
 PAGES = (".html", ".htm")
 PHOTOGRAPH = "photograph"
 
@@ -48,7 +49,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("-o", "--output", metavar="OUT", required=True,
                         help="image of all pictures; or .html, a page that shows the command of each")  # fmt: skip
     parser.add_argument("--fast", action="store_true", help="by one pass of a network for any style, in seconds")
-    add_settings(parser, DRAFTS)
+    add_settings(parser, DRAFTS, without=BLEND)
     group = parser.add_argument_group("running and writing")
     group.add_argument("--time-limit", type=positive, metavar="SECONDS", help="for each picture")
     add_reporting(group)
@@ -76,14 +77,12 @@ def run(arguments: Namespace) -> int:
 def _plan(arguments: Namespace) -> Comparison:
     """What is to be made, once it is sure that all settings can be used."""
     presets = FAST if arguments.fast else PRESETS
-    given = {name: getattr(arguments, name) for name in DRAFTS.types if getattr(arguments, name) is not None}
+    given = {name: value for name in DRAFTS.types if (value := getattr(arguments, name, None)) is not None}
     _check_given(arguments, given, presets)
     if arguments.preset != "default":
         given["preset"] = arguments.preset
     presets.choose(**given)
-    varied = read_axes(arguments.vary, presets, given)
-    if "style_blend" in given or "style-blend" in [axis.name for axis in varied]:
-        raise InputError("--style-blend has no meaning here: each STYLE makes pictures of its own")
+    varied = read_axes(arguments.vary, presets, given, BLEND)
     return Comparison.of(
         arguments.content, paintings(arguments.styles), varied, presets, {"size": DRAFT, **given}, arguments.fast
     )

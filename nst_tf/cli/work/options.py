@@ -2,6 +2,7 @@
 
 import shlex
 from argparse import BooleanOptionalAction, Namespace
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
@@ -23,17 +24,18 @@ __all__ = [
 GROUPS = ("picture", "network", "objective", "schedule")
 
 
-def add_settings(parser: Parser, presets: Presets) -> None:
+def add_settings(parser: Parser, presets: Presets, without: Collection[str] = ()) -> None:
     """Adds `--preset` and an option for each setting.
 
     Args:
         parser: Of the verb.
         presets: Of the recipe.
+        without: Names of settings that have no meaning for the verb.
     """
     names = f"settings to begin with: {', '.join(presets)} (default: default)"
     parser.add_argument("--preset", default="default", metavar="NAME", help=names)
     for title in GROUPS:
-        members = [name for name, about in presets.about.items() if about.group == title]
+        members = [name for name, about in presets.about.items() if about.group == title and name not in without]
         group = parser.add_argument_group(title) if members else None
         for name in members:
             add_setting(group, presets, name)

@@ -1,7 +1,7 @@
 """What varies from picture to picture: the painting, the preset, and any setting by its name on the command line."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import NoneType
 from typing import Any, NamedTuple, get_args, get_origin
@@ -53,18 +53,21 @@ def paintings(paths: Sequence[str]) -> Axis:
     return Axis("painting", tuple(Choice(label, {"painting": path}) for label, path in zip(labels, paths, strict=True)))
 
 
-def read_axes(texts: Iterable[str], presets: Presets, given: Iterable[str]) -> list[Axis]:
+def read_axes(
+    texts: Iterable[str], presets: Presets, given: Iterable[str], without: Collection[str] = ()
+) -> list[Axis]:
     """What `--vary` asks for, each as `SETTING=VALUE,VALUE`; semicolons divide values that have commas themselves.
 
     Args:
         texts: The values of the option, each time that it was given.
         presets: Of the recipe; with more than one, the preset may vary as well.
         given: The names of settings that the user gave a value for all pictures.
+        without: The names of settings that cannot vary.
 
     Raises:
         InputError: A setting is unknown, or given twice, or a value cannot be used.
     """
-    axes = [_read_axis(text, presets) for text in texts]
+    axes = [_read_axis(text, presets, without) for text in texts]
     names = [axis.name for axis in axes]
     _refuse_twice("--vary", names)
     for name in given:
@@ -73,9 +76,10 @@ def read_axes(texts: Iterable[str], presets: Presets, given: Iterable[str]) -> l
     return axes
 
 
-def _read_axis(text: str, presets: Presets) -> Axis:
+def _read_axis(text: str, presets: Presets, without: Collection[str]) -> Axis:
     name, _, values = text.partition("=")
-    known = {_typed(setting): setting for setting in presets.types} | ({PRESET: PRESET} if len(presets) > 1 else {})
+    names = [*(setting for setting in presets.types if setting not in without), *([PRESET] if len(presets) > 1 else [])]
+    known = {_typed(name): name for name in names}
     if name not in known:
         raise InputError(f"--vary {text}: {unknown('setting', name, known)}")
     setting = known[name]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from nst_tf.cli.work.comparison.axes import Axis, Choice
 from nst_tf.cli.work.options import changed_options
 from nst_tf.errors import InputError
+from nst_tf.images.montage import even_columns
 from nst_tf.settings import Presets
 
 __all__ = ["MOST", "Cell", "Comparison", "Row"]
@@ -107,7 +108,7 @@ class Comparison:
     def columns(self) -> int:
         """How many pictures are side by side."""
         last = len(self.axes[-1].choices)
-        return last if len(self.axes) > 1 else math.ceil(last / math.ceil(last / WIDEST))
+        return last if len(self.axes) > 1 else even_columns(last, WIDEST)
 
     def rows(self) -> Iterator[Row]:
         """The pictures in rows, in each of which the last axis varies; one axis alone is broken into lines."""
