@@ -48,7 +48,7 @@ def test_results_and_sheets_show_themselves(ran):
     cells, _ = ran
     originals, _, painted, compared, _, stopped, _ = map(_pictures, cells)
     assert (painted, stopped) == ([(48, 32)], [(48, 32)])
-    assert originals[0][0] > 500
+    assert originals[0][0] == 2 * 320 + GAP
     assert compared == [(4 * 48 + 3 * GAP, LABEL + 32)]
     assert _words(cells[2])[-1].startswith("Result(Picture 48x32, 6 evaluations, ")
 
