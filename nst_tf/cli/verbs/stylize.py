@@ -1,17 +1,15 @@
 """`nst-tf stylize`: a picture, or a folder of pictures, in the style of others."""
 
-import os
 from argparse import Namespace
-from dataclasses import replace
 
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, run_feed_forward
 from nst_tf.cli.work.folders import add_folders
-from nst_tf.cli.work.options import add_running, add_settings, chosen
-from nst_tf.errors import InputError, unknown
-from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
+from nst_tf.cli.work.options import add_running, add_settings, chosen, with_first_image
+from nst_tf.errors import InputError
+from nst_tf.recipes.stylize.settings import PRESETS
 
-__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run", "with_first_image"]
+__all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run"]
 
 DESCRIPTION = "Paint pictures in the style of others."
 
@@ -54,18 +52,3 @@ def run(arguments: Namespace) -> int:
     return make_pictures(
         arguments, begin, contents, others=others, facts=lambda _: {"styles": arguments.styles}
     ).finish()
-
-
-def with_first_image(settings: StylizeSettings) -> StylizeSettings:
-    """The settings with the pixels of the file that `--init` names, if it does.
-
-    Raises:
-        InputError: There is no such file or word, or the file cannot be read.
-    """
-    from nst_tf.images import read_image
-
-    if settings.init in INITS:
-        return settings
-    if not os.path.exists(settings.init):
-        raise unknown("start", settings.init, [*INITS, "or an image file"])
-    return replace(settings, init=read_image(settings.init).pixels)

@@ -1,14 +1,17 @@
 """The options that the verbs of recipes share: one for each setting, and those of how pictures are made."""
 
+import os
 import shlex
 from argparse import BooleanOptionalAction, Namespace
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from nst_tf.cli.shell.failure import option
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import READERS, count, percent, positive, text_of
+from nst_tf.errors import unknown
+from nst_tf.recipes.stylize.settings import INITS, StylizeSettings
 from nst_tf.settings import Presets
 
 __all__ = [
@@ -19,6 +22,7 @@ __all__ = [
     "changed_options",
     "chosen",
     "preset_options",
+    "with_first_image",
 ]
 
 GROUPS = ("picture", "network", "objective", "schedule")
@@ -85,6 +89,21 @@ def chosen(arguments: Namespace, presets: Presets) -> Any:
         InputError: The preset is unknown, or a value is out of its range.
     """
     return presets.choose(arguments.preset, **{name: getattr(arguments, name) for name in presets.types})
+
+
+def with_first_image(settings: StylizeSettings) -> StylizeSettings:
+    """The settings with the pixels of the file that `--init` names, if it does.
+
+    Raises:
+        InputError: There is no such file or word, or the file cannot be read.
+    """
+    from nst_tf.images import read_image
+
+    if settings.init in INITS:
+        return settings
+    if not os.path.exists(settings.init):
+        raise unknown("start", settings.init, [*INITS, "or an image file"])
+    return replace(settings, init=read_image(settings.init).pixels)
 
 
 def preset_options(presets: Presets, name: str) -> str:

@@ -32,11 +32,12 @@ REAL = (
 def compare(command, pictures, monkeypatch):
     """Runs the verb on the pictures, in their folder, with a recipe whose pictures are as grey as the strength."""
     module = types.ModuleType("nst_tf.recipes.stylize.stylize")
-    module.made, module.before = [], lambda settings: None
+    module.made, module.contents, module.before = [], [], lambda settings: None
 
     def run_stylize(content, styles, settings, time_limit=None):
         module.before(settings)
         module.made.append(settings)
+        module.contents.append(content)
         picture = Picture(np.full((6, 8, 3), settings.strength, np.float32))
         result = Result(picture, (), {}, settings, True)
         yield Progress(1, 1, 6, 8, 1, 1, 0.5, 0.1, None, lambda: result)
@@ -63,6 +64,18 @@ def test_options_of_stylize_are_those_of_all_pictures(compare):
     options = ("--preset", "gatys", "--size", "64", "--seed", "3", "--quiet")
     assert compare.run("--vary", "style-scale=1,2", "-o", "page.html", *options) == (0, "", "")
     assert {(made.size, made.seed, made.init) for made in compare.recipe.made} == {(64, 3, "noise")}
+
+
+def test_a_painting_may_be_called_photograph(compare, pictures):
+    (pictures / "style.jpg").rename("photograph.jpg")
+    write_image("style.jpg", Picture(np.zeros((6, 8, 3), np.float32)))
+    assert compare.run("photograph.jpg", "-o", "sheet.png", "--quiet").status == 0
+    assert [content.pixels.mean() for content in compare.recipe.contents] == pytest.approx([0.5, 0.5], abs=0.01)
+
+
+def test_a_start_from_a_file_is_read_for_each_picture(compare):
+    assert compare.run("--vary", "seed=1,2", "--init", "other.png", "-o", "sheet.png", "--quiet").status == 0
+    assert [made.init.shape for made in compare.recipe.made] == [(5, 5, 3)] * 2
 
 
 def test_json_tells_the_command_of_each(compare):

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 from nst_tf.cli.work.comparison.plan import Comparison, Row
+from nst_tf.cli.work.comparison.sheet import Originals
 from nst_tf.images import Picture, atomic_write, fit, resize_image
 from nst_tf.images.write import encode
 
@@ -17,14 +18,14 @@ ENLARGED = 3  # times, at most: a draft that fills a screen is a blur
 
 
 def write_page(
-    path: str, comparison: Comparison, originals: Mapping[str, Picture], made: Mapping[int, Picture], quality: int
+    path: str, comparison: Comparison, originals: Originals, made: Mapping[int, Picture], quality: int
 ) -> None:
     """Writes the page; it asks for nothing but what is in it.
 
     Args:
         path: Of the file.
         comparison: What was to be made.
-        originals: The photograph and the paintings by what they are called.
+        originals: The photograph and the paintings, each after what it is called.
         made: The pictures by their numbers, one at least; the place of one that is missing stays empty.
         quality: Of the pictures, which are JPEGs, or WebP if one lets something shine through; 1 to 100.
 
@@ -34,8 +35,8 @@ def write_page(
     """
     sources = {number: _source(picture, quality) for number, picture in made.items()}
     height, width = max(picture.pixels.shape[:2] for picture in made.values())
-    small = {name: _at_most(picture, max(height, width)) for name, picture in originals.items()}
-    shown = [_figure(name, _image(name, _source(picture, quality))) for name, picture in small.items()]
+    small = [(name, _at_most(picture, max(height, width))) for name, picture in originals]
+    shown = [_figure(name, _image(name, _source(picture, quality))) for name, picture in small]
     sections = [_section("", shown), *(_row(comparison, row, sources) for row in comparison.rows())]
     cells = [comparison.cells[number] for number in sorted(made)]
     data = [{"name": cell.name, "command": cell.command} for cell in cells]

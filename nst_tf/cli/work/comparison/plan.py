@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from nst_tf.cli.work.comparison.axes import Axis, Choice
 from nst_tf.cli.work.options import changed_options
 from nst_tf.errors import InputError
-from nst_tf.images.montage import even_columns
 from nst_tf.settings import Presets
 
 __all__ = ["MOST", "Cell", "Comparison", "Row"]
@@ -107,6 +106,9 @@ class Comparison:
     @property
     def columns(self) -> int:
         """How many pictures are side by side."""
+        # Only now what takes a while to import.
+        from nst_tf.images.montage import even_columns
+
         last = len(self.axes[-1].choices)
         return last if len(self.axes) > 1 else even_columns(last, WIDEST)
 

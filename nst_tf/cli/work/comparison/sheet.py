@@ -1,6 +1,6 @@
 """A contact sheet: the photograph and the paintings, then all pictures in rows, each under what is special of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -8,23 +8,25 @@ from nst_tf.cli.work.comparison.plan import Comparison
 from nst_tf.images import Picture
 from nst_tf.images.montage import contact_sheet, labelled
 
-__all__ = ["lay_out"]
+__all__ = ["Originals", "lay_out"]
+
+Originals = Sequence[tuple[str, Picture]]
 
 GAP, MARGIN = 8, 12  # pixels
 INK = "#000"  # of titles; labels are grey
 
 
-def lay_out(comparison: Comparison, originals: Mapping[str, Picture], made: Mapping[int, Picture]) -> Picture:
+def lay_out(comparison: Comparison, originals: Originals, made: Mapping[int, Picture]) -> Picture:
     """All pictures in one, at the size of the largest.
 
     Args:
         comparison: What was to be made.
-        originals: The photograph and the paintings by what they are called.
+        originals: The photograph and the paintings, each after what it is called.
         made: The pictures by their numbers, one at least; the place of one that is missing stays empty.
     """
     shape, columns = tuple(np.max([picture.pixels.shape for picture in made.values()], axis=0)), comparison.columns
     blank = Picture(np.ones(shape, np.float32))
-    lines = [contact_sheet([one.on_white for one in originals.values()], [*originals], columns, shape)]
+    lines = [contact_sheet([one.on_white for _, one in originals], [name for name, _ in originals], columns, shape)]
     for row in comparison.rows():
         images = [made.get(number, blank).on_white for number in row.cells]
         line = contact_sheet(images, row.labels, columns, shape)

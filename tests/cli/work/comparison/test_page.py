@@ -25,7 +25,7 @@ def page(tmp_path, compared):
 
     def write(*styles):
         comparison = compared(styles, "strength=0.3,0.6,1")
-        originals = {"photograph": _grey(0.9, 400, 600), **{name: _grey(0.1) for name in comparison.paintings}}
+        originals = [("photograph", _grey(0.9, 400, 600)), *((name, _grey(0.1)) for name in comparison.paintings)]
         write_page(tmp_path / "page.html", comparison, originals, {n: _grey(n / 10) for n in range(5)}, 95)
         return comparison, tmp_path / "page.html"
 

@@ -5,7 +5,7 @@ from nst_tf.images import Picture
 from nst_tf.images.montage import LABEL
 
 SIDE = 40
-ORIGINALS = {"photograph": Picture(np.zeros((8, 8, 3), np.float32)), "wave": Picture(np.zeros((8, 4, 3), np.float32))}
+ORIGINALS = [(name, Picture(np.zeros((8, 4, 3), np.float32))) for name in ("photograph", "wave")]
 
 
 def _grey(level, side=SIDE):
