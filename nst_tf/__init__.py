@@ -1,7 +1,7 @@
 """Neural style transfer and the visualization of convolutional networks, in TensorFlow and Keras.
 
     >>> import nst_tf
-    >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
+    >>> result = nst_tf.stylize("castle.jpg", "wave.jpg", size=256)
     >>> nst_tf.write_image("castle-wave.png", result.picture)
 
     >>> deconv = nst_tf.Deconv(nst_tf.load_backbone("alexnet"), "relu5")
@@ -79,6 +79,7 @@ _HOME = {
     "reconstruct": "nst_tf.recipes.reconstruct.reconstruct",
     "reconstruct_steps": "nst_tf.recipes.reconstruct.reconstruct",
     "sample": "nst_tf.samples",
+    "show": "nst_tf.notebook.show",
     "stylize": "nst_tf.recipes.stylize.stylize",
     "stylize_steps": "nst_tf.recipes.stylize.stylize",
     "texture": "nst_tf.recipes.texture.texture",

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nst_tf.notebook.live import watched
+
 if TYPE_CHECKING:  # what shows progress need not wait for NumPy and Pillow
     import numpy as np
 
@@ -181,6 +183,19 @@ class Result:
     finished: bool
     precision: str = "float32"
 
+    def __repr__(self) -> str:
+        """Its picture's size and how it came about, in a line; the rest is in the attributes."""
+        told = [repr(self.picture)]
+        if self.history:
+            last = self.history[-1]
+            told += [f"{last['step']} evaluations", f"{last['seconds']:.1f} s", f"loss {last['loss']:.3g}"]
+        told += [] if self.finished else ["stopped early"]
+        return f"Result({', '.join(told)})"
+
+    def _repr_png_(self) -> bytes:
+        """The picture as a PNG, by which notebooks show it."""
+        return self.picture._repr_png_()
+
     @property
     def image(self) -> "np.ndarray":
         """The pixels, `(height, width, 3)`, float32 in [0, 1]."""
@@ -192,9 +207,9 @@ def last_result(steps: Iterator[Progress], callback: Callable[[Progress], object
 
     Args:
         steps: Its reports, one at least.
-        callback: Called with each of them, if there is one.
+        callback: Called with each of them; without one, a notebook shows a bar and the picture as it grows.
     """
-    for progress in steps:
-        if callback is not None:
-            callback(progress)
+    with watched(callback) as told:
+        for progress in steps:
+            told(progress)
     return progress.result()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from . import chromium
+
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Before NumPy is imported: where processes share the processors, its threads wait for one another, busily.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -67,3 +69,12 @@ def once(request, tmp_path_factory):
         return place
 
     return get
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A browser; without one, the test is skipped."""
+    if chromium.CHROMIUM is None:
+        pytest.skip("there is no Chromium")
+    with chromium.Chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser

@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
-from nst_tf.progress import Progress, Round, Stage
+from nst_tf.images import Picture
+from nst_tf.progress import Progress, Result, Round, Stage
 
 
 def recipe(remaining):
@@ -29,3 +31,12 @@ def test_each_kind_has_a_line_of_its_own():
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (3600, "60 min 0 s")])
 def test_time_left(seconds, text):
     assert recipe(seconds).state == f"loss 0.123, {text} left"
+
+
+def test_a_result_is_told_in_a_line_and_shows_its_picture():
+    picture = Picture(np.zeros((4, 5, 3), np.float32))
+    history = ({"step": 5, "seconds": 1.0, "loss": 0.5}, {"step": 30, "seconds": 31.24, "loss": 0.12345})
+    told = "Result(Picture 5x4, 30 evaluations, 31.2 s, loss 0.123"
+    assert repr(Result(picture, history, {}, None, True)) == f"{told})"
+    assert repr(Result(picture, history, {}, None, False)) == f"{told}, stopped early)"
+    assert Result(picture, history, {}, None, True)._repr_png_() == picture._repr_png_()

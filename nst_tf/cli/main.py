@@ -15,14 +15,11 @@ from nst_tf.cli.shell.terminal import start_logging
 from nst_tf.cli.verbs import (
     bench,
     call,
-    deconv,
-    diagnose,
+    compare,
     dream,
     evaluate,
-    evolution,
     export,
     info,
-    occlude,
     recipe,
     reconstruct,
     regions,
@@ -30,10 +27,9 @@ from nst_tf.cli.verbs import (
     serve,
     stylize,
     texture,
-    top_activations,
-    visualize_features,
 )
 from nst_tf.cli.verbs.training import ablate, train_convnet, train_decoder, train_style
+from nst_tf.cli.verbs.visualize import deconv, diagnose, evolution, occlude, top_activations, visualize_features
 from nst_tf.version import __version__
 
 __all__ = ["VERBS", "make_parser", "run"]
@@ -42,6 +38,7 @@ __all__ = ["VERBS", "make_parser", "run"]
 VERBS = (
     stylize,
     regions,
+    compare,
     evaluate,
     texture,
     reconstruct,

@@ -6,11 +6,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from nst_tf.errors import InputError
+from nst_tf.images.resize import resize_image
 
-__all__ = ["LABEL", "labelled", "montage"]
+__all__ = ["LABEL", "contact_sheet", "even_columns", "labelled", "montage"]
 
 LABEL = 18  # height of what is written above an image, in pixels
 LETTERS = 13
+GAP = 8  # pixels between the images of a contact sheet
 
 
 def montage(
@@ -68,3 +70,43 @@ def labelled(image: np.ndarray, text: str, color: str = "#444") -> np.ndarray:
     written = last if last.isdigit() and font.getlength(text) > width else text
     ImageDraw.Draw(line).text((0, 0), written, fill=color, font=font)
     return np.concatenate([np.asarray(line, np.float32) / 255, image])
+
+
+def contact_sheet(
+    images: Sequence[np.ndarray],
+    labels: Sequence[str],
+    columns: int,
+    shape: Sequence[int],
+) -> np.ndarray:
+    """Images of any sizes in rows, in reading order, each as large as its cell allows, under its label, on white.
+
+    Args:
+        images: float32 `(height, width, 3)` each, at least one.
+        labels: One for each image; without any text at all, no place is left for them.
+        columns: Images in a row.
+        shape: Of the cells, `(height, width, ...)`.
+
+    Returns:
+        float32 `(height, width, 3)`.
+
+    Raises:
+        InputError: There is no image, or `columns` cannot be.
+    """
+    cells = [_in_cell(image, shape) for image in images]
+    if any(labels):
+        cells = [labelled(cell, label) for cell, label in zip(cells, labels, strict=True)]
+    return montage(cells, columns, GAP)
+
+
+def even_columns(number: int, widest: int) -> int:
+    """How many of `number` images to put in a row, so that rows are of about one length and of `widest` at most."""
+    return -(-number // -(-number // widest))
+
+
+def _in_cell(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """An image at the size of a cell, white beside it where it is of another form."""
+    cell = np.ones((*shape[:2], 3), np.float32)
+    scale = min(shape[0] / image.shape[0], shape[1] / image.shape[1])
+    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
+    cell[:height, :width] = image if scale == 1 else resize_image(image, (height, width))
+    return cell

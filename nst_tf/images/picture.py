@@ -25,24 +25,44 @@ class Picture:
     alpha: np.ndarray | None = None
     dpi: tuple[float, float] | None = None
 
+    def __repr__(self) -> str:
+        """Its kind and size: `Picture 512x384`; for numbers there are `pixels`."""
+        height, width = self.pixels.shape[:2]
+        return f"{type(self).__name__} {width}x{height}"
 
-Source = Picture | np.ndarray
+    def _repr_png_(self) -> bytes:
+        """It as a PNG, by which notebooks show it."""
+        from nst_tf.images.write import encode  # which knows pictures itself
+
+        return encode(self, "PNG")
+
+    @property
+    def on_white(self) -> np.ndarray:
+        """The pixels as they are seen on white, float32 `(height, width, 3)` in [0, 1]."""
+        if self.alpha is None:
+            return self.pixels
+        return self.pixels * self.alpha[..., None] + (1 - self.alpha[..., None])
+
+
+Source = Picture | np.ndarray | str | os.PathLike
 
 
 def as_picture(image: Source) -> Picture:
     """An image given by a caller as a `Picture`.
 
     Args:
-        image: A `Picture`, or an array `(height, width, 3)`, floats in [0, 1] or uint8.
+        image: A `Picture`, an array `(height, width, 3)`, floats in [0, 1] or uint8, or the path of an image file.
 
     Raises:
-        InputError: It is neither, or its values are not finite or out of range.
+        InputError: It is none of these, its values are not finite or out of range, or the file cannot be read.
     """
     if isinstance(image, str | os.PathLike):
-        raise InputError(f"an image is given as its path; read it first: nst_tf.read_image({os.fspath(image)!r})")
+        from nst_tf.images.read import read_image  # which knows pictures itself
+
+        return read_image(image)
     pixels = image.pixels if isinstance(image, Picture) else np.asarray(image)
     if pixels.dtype == object or (not pixels.ndim):
-        raise InputError(f"an image is {image!r:.60}; it must be a Picture, or an array (height, width, 3)")
+        raise InputError(f"an image is {image!r:.60}; it must be a Picture, an array (height, width, 3) or a path")
     if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
         raise InputError(f"an image has the shape {pixels.shape}; it must be (height, width, 3)")
     if isinstance(image, Picture):

@@ -17,7 +17,7 @@ from nst_tf.images.formats.xmp import MOST_BYTES, pillow_options
 from nst_tf.images.picture import Picture, Source, as_picture
 from nst_tf.images.profile import srgb_profile
 
-__all__ = ["check_writable", "write_image"]
+__all__ = ["check_writable", "encode", "write_image"]
 
 _DEEP = ("PNG", "TIFF")
 _LONGEST = {"JPEG": 65500, "WEBP": 16383}
@@ -53,7 +53,7 @@ def write_image(
     if len(xmp) > MOST_BYTES:
         raise InputError(f"cannot write {path}: it is to hold {len(xmp)} bytes of XMP, and holds {MOST_BYTES}")
     _check_picture(path, picture, name)
-    data = _encode(picture, name, quality, bit_depth, xmp)
+    data = encode(picture, name, quality, bit_depth, xmp)
     with atomic_write(path) as temporary:
         temporary.write_bytes(data)
 
@@ -89,7 +89,16 @@ def _check_picture(path: str | os.PathLike, picture: Picture, name: str) -> None
         raise InputError(f"cannot write {path}: {name} holds {longest} pixels a side, the picture is {width}x{height}")
 
 
-def _encode(picture: Picture, name: str, quality: int, bit_depth: int, xmp: bytes) -> bytes:
+def encode(picture: Picture, name: str, quality: int = 95, bit_depth: int = 8, xmp: bytes = b"") -> bytes:
+    """A picture as a file's content, as `write_image` writes it.
+
+    Args:
+        picture: All of whose pixels are finite.
+        name: Of the format: "JPEG", "PNG", "WEBP" or "TIFF".
+        quality: See `write_image`.
+        bit_depth: Likewise.
+        xmp: Likewise.
+    """
     integers = _integers(picture, name, bit_depth)
     dpi = dots_per_inch(picture.dpi)
     if name == "TIFF":

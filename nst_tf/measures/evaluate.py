@@ -78,7 +78,7 @@ class Evaluator:
     The style is measured once for all results with the same longest side.
 
     Args:
-        content: What the pictures should show: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        content: What the pictures should show: a `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path.
         style: The style they should have.
 
     Raises:
@@ -146,7 +146,7 @@ def evaluate(content: Source, style: Source, result: Source) -> Evaluation:
     For many results there is `Evaluator`.
 
     Args:
-        content: What the picture should show: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        content: What the picture should show: a `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path.
         style: The style it should have.
         result: The picture.
 

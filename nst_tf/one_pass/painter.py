@@ -26,6 +26,7 @@ from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FAST, FastSettings, check_shares
 from nst_tf.one_pass.stylizer import SMALLEST, Study, Stylizer
+from nst_tf.settings import keywords
 
 __all__ = ["CompiledStylizer", "FastPainter", "compiled_stylizer", "fast_stylize"]
 
@@ -85,8 +86,8 @@ class FastPainter:
     What can be kept from one picture to the next is: the network, its graph, and the moments of the styles.
 
     Args:
-        style: One image, or several, whose style is blended: `Picture` or `(height, width, 3)`, floats in [0, 1] or
-            uint8.
+        style: One image, or several, whose style is blended: `Picture`, `(height, width, 3)`, floats in [0, 1] or
+            uint8, or a path.
         settings: How to make pictures.
         decoder: A decoder of one's own; see `load_decoder`.
         mask: Which part of the pictures is painted; see `Region`, as for all of these.
@@ -165,6 +166,7 @@ class FastPainter:
         return size
 
 
+@keywords(FAST)
 def fast_stylize(
     content: Source,
     style: Source | Sequence[Source],
@@ -179,7 +181,7 @@ def fast_stylize(
     For many pictures in one style, `FastPainter` measures the style once.
 
     Args:
-        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        content: What the picture shows: a `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path.
         style: One image, or several, whose style is blended.
         decoder: A decoder of one's own; see `load_decoder`.
         mask: Which part of the picture is painted; see `FastPainter`.
@@ -193,7 +195,7 @@ def fast_stylize(
         InputError: An image, a setting, the decoder or the size cannot be used.
 
     Example:
-        >>> picture = nst_tf.fast_stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), strength=0.7)
+        >>> picture = nst_tf.fast_stylize("castle.jpg", "wave.jpg", strength=0.7)
         >>> nst_tf.write_image("castle-wave.png", picture)
     """
     return FastPainter(style, FAST.choose(**changes), decoder, mask=mask, regions=regions)(content)

@@ -28,6 +28,7 @@ LINES = [
     "stylize content.png style.jpg style.jpg -o out.png --style-blend 1,2 --preset draft --preserve-color luminance",
     "stylize content.png style.jpg -o out.tif --fast --bit-depth 16 --swap 0.3 --quality 90 --json",
     "stylize content.png -o out.jpg --network paintings:wave+auvers --style-blend 0.7,0.3 --quiet",
+    "compare content.png style.jpg -o out.html --vary strength=0.5,1 --vary steps=20,10;40 --size 32",
     "texture style.jpg -o out.png --size 32x48 --tileable --show-tiling --layers relu1_1=1,relu2_1=2",
     "dream content.png -o out.webp --octaves 2 --octave-scale 1.4 --tile 64 --layers relu4_3=1",
     "reconstruct content.png --layer relu3_3 -o out.png --restarts 2 --time-limit 5",

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nst_tf.errors import InputError
-from nst_tf.images.montage import montage
+from nst_tf.images.montage import LABEL, contact_sheet, montage
 
 
 def test_images_stand_in_reading_order_with_gaps_between_them_only():
@@ -53,3 +53,13 @@ def test_images_without_three_channels_are_refused():
 def test_layout_that_cannot_be_is_refused(columns, gap):
     with pytest.raises(InputError, match=f"{columns} columns with {gap} pixels"):
         montage(np.zeros((1, 2, 2, 3)), columns, gap)
+
+
+def test_a_contact_sheet_takes_images_of_any_sizes():
+    small, wide = np.full((10, 10, 3), 0.5, np.float32), np.zeros((20, 60, 3), np.float32)
+    sheet = contact_sheet([small, wide, small], ["a", "", "c"], 2, (20, 60, 3))
+    assert sheet.shape == (2 * (LABEL + 20) + 8, 2 * 60 + 8, 3)
+    np.testing.assert_allclose(sheet[LABEL : LABEL + 20, :20], 0.5, atol=1e-6)  # as high as its cell, on white
+    assert sheet[LABEL : LABEL + 20, 20:60].min() == 1
+    assert sheet[LABEL : LABEL + 20, 68:].max() == 0
+    assert contact_sheet([small], [""], 1, small.shape).shape == small.shape

@@ -1,10 +1,13 @@
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, as_mask, as_picture, as_pictures
+from nst_tf.recipes.features.sheet import Sheet
 
 
 def test_arrays_of_bytes_and_of_floats_are_the_same_picture():
@@ -27,9 +30,9 @@ def test_one_image_and_a_sequence_of_one_are_the_same():
         (np.full((2, 2, 3), 255.0), "values from 255"),
         (np.full((2, 2, 3), np.nan), "nan"),
         (np.zeros((2, 2, 3), np.int64), "int64"),
-        ("castle.jpg", r"given as its path; read it first: nst_tf\.read_image\('castle\.jpg'\)"),
-        (Path("castle.jpg"), r"given as its path; read it first: nst_tf\.read_image\('castle\.jpg'\)"),
-        (None, r"an image is None; it must be a Picture, or an array \(height, width, 3\)"),
+        ("castle.jpg", r"cannot read castle\.jpg: there is no such file"),
+        (Path("castle.jpg"), r"cannot read castle\.jpg: there is no such file"),
+        (None, r"an image is None; it must be a Picture, an array \(height, width, 3\) or a path"),
         (Picture(np.zeros((4, 4), np.float32)), r"shape \(4, 4\)"),
     ],
 )
@@ -38,6 +41,32 @@ def test_unusable_arrays_are_refused_with_what_is_wrong(image, words):
         as_picture(image)
     with pytest.raises(InputError, match=words):
         as_pictures(image)
+
+
+def test_a_path_stands_for_what_is_in_the_file(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 5, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    for given in (tmp_path / "a.png", str(tmp_path / "a.png")):
+        np.testing.assert_array_equal(as_picture(given).pixels, as_picture(pixels).pixels)
+        assert len(as_pictures(given)) == 1
+    assert len(as_pictures([tmp_path / "a.png", pixels])) == 2
+
+
+def test_a_picture_is_told_by_its_size():
+    assert repr(Picture(np.zeros((4, 5, 3), np.float32))) == "Picture 5x4"
+    assert repr(Sheet(np.zeros((4, 5, 3), np.float32), names=("a",))) == "Sheet 5x4"
+
+
+def test_a_picture_shows_itself_as_a_png():
+    pixels, alpha = np.random.default_rng(0).random((4, 5, 3), np.float32), np.full((4, 5), 0.5, np.float32)
+    shown = np.asarray(Image.open(io.BytesIO(Picture(pixels)._repr_png_())))
+    np.testing.assert_array_equal(shown, np.rint(pixels * 255))
+    assert Image.open(io.BytesIO(Picture(pixels, alpha)._repr_png_())).mode == "RGBA"
+
+
+def test_what_is_transparent_is_white_on_white():
+    alpha = np.array([[0, 0.25, 1]], np.float32)
+    np.testing.assert_allclose(Picture(np.zeros((1, 3, 3), np.float32), alpha).on_white[0, :, 0], [1, 0.75, 0])
 
 
 def test_no_style_is_refused():

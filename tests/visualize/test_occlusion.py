@@ -197,5 +197,5 @@ def test_tells_how_far_it_is():
 
 @pytest.mark.parametrize("image", ["castle.jpg", np.zeros((8, 8), np.float32)])
 def test_what_is_no_image_is_refused_in_a_sentence(image):
-    with pytest.raises(InputError, match=r"an image (is given as its path|has the shape \(8, 8\))"):
+    with pytest.raises(InputError, match=r"(cannot read|an image has the shape \(8, 8\))"):
         occlude(classifier(), image)

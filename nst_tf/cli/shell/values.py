@@ -18,6 +18,7 @@ __all__ = [
     "shard",
     "share",
     "side_or_size",
+    "switch",
     "text_of",
     "weights",
     "whole",
@@ -125,8 +126,16 @@ def shard(text: str) -> tuple[int, int]:
     return number, total
 
 
+def switch(text: str) -> bool:
+    """Whether something is to be: `on` or `off`."""
+    if text not in ("on", "off"):
+        raise ArgumentTypeError(f"{text!r} is neither 'on' nor 'off'")
+    return text == "on"
+
+
 # By the type of the setting.
 READERS = {
+    bool: switch,
     int: whole,
     int | None: whole,
     int | tuple[int, int]: side_or_size,

@@ -1,17 +1,15 @@
 """`nst-tf stylize`: a picture, or a folder of pictures, in the style of others."""
 
-import os
 from argparse import Namespace
-from dataclasses import replace
 
 from nst_tf.cli.shell.files import Content, Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.areas import Areas, add_areas
 from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, resolve, run_feed_forward
 from nst_tf.cli.work.folders import add_folders
-from nst_tf.cli.work.options import add_running, add_settings, chosen
-from nst_tf.errors import InputError, unknown
-from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
+from nst_tf.cli.work.options import add_running, add_settings, chosen, with_first_image
+from nst_tf.errors import InputError
+from nst_tf.recipes.stylize.settings import PRESETS
 
 __all__ = ["DESCRIPTION", "PRESETS", "add_arguments", "run"]
 
@@ -47,7 +45,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.work.pictures import make_pictures
     from nst_tf.images import read_image
 
-    settings = _with_first_image(settings)
+    settings = with_first_image(settings)
     styles, areas = [read_image(style) for style in arguments.styles], Areas(arguments)
 
     def begin(content, checkpoint):
@@ -59,14 +57,3 @@ def run(arguments: Namespace) -> int:
     contents, others = [arguments.content, *arguments.more], [*arguments.styles, *areas.files, arguments.init]
     facts = {"styles": arguments.styles, **areas.facts}
     return make_pictures(arguments, begin, contents, others=others, facts=lambda _: facts).finish()
-
-
-def _with_first_image(settings: StylizeSettings) -> StylizeSettings:
-    """The settings with the pixels of the file that `--init` names, if it does."""
-    from nst_tf.images import read_image
-
-    if settings.init in INITS:
-        return settings
-    if not os.path.exists(settings.init):
-        raise unknown("start", settings.init, [*INITS, "or an image file"])
-    return replace(settings, init=read_image(settings.init).pixels)

@@ -20,6 +20,7 @@ from nst_tf.recipes.dream.target import read_target
 from nst_tf.recipes.feature_loop import GraphLoop
 from nst_tf.recipes.layers_by_depth import deepest, fit_layers
 from nst_tf.recipes.python_driver import coarse_to_fine
+from nst_tf.settings import keywords
 
 __all__ = ["dream", "dream_steps", "prepare", "run_dream"]
 
@@ -111,6 +112,7 @@ def run_dream(
     return coarse_to_fine(recipe, clock, lambda images: dressed(images[0], image), checkpoint)
 
 
+@keywords(PRESETS)
 def dream_steps(
     image: Source | None,
     *,
@@ -123,8 +125,8 @@ def dream_steps(
     """Dreams on an image, and reports after every few evaluations; stop listening, and it stops.
 
     Args:
-        image: What to begin with: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8. `None` stands for
-            a square of noise.
+        image: What to begin with: a `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path. `None`
+            stands for a square of noise.
         guide: Another image; the dream takes on those of its features that the image resembles most already.
         mask: Where to dream: white; see `Region`. The rest is the image, to the bit where the mask is black.
         preset: A key of `PRESETS`: `"default"` or `"deepdream2015"`.
@@ -141,12 +143,13 @@ def dream_steps(
     yield from run_dream(image, None if guide is None else as_picture(guide), settings, time_limit, mask=mask)
 
 
+@keywords(dream_steps)
 def dream(image: Source | None, *, callback: Callable[[Progress], object] | None = None, **options: Any) -> Result:
     """Dreams on an image as DeepDream does.
 
     Args:
         image: What to begin with; `None` stands for a square of noise.
-        callback: Called with each `Progress`.
+        callback: Called with each `Progress`; without one, a notebook shows a bar and the picture as it grows.
         **options: As for `dream_steps`.
 
     Returns:
@@ -156,7 +159,7 @@ def dream(image: Source | None, *, callback: Callable[[Progress], object] | None
         InputError: An image, a setting or the size cannot be used.
 
     Example:
-        >>> result = nst_tf.dream(nst_tf.read_image("castle.jpg"), size=256)
+        >>> result = nst_tf.dream("castle.jpg", size=256)
         >>> nst_tf.write_image("dream.png", result.picture)
     """
     return last_result(dream_steps(image, **options), callback)

@@ -14,6 +14,7 @@ from nst_tf.images.animation import frame_bytes
 from nst_tf.progress import Checkpoint, Progress, Result
 from nst_tf.recipes.dream.dream import run_dream
 from nst_tf.recipes.dream.settings import PRESETS, DreamSettings
+from nst_tf.settings import keywords
 
 __all__ = ["Film", "dream_zoom", "run_zoom", "zoomed"]
 
@@ -34,7 +35,7 @@ def zoomed(pixels: np.ndarray, step: float) -> np.ndarray:
     return np.clip(np.stack([channel.resize((width, height), **options) for channel in channels], axis=-1), 0, 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Film(Picture):
     """The last frame of a zoom, and all of them.
 
@@ -45,6 +46,7 @@ class Film(Picture):
     frames: tuple[np.ndarray, ...] = ()
 
 
+@keywords(PRESETS)
 def dream_zoom(
     image: Source | None,
     frames: int = 100,

@@ -12,7 +12,7 @@ from nst_tf.images.montage import labelled, montage
 __all__ = ["Sheet", "lay_out"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet(Picture):
     """Pictures of features as one picture, and as they are.
 

@@ -20,6 +20,7 @@ from nst_tf.recipes.features.settings import PRESETS, FeatureSettings
 from nst_tf.recipes.features.sheet import lay_out
 from nst_tf.recipes.features.target import Target, class_target, layer_target
 from nst_tf.recipes.python_driver import coarse_to_fine
+from nst_tf.settings import keywords
 
 __all__ = ["Wanted", "prepare", "run_features", "visualize_features", "visualize_features_steps"]
 
@@ -138,6 +139,7 @@ def run_features(
     return coarse_to_fine(recipe, clock, lambda images: lay_out(images, target.names, settings.variants), checkpoint)
 
 
+@keywords(PRESETS)
 def visualize_features_steps(
     layer: str | None = None,
     *,
@@ -171,6 +173,7 @@ def visualize_features_steps(
     yield from run_features(Wanted(layer, channels, unit, direction, classes), settings, time_limit)
 
 
+@keywords(visualize_features_steps)
 def visualize_features(
     layer: str | None = None, *, callback: Callable[[Progress], object] | None = None, **options: Any
 ) -> Result:
@@ -178,7 +181,7 @@ def visualize_features(
 
     Args:
         layer: Name of a layer; `None` if `classes` are given.
-        callback: Called with each `Progress`.
+        callback: Called with each `Progress`; without one, a notebook shows a bar and the picture as it grows.
         **options: As for `visualize_features_steps`.
 
     Returns:

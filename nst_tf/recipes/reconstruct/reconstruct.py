@@ -21,6 +21,7 @@ from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.reconstruct.recipe import Reconstruct, reconstruct_network
 from nst_tf.recipes.reconstruct.settings import PRESETS, SIZE, ReconstructSettings
 from nst_tf.recipes.reconstruct.strip import Reconstruction, layer_checkpoints, strip_steps
+from nst_tf.settings import keywords
 
 __all__ = ["prepare", "reconstruct", "reconstruct_steps", "run_reconstruct"]
 
@@ -111,6 +112,7 @@ def run_reconstruct(
     return runs[0] if isinstance(layer, str) else strip_steps(runs, sum(settings.steps), clock, begun)
 
 
+@keywords(PRESETS)
 def reconstruct_steps(
     image: Source,
     layer: str | Sequence[str] | None = None,
@@ -122,7 +124,7 @@ def reconstruct_steps(
     """Reconstructs an image from its features, and reports after every few evaluations; stop listening, and it stops.
 
     Args:
-        image: A `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        image: A `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path.
         layer: Name of the layer, `"outer/inner"` in a nested model; several, for a strip of the image and one
             reconstruction from each of them; or `None` for a strip of all rectified maps of the network.
         preset: A key of `PRESETS`: `"default"`, `"draft"` or `"mahendran"`.
@@ -140,6 +142,7 @@ def reconstruct_steps(
     yield from run_reconstruct(as_picture(image), layer, settings, time_limit)
 
 
+@keywords(reconstruct_steps)
 def reconstruct(
     image: Source,
     layer: str | Sequence[str] | None = None,
@@ -150,9 +153,9 @@ def reconstruct(
     """Reconstructs an image from its features in one layer, or in each of several.
 
     Args:
-        image: A `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        image: A `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path.
         layer: Name of the layer, several, or `None` for all rectified maps; see `reconstruct_steps`.
-        callback: Called with each `Progress`.
+        callback: Called with each `Progress`; without one, a notebook shows a bar and the picture as it grows.
         **options: As for `reconstruct_steps`.
 
     Returns:
@@ -162,7 +165,7 @@ def reconstruct(
         InputError: The image, the network, a layer or a setting cannot be used.
 
     Example:
-        >>> result = nst_tf.reconstruct(nst_tf.read_image("castle.jpg"), "relu3_3")
+        >>> result = nst_tf.reconstruct("castle.jpg", "relu3_3")
         >>> decibels = result.picture.psnr
         >>> nst_tf.write_image("relu3_3.png", result.picture)
     """

@@ -19,7 +19,7 @@ GAP, LABEL = 8, 18  # pixels
 LONGEST = 8  # pictures in a row, at most
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reconstruction(Picture):
     """The reconstruction that comes nearest, and all others.
 
@@ -52,7 +52,7 @@ def psnr(image: np.ndarray, original: np.ndarray) -> float:
     return -10 * math.log10(error) if error else math.inf
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Strip(Picture):
     """An image and its reconstructions as one picture, each under its layer's name and its PSNR.
 

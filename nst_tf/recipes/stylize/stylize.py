@@ -20,6 +20,7 @@ from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
 from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
+from nst_tf.settings import keywords
 
 __all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
 
@@ -79,6 +80,7 @@ def run_stylize(
     return coarse_to_fine(recipe, clock, finish, checkpoint)
 
 
+@keywords(PRESETS)
 def stylize_steps(
     content: Source,
     style: Source | Sequence[Source],
@@ -92,7 +94,7 @@ def stylize_steps(
     """Transfers style, and reports after every few evaluations; stop listening, and it stops.
 
     Args:
-        content: What the picture shows: a `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8.
+        content: What the picture shows: a `Picture`, `(height, width, 3)`, floats in [0, 1] or uint8, or a path.
         style: One image, or several, whose style is blended.
         preset: A key of `PRESETS`: `"default"`, `"quality"`, `"draft"`, `"wasserstein"` or `"gatys"`.
         time_limit: Seconds after which to stop with what there is.
@@ -113,6 +115,7 @@ def stylize_steps(
     yield from run_stylize(as_picture(content), styles, settings, time_limit, mask=mask, regions=regions)
 
 
+@keywords(stylize_steps)
 def stylize(
     content: Source,
     style: Source | Sequence[Source],
@@ -125,7 +128,7 @@ def stylize(
     Args:
         content: What the picture shows.
         style: One image, or several, whose style is blended.
-        callback: Called with each `Progress`.
+        callback: Called with each `Progress`; without one, a notebook shows a bar and the picture as it grows.
         **options: As for `stylize_steps`.
 
     Returns:
@@ -135,7 +138,7 @@ def stylize(
         InputError: An image, a setting or the size cannot be used.
 
     Example:
-        >>> result = nst_tf.stylize(nst_tf.read_image("castle.jpg"), nst_tf.read_image("wave.jpg"), size=256)
+        >>> result = nst_tf.stylize("castle.jpg", "wave.jpg", size=256)
         >>> nst_tf.write_image("castle-wave.png", result.picture)
     """
     return last_result(stylize_steps(content, style, **options), callback)

@@ -18,6 +18,7 @@ from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.texture.network import stride, texture_network
 from nst_tf.recipes.texture.recipe import Texture, final_size
 from nst_tf.recipes.texture.settings import PRESETS, TextureSettings
+from nst_tf.settings import keywords
 
 __all__ = ["prepare", "run_texture", "texture", "texture_steps"]
 
@@ -76,6 +77,7 @@ def run_texture(
     return coarse_to_fine(recipe, clock, lambda images: Picture(images[0]), checkpoint)
 
 
+@keywords(PRESETS)
 def texture_steps(
     source: Source | Sequence[Source],
     *,
@@ -87,8 +89,8 @@ def texture_steps(
     """Makes a texture, and reports after every few evaluations; stop listening, and it stops.
 
     Args:
-        source: One image, or several, whose textures are blended: a `Picture`, or `(height, width, 3)`, floats in
-            [0, 1] or uint8.
+        source: One image, or several, whose textures are blended: a `Picture`, `(height, width, 3)`, floats in
+            [0, 1] or uint8, or a path.
         masks: Which part of each source counts: white; see `Region`. `None` for all of it.
         preset: A key of `PRESETS`: `"default"` or `"gatys"`.
         time_limit: Seconds after which to stop with what there is.
@@ -104,6 +106,7 @@ def texture_steps(
     yield from run_texture(as_pictures(source), settings, time_limit, masks=masks)
 
 
+@keywords(texture_steps)
 def texture(
     source: Source | Sequence[Source], *, callback: Callable[[Progress], object] | None = None, **options: Any
 ) -> Result:
@@ -111,7 +114,7 @@ def texture(
 
     Args:
         source: One image, or several, whose textures are blended.
-        callback: Called with each `Progress`.
+        callback: Called with each `Progress`; without one, a notebook shows a bar and the picture as it grows.
         **options: As for `texture_steps`.
 
     Returns:
@@ -121,7 +124,7 @@ def texture(
         InputError: An image, a setting or the size cannot be used.
 
     Example:
-        >>> result = nst_tf.texture(nst_tf.read_image("pebbles.jpg"), size=128, tileable=True)
+        >>> result = nst_tf.texture("pebbles.jpg", size=128, tileable=True)
         >>> nst_tf.write_image("pebbles-tile.png", result.picture)
     """
     return last_result(texture_steps(source, **options), callback)

@@ -7,16 +7,6 @@ import pytest
 
 from benchmarks.pictures.page import write_page
 from benchmarks.pictures.votes import tally
-from tests.serve.ui.chromium import CHROMIUM, Chromium
-
-
-@pytest.fixture
-def browser(tmp_path):
-    """Skips where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with Chromium(tmp_path / "profile") as browser:
-        yield browser
 
 
 def rows(page):

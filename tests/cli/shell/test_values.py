@@ -45,7 +45,7 @@ def test_refuses_and_says_what_it_is(read, text):
         read(text)
 
 
-@pytest.mark.parametrize("value", [3, 0.015, "gram", (40, 25), (0.5, 1.0), {"relu1_1": 1.0, "relu2_1": 0.25}])
+@pytest.mark.parametrize("value", [3, 0.015, 1 / 3, "gram", (40, 25), (0.5, 1.0), {"relu1_1": 1.0, "relu2_1": 0.25}])
 def test_text_of_a_value_reads_back(value):
     reader = {int: values.whole, float: values.number, str: str, dict: values.weights, tuple: values.numbers}
     assert reader[type(value)](values.text_of(value)) == value

@@ -6,7 +6,7 @@ from pathlib import Path
 from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import wholes
-from nst_tf.cli.verbs.deconv import position
+from nst_tf.cli.verbs.visualize.deconv import position
 from nst_tf.cli.work.options import add_running, add_settings, chosen
 from nst_tf.errors import InputError
 from nst_tf.recipes.features.settings import PRESETS

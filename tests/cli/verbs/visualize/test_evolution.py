@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.verbs import evolution
+from nst_tf.cli.verbs.visualize import evolution
 from nst_tf.images import read_image
 from nst_tf.visualize.evolution.record import LayerWinners, read_evolution, record_path, save_epoch
 from nst_tf.visualize.evolution.sheet import evolution_sheet

@@ -1,0 +1,1 @@
+"""Pictures where one works with them: side by side, and as they grow."""
