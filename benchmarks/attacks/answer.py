@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 def rest_answer(attack: str, found: tuple[int, Any], allowed: Collection[int], sent: bytes = b"") -> Answer:
     """The answer over REST: its status and its JSON, which has a reason if it is a refusal."""
     status, answer = found
-    is_told = status == 200 or (answer.keys() == {"error"} and _is_reason(answer["error"]))
+    is_told = status == 200 or (isinstance(answer, dict) and answer.keys() == {"error"} and _is_reason(answer["error"]))
     return Answer(attack, str(status) if is_told else f"{status} {answer!r:.60}", [*map(str, allowed)], repr(sent[:60]))
 
 

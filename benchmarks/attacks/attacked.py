@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,24 @@ class Attacked:
 
     def post(self, body: bytes | None, headers: Mapping[str, str] | None = None,
              path: str = "/v1/models/features:predict") -> tuple[int, Any]:  # fmt: skip
-        """The status of a request over REST and the JSON of its answer; without a body it is a GET."""
+        """The status of a request over REST and the JSON of its answer, or 0 and what it failed with.
+
+        Without a body it is a GET.
+        """
+        try:
+            status, answer = self._asked(path, body, headers)
+            return status, json.loads(answer)
+        except (OSError, http.client.HTTPException) as error:
+            return 0, repr(error)
+
+    def _asked(
+        self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self.server.host, self.server.rest_port, timeout=PATIENCE)
         with contextlib.closing(connection):
             connection.request("GET" if body is None else "POST", path, body, dict(headers or {}))
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            return answer.status, answer.read()
 
     def call(self, method: str, content: bytes) -> tuple[str, str]:
         """The code and the message of the answer to bytes over gRPC."""
@@ -74,11 +87,11 @@ class Attacked:
         return "OK", ""
 
     def waiting(self) -> float:
-        """How many requests are in a queue, as the server tells Prometheus."""
-        connection = http.client.HTTPConnection(self.server.host, self.server.rest_port, timeout=PATIENCE)
-        with contextlib.closing(connection):
-            connection.request("GET", "/monitoring/prometheus/metrics")
-            lines = connection.getresponse().read().decode().splitlines()
+        """How many requests are in a queue, as the server tells Prometheus; NaN if it does not tell."""
+        try:
+            lines = self._asked("/monitoring/prometheus/metrics")[1].decode().splitlines()
+        except (OSError, http.client.HTTPException):
+            return math.nan
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("nst_tf_waiting_requests{"))
 
 

@@ -26,10 +26,16 @@ WATCH = "/grpc.health.v1.Health/Watch"
 NO_MESSAGE = b"\x0a\xff\xff\xff\xff\x0f"  # a field of 4 GiB, of which nothing follows
 # What a mutated request may be answered with, which may still be a good one.
 ANY_REFUSAL = ("OK", "INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION", "PERMISSION_DENIED", "UNIMPLEMENTED")
-PIXELS = {"image": np.full((1, 32, 32, 3), 0.5, np.float32)}
 SMALL = {"image_bytes": [b"this is no image"]}
-ENDLESS = {"image": np.full((1, 512, 512, 3), 0.5, np.float32), "size": [512], "octaves": [1], "steps": [[1000]]}
-BRIEF = {"image": np.full((1, 64, 64, 3), 0.5, np.float32), "size": [64], "octaves": [1], "steps": [[1]]}
+
+
+def _whole(**numbers: int | list[int]) -> dict[str, np.ndarray]:
+    """Whole numbers for a batch of one image."""
+    return {name: np.array([number], np.int32) for name, number in numbers.items()}
+
+
+ENDLESS = {"image": np.full((1, 512, 512, 3), 0.5, np.float32), **_whole(size=512, octaves=1, steps=[1000])}
+BRIEF = {"image": np.full((1, 64, 64, 3), 0.5, np.float32), **_whole(size=64, octaves=1, steps=[1])}
 MIB = 2**20
 
 
@@ -108,7 +114,7 @@ def cancels(server: Attacked, number: int = 20) -> Iterator[Answer]:
             call.cancel()
         found = server.call(PREDICT, predict_request(BRIEF, "pixels", "dream").SerializeToString())
         yield grpc_answer("after cancels", found, ["OK"])
-        yield Answer("queue of cancelled", "free" if is_full and _holds(lambda: not server.waiting()) else "not free",
+        yield Answer("queue of cancelled", "free" if is_full and _holds(lambda: server.waiting() == 0) else "not free",
                      ["free"])  # fmt: skip
 
 

@@ -6,6 +6,7 @@ opened any more; that stops gRPC and the models, too.
 
 import asyncio
 import logging
+import math
 import resource
 import socket
 import ssl
@@ -22,8 +23,10 @@ MOST = 512
 SHARE = 4  # of the files that may be open, connections have one in so many
 PATIENCE = 20.0  # seconds for the handshake of TLS, and for the headers of the first request
 IDLE = 75.0  # seconds between two requests
+KEPT = 0.25  # seconds after an answer, other than a refusal, in which a connection is not closed for another one
 LINGERING = 2.0  # seconds to go on reading a body that was refused, so that the answer is not lost
-BACKLOG = 128
+BACKLOG = 1024
+BREATH = 0.001  # seconds for a new connection to say what it wants, before another one may take its place
 PAUSE = 0.5  # seconds until another try when no connection could be taken
 RARELY = 10.0  # seconds between two lines in the log
 FAULTS = (HttpProcessingError, web.RequestPayloadError, OSError)  # of clients
@@ -36,6 +39,9 @@ class _Connection:
     transport: asyncio.BaseTransport | None = None
     request: web.Request | None = None
     asked: bool = False
+    received: int = 0  # of the body that is on its way, when that was looked at last
+    heard: float = -math.inf
+    answered: float = -math.inf
 
     @property
     def is_open(self) -> bool:
@@ -45,6 +51,23 @@ class _Connection:
     def is_busy(self) -> bool:
         """Whether there is a complete request that waits for its answer."""
         return self.request is not None and self.request.content.is_eof()
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether there is more of an answer than was taken so far."""
+        return isinstance(self.transport, asyncio.Transport) and self.transport.get_write_buffer_size() > 0
+
+    def place(self, now: float) -> tuple[bool, float] | None:
+        """Of all connections, that with the least is closed for another one; `None` for one that stays.
+
+        That of which nothing has come for the longest time goes first, and last whoever does not take an answer.
+        """
+        if self.is_busy or now - self.answered < KEPT:
+            return None
+        received = self.request.content.total_bytes if self.request else 0
+        if received != self.received:
+            self.received, self.heard = received, now
+        return self.is_sending, self.heard
 
     def abort(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
@@ -57,8 +80,8 @@ class _Connection:
 class Connections:
     """Takes connections for an aiohttp server.
 
-    When there are as many as may be, the one that has been waiting longest makes room for a new one. Those whose
-    requests are being answered stay; if all are such, the new one is closed.
+    When there are as many as may be, that of which nothing has come for the longest time makes room for a new one.
+    Those whose requests are being answered, or were just now, stay; if all are such, the new one is closed.
 
     Args:
         context: Of TLS.
@@ -70,7 +93,7 @@ class Connections:
     def __init__(self, context: ssl.SSLContext | None):
         self._context = context
         self.most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // SHARE)
-        self._all: list[_Connection] = []  # those that have waited longest come first
+        self._all: list[_Connection] = []  # the newest last
         self._listeners: list[socket.socket] = []
         self._tasks: list[asyncio.Task] = []
 
@@ -80,14 +103,15 @@ class Connections:
         one = next((one for one in self._all if one.transport is request.transport), None)
         if one is None:  # it was closed meanwhile
             return await handler(request)
-        one.request, one.asked = request, True
+        clock = asyncio.get_running_loop().time
+        one.request, one.asked, one.received, one.heard = request, True, 0, clock()
         try:
-            return await handler(request)
+            response = await handler(request)
         finally:
             one.request = None
-            if one in self._all:
-                self._all.remove(one)
-                self._all.append(one)
+        if response.status < 400:
+            one.answered = one.heard = clock()
+        return response
 
     async def listen(self, protocol: Callable[[], asyncio.Protocol], host: str, port: int) -> int:
         """Takes connections from now on; returns the port.
@@ -130,10 +154,12 @@ class Connections:
                 CLIENTS.warning("cannot take a connection: %s", error)
                 await asyncio.sleep(PAUSE)
                 continue
+            if len(self._all) >= self.most:
+                await asyncio.sleep(BREATH)
             if not self._make_room():
                 taken.close()
                 continue
-            one = _Connection(taken)
+            one = _Connection(taken, heard=loop.time())
             one.opening = loop.create_task(self._open(one, protocol))
             self._all.append(one)
 
@@ -141,14 +167,14 @@ class Connections:
         self._all = [one for one in self._all if one.is_open]
         if len(self._all) < self.most:
             return True
-        longest = next((one for one in self._all if not one.is_busy), None)
-        CLIENTS.warning(
-            "there are %d connections, the most that may be; the one that waits longest is closed", self.most
-        )
-        if longest is not None:
+        CLIENTS.warning("there are %d connections, the most that may be; one that waits is closed", self.most)
+        now = asyncio.get_running_loop().time()
+        waiting = [(place, one) for one in self._all if (place := one.place(now)) is not None]
+        if waiting:
+            _, longest = min(waiting, key=lambda pair: pair[0])  # of equals, the oldest
             self._all.remove(longest)
             longest.abort()
-        return longest is not None
+        return bool(waiting)
 
     async def _open(self, one: _Connection, protocol: Callable[[], asyncio.Protocol]) -> None:
         loop = asyncio.get_running_loop()
