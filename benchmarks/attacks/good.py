@@ -90,5 +90,13 @@ def _over_grpc(server: Attacked, image: np.ndarray) -> Callable[[], np.ndarray]:
 
 
 def _over_kept(connection: http.client.HTTPConnection, body: bytes) -> np.ndarray:
-    connection.request("POST", "/v1/models/features:predict", body)
-    return np.array(json.loads(connection.getresponse().read())["outputs"], np.float32)
+    """Asks over a connection that is there; one that was closed while nothing was asked is opened again."""
+    connection.timeout = PATIENCE
+    try:
+        connection.request("POST", "/v1/models/features:predict", body)
+        answer = connection.getresponse()
+    except (BrokenPipeError, http.client.RemoteDisconnected):
+        connection.close()
+        connection.request("POST", "/v1/models/features:predict", body)
+        answer = connection.getresponse()
+    return np.array(json.loads(answer.read())["outputs"], np.float32)

@@ -13,7 +13,7 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 from benchmarks.attacks.answer import Answer, grpc_answer
 from benchmarks.attacks.attacked import PATIENCE, PREDICT, Attacked, predict_request
 
-__all__ = ["ENDLESS", "cancels", "giant_messages", "long_names", "mutated_messages", "no_messages"]
+__all__ = ["LENGTHY", "cancels", "giant_messages", "long_names", "mutated_messages", "no_messages"]
 
 METHODS = (
     PREDICT,
@@ -34,7 +34,7 @@ def _whole(**numbers: int | list[int]) -> dict[str, np.ndarray]:
     return {name: np.array([number], np.int32) for name, number in numbers.items()}
 
 
-ENDLESS = {"image": np.full((1, 512, 512, 3), 0.5, np.float32), **_whole(size=512, octaves=1, steps=[1000])}
+LENGTHY = {"image": np.full((1, 512, 512, 3), 0.5, np.float32), **_whole(size=1024, octaves=3, steps=[50])}
 BRIEF = {"image": np.full((1, 64, 64, 3), 0.5, np.float32), **_whole(size=64, octaves=1, steps=[1])}
 MIB = 2**20
 
@@ -105,10 +105,10 @@ def _varint(number: int) -> bytes:
 
 
 def cancels(server: Attacked, number: int = 20) -> Iterator[Answer]:
-    """Calls without end that are cancelled once some run and others wait: the next request of the model is answered."""
+    """Calls that would take minutes, which are cancelled once some run and others wait: the next request of the model is answered."""
     predict = PredictionServiceStub(server.channel).Predict
     for _ in range(3):
-        calls = [predict.future(predict_request(ENDLESS, "pixels", "dream")) for _ in range(number)]
+        calls = [predict.future(predict_request(LENGTHY, "pixels", "dream")) for _ in range(number)]
         is_full = _holds(lambda: server.waiting() >= number - 2)
         for call in calls:
             call.cancel()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.attacks.answer import Answer, rest_answer
 from benchmarks.attacks.attacked import PATIENCE, Attacked
-from benchmarks.attacks.over_grpc import ENDLESS
+from benchmarks.attacks.over_grpc import LENGTHY
 from nst_tf.samples import sample
 from nst_tf.serve.codec.json_text import MOST_LISTS, MOST_NAMES, MOST_VALUES
 
@@ -115,7 +115,7 @@ def _connections(server: Attacked, said: bytes, number: int) -> Iterator[None]:
 
 def closed_sockets(server: Attacked, number: int) -> Iterator[Answer]:
     """Requests that take long, whose clients go away before and after all is sent; the next request is answered."""
-    inputs = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in ENDLESS.items()}
+    inputs = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in LENGTHY.items()}
     inputs["image"] = [[[[0.5] * 3] * 64] * 64]
     inputs |= {"octave_scale": [1.4], "seed": [0], "weights": [[1, 1, 1]]}
     body = json.dumps({"signature_name": "pixels", "inputs": inputs}).encode()

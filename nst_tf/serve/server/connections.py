@@ -6,7 +6,6 @@ opened any more; that stops gRPC and the models, too.
 
 import asyncio
 import logging
-import math
 import resource
 import socket
 import ssl
@@ -23,10 +22,9 @@ MOST = 512
 SHARE = 4  # of the files that may be open, connections have one in so many
 PATIENCE = 20.0  # seconds for the handshake of TLS, and for the headers of the first request
 IDLE = 75.0  # seconds between two requests
-KEPT = 0.25  # seconds after an answer, other than a refusal, in which a connection is not closed for another one
+KEPT = 0.05  # seconds in which a connection, after it was heard of, is not closed for another one
 LINGERING = 2.0  # seconds to go on reading a body that was refused, so that the answer is not lost
 BACKLOG = 1024
-BREATH = 0.001  # seconds for a new connection to say what it wants, before another one may take its place
 PAUSE = 0.5  # seconds until another try when no connection could be taken
 RARELY = 10.0  # seconds between two lines in the log
 FAULTS = (HttpProcessingError, web.RequestPayloadError, OSError)  # of clients
@@ -35,13 +33,12 @@ FAULTS = (HttpProcessingError, web.RequestPayloadError, OSError)  # of clients
 @dataclass(eq=False)
 class _Connection:
     socket: socket.socket
+    heard: float  # time of the loop
     opening: asyncio.Task | None = None
     transport: asyncio.BaseTransport | None = None
     request: web.Request | None = None
     asked: bool = False
     received: int = 0  # of the body that is on its way, when that was looked at last
-    heard: float = -math.inf
-    answered: float = -math.inf
 
     @property
     def is_open(self) -> bool:
@@ -57,17 +54,11 @@ class _Connection:
         """Whether there is more of an answer than was taken so far."""
         return isinstance(self.transport, asyncio.Transport) and self.transport.get_write_buffer_size() > 0
 
-    def place(self, now: float) -> tuple[bool, float] | None:
-        """Of all connections, that with the least is closed for another one; `None` for one that stays.
-
-        That of which nothing has come for the longest time goes first, and last whoever does not take an answer.
-        """
-        if self.is_busy or now - self.answered < KEPT:
-            return None
+    def listen(self, now: float) -> None:
+        """Notes whether more of a body has come since this was looked at last."""
         received = self.request.content.total_bytes if self.request else 0
         if received != self.received:
             self.received, self.heard = received, now
-        return self.is_sending, self.heard
 
     def abort(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
@@ -80,8 +71,9 @@ class _Connection:
 class Connections:
     """Takes connections for an aiohttp server.
 
-    When there are as many as may be, that of which nothing has come for the longest time makes room for a new one.
-    Those whose requests are being answered, or were just now, stay; if all are such, the new one is closed.
+    When there are as many as may be, that of which nothing has come for the longest time makes room for a new one, and
+    last whoever does not take an answer. Those whose requests are being answered stay, and all for a moment after they
+    were heard of; if there is no other, the new one is closed.
 
     Args:
         context: Of TLS.
@@ -106,12 +98,9 @@ class Connections:
         clock = asyncio.get_running_loop().time
         one.request, one.asked, one.received, one.heard = request, True, 0, clock()
         try:
-            response = await handler(request)
+            return await handler(request)
         finally:
-            one.request = None
-        if response.status < 400:
-            one.answered = one.heard = clock()
-        return response
+            one.request, one.heard = None, clock()
 
     async def listen(self, protocol: Callable[[], asyncio.Protocol], host: str, port: int) -> int:
         """Takes connections from now on; returns the port.
@@ -154,27 +143,32 @@ class Connections:
                 CLIENTS.warning("cannot take a connection: %s", error)
                 await asyncio.sleep(PAUSE)
                 continue
-            if len(self._all) >= self.most:
-                await asyncio.sleep(BREATH)
-            if not self._make_room():
+            if not await self._make_room():
                 taken.close()
                 continue
-            one = _Connection(taken, heard=loop.time())
+            one = _Connection(taken, loop.time())
             one.opening = loop.create_task(self._open(one, protocol))
             self._all.append(one)
 
-    def _make_room(self) -> bool:
-        self._all = [one for one in self._all if one.is_open]
-        if len(self._all) < self.most:
-            return True
-        CLIENTS.warning("there are %d connections, the most that may be; one that waits is closed", self.most)
-        now = asyncio.get_running_loop().time()
-        waiting = [(place, one) for one in self._all if (place := one.place(now)) is not None]
-        if waiting:
-            _, longest = min(waiting, key=lambda pair: pair[0])  # of equals, the oldest
-            self._all.remove(longest)
-            longest.abort()
-        return bool(waiting)
+    async def _make_room(self) -> bool:
+        for patience in (KEPT, 0.0):
+            self._all = [one for one in self._all if one.is_open]
+            waiting = [one for one in self._all if not one.is_busy]
+            if len(self._all) < self.most:
+                return True
+            CLIENTS.warning("there are %d connections, the most that may be; one that waits is closed", self.most)
+            if not waiting:
+                return False
+            now = asyncio.get_running_loop().time()
+            for one in waiting:
+                one.listen(now)
+            longest = min(waiting, key=lambda one: (one.is_sending, one.heard))
+            if now - longest.heard >= patience:
+                self._all.remove(longest)
+                longest.abort()
+                return True
+            await asyncio.sleep(longest.heard + patience - now)  # in which others wait with the system
+        return False
 
     async def _open(self, one: _Connection, protocol: Callable[[], asyncio.Protocol]) -> None:
         loop = asyncio.get_running_loop()
