@@ -23,6 +23,7 @@ SHARE = 4  # of the files that may be open, connections have one in so many
 PATIENCE = 20.0  # seconds for the handshake of TLS, and for the headers of the first request
 IDLE = 75.0  # seconds between two requests
 KEPT = 0.05  # seconds in which a connection, after it was heard of, is not closed for another one
+TURNS = 8  # of the loop, from taking a connection to the call of a handler for what it says at once
 LINGERING = 2.0  # seconds to go on reading a body that was refused, so that the answer is not lost
 BACKLOG = 1024
 PAUSE = 0.5  # seconds until another try when no connection could be taken
@@ -152,6 +153,8 @@ class Connections:
 
     async def _make_room(self) -> bool:
         for patience in (KEPT, 0.0):
+            for _ in range(TURNS if len(self._all) >= self.most else 0):
+                await asyncio.sleep(0)  # what has come may not have been read, if the loop was held up
             self._all = [one for one in self._all if one.is_open]
             waiting = [one for one in self._all if not one.is_busy]
             if len(self._all) < self.most:
