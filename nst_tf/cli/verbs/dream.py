@@ -52,7 +52,9 @@ def run(arguments: Namespace) -> int:
 
         return run_dream(image, guide, settings, arguments.time_limit)
 
-    return make_pictures(arguments, begin, arguments.images, others=[arguments.guide], facts=lambda _: facts).finish()
+    return make_pictures(
+        arguments, begin, arguments.images, longest=settings.size, others=[arguments.guide], facts=lambda _: facts
+    ).finish()
 
 
 def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:

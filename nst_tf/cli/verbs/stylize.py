@@ -40,10 +40,11 @@ def run(arguments: Namespace) -> int:
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
     from nst_tf.cli.work.pictures import make_pictures
-    from nst_tf.images import read_image
+    from nst_tf.images import read_to_shrink
 
     settings = _with_first_image(settings)
-    styles = [read_image(style) for style in arguments.styles]
+    measured = settings.size * max(1.0, settings.style_scale)
+    styles = [read_to_shrink(style, measured) for style in arguments.styles]
 
     def begin(content):
         from nst_tf.recipes.stylize.stylize import run_stylize
@@ -52,7 +53,7 @@ def run(arguments: Namespace) -> int:
 
     contents, others = [arguments.content, *arguments.more], [*arguments.styles, arguments.init]
     return make_pictures(
-        arguments, begin, contents, others=others, facts=lambda _: {"styles": arguments.styles}
+        arguments, begin, contents, longest=settings.size, others=others, facts=lambda _: {"styles": arguments.styles}
     ).finish()
 
 

@@ -18,7 +18,7 @@ from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, plan_jobs
 from nst_tf.cli.work.report import peak_memory_mb
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, read_image, write_image
+from nst_tf.images import Picture, read_to_shrink, write_image
 from nst_tf.one_pass.settings import FAST
 
 __all__ = ["Pipeline", "paint_pictures"]
@@ -44,12 +44,14 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
     """
     if arguments.quiet:
         logging.set_verbosity(logging.WARNING)
-    styles = [read_image(style) for style in arguments.styles]
+    settings = FAST.choose(**{name: given[name] for name in ("size", "style_scale") if name in given})
+    measured = settings.size * max(1.0, settings.style_scale)
+    styles = [read_to_shrink(style, measured) for style in arguments.styles]
     contents = [arguments.content, *arguments.more]
     files, folders = map(Path, arguments.styles), Folders.asked(arguments)
     plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, folders)
     import_tensorflow(arguments.debug)
-    with Pipeline(plan.jobs, _painter(arguments, styles, given), arguments) as pipeline:
+    with Pipeline(plan.jobs, _painter(arguments, styles, given), arguments, settings.size) as pipeline:
         return Batch(plan, pipeline, end=pipeline.end).finish()
 
 
@@ -87,10 +89,11 @@ class Pipeline:
         jobs: The pictures, in the order in which they are to be asked for.
         paint: Makes a picture of a content.
         arguments: Of the command line.
+        longest: Pixels of the longer side that contents are brought to.
     """
 
-    def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace):
-        self._paint, self._arguments = paint, arguments
+    def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace, longest: int):
+        self._paint, self._arguments, self._longest = paint, arguments, longest
         self._slots, self._writing, self._ended = threading.Semaphore(AHEAD), threading.Lock(), False
         self._workers = [ThreadPoolExecutor(1) for _ in range(3)]
         self._untold: dict[Job, Done] = {}
@@ -144,7 +147,7 @@ class Pipeline:
     def _read(self, job: Job) -> Picture:
         self._slots.acquire()
         self._check_ended()
-        return read_image(job.content)
+        return read_to_shrink(job.content, self._longest)
 
     def _timed(self, content: Future) -> tuple[Picture, float]:
         picture, began = content.result(), time.perf_counter()

@@ -15,7 +15,7 @@ from nst_tf.cli.work.batch import Batch
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, Plan, plan_jobs
 from nst_tf.cli.work.report import report
-from nst_tf.images import Picture, read_image, write_image
+from nst_tf.images import Picture, read_image, read_to_shrink, write_image
 from nst_tf.progress import Progress, Result
 
 __all__ = ["make_pictures", "watch"]
@@ -34,6 +34,7 @@ def make_pictures(
     begin: Begin,
     contents: Sequence[str] = (),
     *,
+    longest: int | None = None,
     others: Sequence[str | None] = (),
     facts: Facts = _nothing,
     plan: Plan | None = None,
@@ -46,6 +47,7 @@ def make_pictures(
         begin: The recipe: from a content (`None` if there is none) to its progress, up to the picture. Called once the
             content was read and TensorFlow was imported.
         contents: Image files, and folders of them; none for a recipe that makes pictures out of nothing.
+        longest: Pixels of the longer side that contents are brought to, if they are.
         others: Further files that are read, and therefore not to be replaced; `None` for one that is not given.
         facts: What else there is to tell of a result. All of it goes into the JSON, numbers also into the line for
             people.
@@ -65,11 +67,11 @@ def make_pictures(
         files = [Path(other) for other in others if other is not None]
         plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, Folders.asked(arguments))
     write = write or partial(write_image, quality=arguments.quality, bit_depth=arguments.bit_depth)
-    return Batch(plan, partial(_make, arguments, begin, facts, write))
+    return Batch(plan, partial(_make, arguments, begin, facts, write, longest))
 
 
-def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: Job) -> Result:
-    content = None if job.content is None else read_image(job.content)
+def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, longest: int | None, job: Job) -> Result:
+    content = None if job.content is None else _read(job.content, longest)
     import_tensorflow(arguments.debug)
     progress, stop = watch(job, begin(content), arguments, write)
     if stop is not None and progress is None:
@@ -81,6 +83,10 @@ def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: J
     if stop is not None:
         raise Stopped(stop.number, f"{job.target} is the picture so far")
     return result
+
+
+def _read(path: Path, longest: int | None) -> Picture:
+    return read_image(path) if longest is None else read_to_shrink(path, longest)
 
 
 def watch(

@@ -58,7 +58,10 @@ sys.exit(run())
 
 @pytest.mark.parametrize(
     ("seconds", "patience", "last"),
-    [(600, 0.1, "a model still loads after 0.1 s; ending all the same"), (0.5, 60, "fast-stylize version 1 is unloaded")],
+    [
+        (600, 0.1, "a model still loads after 0.1 s; ending all the same"),
+        (0.5, 60, "fast-stylize version 1 is unloaded"),
+    ],
     ids=["long", "brief"],
 )
 def test_a_signal_is_heeded_while_models_are_loaded(models, seconds, patience, last):

@@ -43,7 +43,14 @@ def test_only_long_strings_are_taken_out():
 
 
 @pytest.mark.parametrize(
-    "text", [b'{"a": "abc\ndefghi"}', b'{"a": "abcdefgh\xff"}', b'{"a": "abcdefgh\xc3"}', b'{"abcdefghij', b'{"a": "abcdefgh" "b"}']
+    "text",
+    [
+        b'{"a": "abc\ndefghi"}',
+        b'{"a": "abcdefgh\xff"}',
+        b'{"a": "abcdefgh\xc3"}',
+        b'{"abcdefghij',
+        b'{"a": "abcdefgh" "b"}',
+    ],
 )
 def test_what_python_refuses_is_refused(text):
     with pytest.raises(ValueError):
@@ -52,7 +59,7 @@ def test_what_python_refuses_is_refused(text):
         parsed(text)
 
 
-@pytest.mark.parametrize("value", ["a" * 23, "aé€\U0001f600\n\"\\" * 7, ["abcdefgh", ""]])
+@pytest.mark.parametrize("value", ["a" * 23, 'aé€\U0001f600\n"\\' * 7, ["abcdefgh", ""]])
 def test_a_text_is_written_as_python_writes_it(value):
     assert json_text(value).decode() == json.dumps(value)
 
