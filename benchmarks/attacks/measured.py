@@ -72,13 +72,13 @@ def measure(extent: Extent = FULL, tell: Callable[[str], object] = lambda _: Non
 
 def _measured(server: Attacked, extent: Extent, tell: Callable[[str], object]) -> dict[str, Any]:
     process, answers, memory = server.server, [], []
-    with watched(process.address, process.host, process.rest_port) as health:
-        with good_requests(server, extent.requests) as good:
-            for number in range(extent.rounds):
-                answers += _round(server, extent, number)
-                memory.append(process.memory)
-                tell(f"round {number + 1} of {extent.rounds}: {good.all} good requests, {memory[-1]:.0f} MB")
-            beside = good.all
+    watch = watched(process.address, process.host, process.rest_port)
+    with watch as health, good_requests(server, extent.requests) as good:
+        for number in range(extent.rounds):
+            answers += _round(server, extent, number)
+            memory.append(process.memory)
+            tell(f"round {number + 1} of {extent.rounds}: {good.all} good requests, {memory[-1]:.0f} MB")
+        beside = good.all
     status = process.stop()
     log = "".join(process.told)
     wrong = [one for one in answers if not one.is_right]

@@ -109,7 +109,7 @@ def _varint(number: int) -> bytes:
 
 
 def cancels(server: Attacked, number: int = 20) -> Iterator[Answer]:
-    """Calls that would take minutes, which are cancelled once some run and others wait: the next request of the model is answered."""
+    """Calls that would take minutes, cancelled once some run and others wait; the next one of the model is answered."""
     predict = PredictionServiceStub(server.channel).Predict
     for _ in range(3):
         calls = [predict.future(predict_request(LENGTHY, "pixels", "dream")) for _ in range(number)]

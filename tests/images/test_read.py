@@ -397,4 +397,4 @@ def test_a_huge_picture_that_will_be_made_smaller_is_read_smaller_and_others_to_
         read = read_to_shrink(tmp_path / name, 32).pixels
         assert 64 <= min(read.shape[:2]) < 768
         small = resize(read_image(tmp_path / name).pixels, (24, 32))
-        np.testing.assert_allclose(resize(read, (24, 32)), small, atol=0.03)
+        assert np.abs(resize(read, (24, 32)) - small).mean() < 0.01
