@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.serving.measured import FULL, SHORT, measure
-from benchmarks.serving.targets import TARGETS, Target, missed
+from benchmarks.serving.targets import TARGETS, line, missed
 
 __all__ = ["main", "table"]
 
@@ -21,13 +21,7 @@ def table(measured: Mapping[str, Any]) -> str:
         f"{measured['served']:.1f} images/s through the server, {measured['direct']:.1f} directly; half of the answers "
         f"within {1000 * measured['p50']:.0f} ms, 99 % within {1000 * measured['p99']:.0f} ms"
     )
-    return "\n".join([facts, *(_line(target, measured[target.name]) for target in TARGETS)])
-
-
-def _line(target: Target, value: float) -> str:
-    side = "at least" if target.least else "at most"
-    verdict = "reached" if target.reached(value) else "MISSED"
-    return f"{verdict:8} {value:8.4g}  {target.text} ({side} {target.bound:g})"
+    return "\n".join([facts, *(line(target, measured[target.name]) for target in TARGETS)])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,9 +1,9 @@
 """What is to be reached, and how to tell it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["TARGETS", "Target", "missed"]
+__all__ = ["TARGETS", "Target", "line", "missed"]
 
 
 class Target(NamedTuple):
@@ -32,6 +32,13 @@ TARGETS = (
 )
 
 
-def missed(measured: Mapping[str, Any]) -> list[str]:
+def missed(measured: Mapping[str, Any], targets: Sequence[Target] = TARGETS) -> list[str]:
     """The names of the figures that are not within their bounds."""
-    return [target.name for target in TARGETS if not target.reached(measured[target.name])]
+    return [target.name for target in targets if not target.reached(measured[target.name])]
+
+
+def line(target: Target, value: float) -> str:
+    """A figure, with whether it is within its bound."""
+    side = "at least" if target.least else "at most"
+    verdict = "reached" if target.reached(value) else "MISSED"
+    return f"{verdict:8} {value:8.4g}  {target.text} ({side} {target.bound:g})"

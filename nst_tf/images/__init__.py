@@ -16,7 +16,7 @@ from nst_tf.images.files import list_images
 from nst_tf.images.frames import Frames, center_square, find_images, read_frame
 from nst_tf.images.identify import MAX_PIXELS
 from nst_tf.images.picture import Picture, Source, as_mask, as_picture, as_pictures
-from nst_tf.images.read import read_image
+from nst_tf.images.read import read_image, read_to_shrink
 from nst_tf.images.resize import fit, resize, resize_image
 from nst_tf.images.write import check_writable, write_image
 
@@ -43,6 +43,7 @@ __all__ = [
     "match_luminance",
     "read_frame",
     "read_image",
+    "read_to_shrink",
     "resize",
     "resize_image",
     "restore_color",

@@ -23,12 +23,13 @@ _SIMPLER = {"1": "L", "La": "LA", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "
 _SPACES = ("L", "LA", "RGB", "RGBA", "CMYK", "LAB")
 
 
-def decode(file: BinaryIO, at_least: int | None = None) -> Samples:
+def decode(file: BinaryIO, at_least: int | None = None, above: int = 0) -> Samples:
     """The samples of the first picture in `file`.
 
     Args:
         file: at its start.
         at_least: the shorter side in pixels that is needed; `None` for the full size.
+        above: pixels up to which the full size is read in any case.
 
     Raises:
         InputError: the file is of no known format, too large, or of an unsupported sample type; other exceptions
@@ -43,7 +44,7 @@ def decode(file: BinaryIO, at_least: int | None = None) -> Samples:
     if image.format == "TIFF" and needs_tifffile(image):
         return decode_tiff(file)
     factor = 1
-    if at_least is not None:
+    if at_least is not None and math.prod(image.size) > above:
         # Does nothing but for JPEG, whose blocks can be decoded at a fraction of their size.
         image.draft(image.mode, (at_least, at_least))
         if math.prod(image.size) > _LARGE and _can_be_reduced(image):

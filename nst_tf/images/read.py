@@ -17,10 +17,11 @@ from nst_tf.images.picture import Picture
 from nst_tf.images.profile import to_srgb
 from nst_tf.images.quiet import quiet_decoders
 
-__all__ = ["opened", "read_image", "upright"]
+__all__ = ["HUGE", "opened", "read_image", "read_to_shrink", "upright"]
 
 logger = logging.getLogger(__name__)
 
+HUGE = 2**26  # pixels; no photograph of a camera has as many
 SWAPPED = (5, 6, 7, 8)  # EXIF orientations that exchange width and height
 
 _UPRIGHT = {
@@ -40,7 +41,20 @@ def upright(array: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(_UPRIGHT[orientation](array))
 
 
-def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Picture:
+def read_to_shrink(path: str | os.PathLike, longest: float) -> Picture:
+    """Reads a picture that will be made smaller, as `read_image` does.
+
+    One of more than `HUGE` pixels is read at a reduced size, of which both sides are at least twice `longest`, so that
+    it takes a part of the memory; all others are read as they are.
+
+    Args:
+        path: the file.
+        longest: the longer side in pixels that it will be brought to.
+    """
+    return read_image(path, at_least=max(1, round(2 * longest)), above=HUGE)
+
+
+def read_image(path: str | os.PathLike, *, at_least: int | None = None, above: int = 0) -> Picture:
     """Reads a JPEG, PNG, WebP, TIFF, BMP or GIF file, whatever its extension.
 
     Of several pages the first is read; of an animation the first frame, with a warning in the log.
@@ -54,6 +68,7 @@ def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Pictu
         at_least: the shorter side in pixels that is needed; a larger JPEG may then be decoded at a half, a quarter or
             an eighth of its size, which is several times faster, and other files of more than 16 million pixels be
             reduced to the mean of squares, which takes less memory.
+        above: pixels up to which a file is read as it is in any case.
 
     Returns:
         The picture, upright: pixels float32 `(height, width, 3)`, sRGB in [0, 1].
@@ -65,7 +80,7 @@ def read_image(path: str | os.PathLike, *, at_least: int | None = None) -> Pictu
     if not isinstance(path, str | os.PathLike):
         raise InputError(f"read_image takes the path of a file, not {type(path).__name__}")
     with opened(path) as file:
-        samples = decode(file, at_least)
+        samples = decode(file, at_least, above)
         if samples.animated:
             logger.warning("%s is an animation; its first frame is used", path)
         return _picture(samples)

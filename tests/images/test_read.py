@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from PIL import ExifTags, Image, ImageOps
 
-from nst_tf.images import read_image
+from nst_tf.images import read_image, read_to_shrink, resize
 from nst_tf.images.profile import to_srgb
 from nst_tf.images.read import upright
 
@@ -382,3 +382,19 @@ def test_large_images_are_read_one_at_a_time(tmp_path, monkeypatch):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(read_image, [tmp_path / "a.png"] * 8))
     assert max(most) == 1
+
+
+def test_a_huge_picture_that_will_be_made_smaller_is_read_smaller_and_others_to_the_bit(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 256, (6, 8, 3), np.uint8)).resize((1024, 768)).save(tmp_path / "a.png")
+    Image.open(tmp_path / "a.png").save(tmp_path / "a.jpg")
+    for name in ("a.png", "a.jpg"):
+        whole = read_image(tmp_path / name).pixels
+        np.testing.assert_array_equal(read_to_shrink(tmp_path / name, 32).pixels, whole, strict=True)
+    monkeypatch.setattr("nst_tf.images.read.HUGE", 1024 * 768 - 1)
+    monkeypatch.setattr("nst_tf.images.decode._LARGE", 2**18)
+    for name in ("a.png", "a.jpg"):
+        read = read_to_shrink(tmp_path / name, 32).pixels
+        assert 64 <= min(read.shape[:2]) < 768
+        small = resize(read_image(tmp_path / name).pixels, (24, 32))
+        assert np.abs(resize(read, (24, 32)) - small).mean() < 0.01

@@ -3,7 +3,6 @@
 import errno
 import os
 import struct
-import time
 import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
@@ -113,10 +112,8 @@ def bomb(kind):
 @pytest.mark.parametrize("kind", ["png", "16-bit png", "bmp", "gif"])
 def test_gigantic_picture_is_refused_from_its_header(tmp_path, kind):
     (tmp_path / "a").write_bytes(bomb(kind))
-    tracemalloc.start()
-    start = time.perf_counter()
+    tracemalloc.start()  # what is read of it would be 2.5 GB
     assert_refused(tmp_path / "a", f"50000x50000, more than the {MAX_PIXELS} pixels")
-    assert time.perf_counter() - start < 2
     assert tracemalloc.get_traced_memory()[1] < 2**23
     tracemalloc.stop()
 

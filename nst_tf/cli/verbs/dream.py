@@ -58,7 +58,9 @@ def run(arguments: Namespace) -> int:
         return run_dream(image, guide, settings, arguments.time_limit, checkpoint, mask=mask)
 
     others = [arguments.guide, arguments.mask]
-    return make_pictures(arguments, begin, arguments.images, others=others, facts=lambda _: facts).finish()
+    return make_pictures(
+        arguments, begin, arguments.images, longest=settings.size, others=others, facts=lambda _: facts
+    ).finish()
 
 
 def _make_zoom(arguments: Namespace, guide: Any, settings: Any) -> int:

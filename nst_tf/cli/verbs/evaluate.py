@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.folders import add_recursive, add_shard, files_in, part_of
+from nst_tf.errors import InputError
 
 if TYPE_CHECKING:  # `--help` need not wait for TensorFlow
     from nst_tf.measures.evaluate import Evaluation, Evaluator
@@ -70,6 +71,9 @@ def run(arguments: Namespace) -> int:
     from nst_tf.images import read_image
 
     paths = [path for source in arguments.results for path in files_in(source, arguments.recursive)]
+    if not any(path.exists() for path in paths):
+        others = f", nor any of the other {len(paths) - 1} results" if len(paths) > 1 else ""
+        raise InputError(f"cannot read {paths[0]}: there is no such file{others}")
     content, style = read_image(arguments.content), read_image(arguments.style)
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 

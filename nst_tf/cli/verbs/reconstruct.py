@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
 
         return run_reconstruct(content, layer, settings, arguments.time_limit, checkpoint)
 
-    return make_pictures(arguments, begin, arguments.images, facts=_facts).finish()
+    return make_pictures(arguments, begin, arguments.images, longest=settings.size, facts=_facts).finish()
 
 
 def _facts(result) -> dict[str, Any]:

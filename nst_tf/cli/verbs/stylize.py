@@ -43,10 +43,11 @@ def run(arguments: Namespace) -> int:
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
     from nst_tf.cli.work.pictures import make_pictures
-    from nst_tf.images import read_image
+    from nst_tf.images import read_to_shrink
 
-    settings = with_first_image(settings)
-    styles, areas = [read_image(style) for style in arguments.styles], Areas(arguments)
+    settings, areas = with_first_image(settings), Areas(arguments)
+    measured = settings.size * max(1.0, settings.style_scale)
+    styles = [read_to_shrink(style, measured) for style in arguments.styles]
 
     def begin(content, checkpoint):
         from nst_tf.recipes.stylize.stylize import run_stylize
@@ -56,4 +57,6 @@ def run(arguments: Namespace) -> int:
 
     contents, others = [arguments.content, *arguments.more], [*arguments.styles, *areas.files, arguments.init]
     facts = {"styles": arguments.styles, **areas.facts}
-    return make_pictures(arguments, begin, contents, others=others, facts=lambda _: facts).finish()
+    return make_pictures(
+        arguments, begin, contents, longest=settings.size, others=others, facts=lambda _: facts
+    ).finish()

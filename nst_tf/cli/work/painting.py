@@ -21,7 +21,7 @@ from nst_tf.cli.work.jobs import Job, plan_jobs
 from nst_tf.cli.work.pictures import write_picture
 from nst_tf.cli.work.report import peak_memory_mb
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, read_image
+from nst_tf.images import Picture, read_to_shrink
 from nst_tf.one_pass.settings import FAST
 
 __all__ = ["Pipeline", "paint_pictures"]
@@ -47,12 +47,16 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
     """
     if arguments.quiet:
         logging.set_verbosity(logging.WARNING)
-    styles, areas = [read_image(style) for style in arguments.styles], Areas(arguments)
+    areas = Areas(arguments)
+    settings = FAST.choose(**{name: given[name] for name in ("size", "style_scale") if name in given})
+    measured = settings.size * max(1.0, settings.style_scale)
+    styles = [read_to_shrink(style, measured) for style in arguments.styles]
     contents = [arguments.content, *arguments.more]
     files, folders = map(Path, [*arguments.styles, *areas.files]), Folders.asked(arguments)
     plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, folders)
     import_tensorflow(arguments.debug)
-    with Pipeline(plan.jobs, _painter(arguments, styles, areas, given), arguments, areas.facts) as pipeline:
+    painter = _painter(arguments, styles, areas, given)
+    with Pipeline(plan.jobs, painter, arguments, areas.facts, settings.size) as pipeline:
         return Batch(plan, pipeline, end=pipeline.end).finish()
 
 
@@ -95,10 +99,11 @@ class Pipeline:
         paint: Makes a picture of a content.
         arguments: Of the command line.
         facts: What else there is to tell of each picture.
+        longest: Pixels of the longer side that contents are brought to.
     """
 
-    def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace, facts: Mapping[str, Any]):
-        self._paint, self._arguments, self._facts = paint, arguments, facts
+    def __init__(self, jobs: Sequence[Job], paint: Paint, arguments: Namespace, facts: Mapping[str, Any], longest: int):
+        self._paint, self._arguments, self._facts, self._longest = paint, arguments, facts, longest
         self._slots, self._writing, self._ended = threading.Semaphore(AHEAD), threading.Lock(), False
         self._workers = [ThreadPoolExecutor(1) for _ in range(3)]
         self._untold: dict[Job, Done] = {}
@@ -153,7 +158,7 @@ class Pipeline:
     def _read(self, job: Job) -> tuple[Picture, Recording]:
         self._slots.acquire()
         self._check_ended()
-        return read_image(job.content), Recording(self._arguments, job.content)
+        return read_to_shrink(job.content, self._longest), Recording(self._arguments, job.content)
 
     def _timed(self, read: Future) -> tuple[Picture, float]:
         (picture, _), began = read.result(), time.perf_counter()

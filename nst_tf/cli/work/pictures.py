@@ -17,7 +17,7 @@ from nst_tf.cli.work.checkpoint import CheckpointFolder
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, Plan, plan_jobs
 from nst_tf.cli.work.report import report
-from nst_tf.images import Picture, Source, read_image, write_image
+from nst_tf.images import Picture, Source, read_image, read_to_shrink, write_image
 from nst_tf.progress import Checkpoint, Progress, Result
 
 __all__ = ["make_pictures", "watch", "write_picture"]
@@ -37,6 +37,7 @@ def make_pictures(
     begin: Begin,
     contents: Sequence[str] = (),
     *,
+    longest: int | None = None,
     others: Sequence[str | None] = (),
     facts: Facts = _nothing,
     plan: Plan | None = None,
@@ -49,6 +50,7 @@ def make_pictures(
         begin: The recipe: from a content (`None` if there is none) and the checkpoint to go on from (`None` if there is
             none) to its progress, up to the picture. Called once the content was read and TensorFlow was imported.
         contents: Image files, and folders of them; none for a recipe that makes pictures out of nothing.
+        longest: Pixels of the longer side that contents are brought to, if they are.
         others: Further files that are read, and therefore not to be replaced; `None` for one that is not given.
         facts: What else there is to tell of a result. All of it goes into the JSON, numbers also into the line for
             people.
@@ -68,7 +70,8 @@ def make_pictures(
     if plan is None:
         files = [Path(other) for other in others if other is not None]
         plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, Folders.asked(arguments))
-    return Batch(plan, partial(_make, arguments, begin, facts, write or partial(write_picture, arguments)))
+    write = write or partial(write_picture, arguments)
+    return Batch(plan, partial(_make, arguments, begin, facts, write, longest))
 
 
 def write_picture(arguments: Namespace, path: Path, picture: Source, xmp: bytes) -> None:
@@ -76,8 +79,8 @@ def write_picture(arguments: Namespace, path: Path, picture: Source, xmp: bytes)
     write_image(path, picture, quality=arguments.quality, bit_depth=arguments.bit_depth, xmp=xmp)
 
 
-def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: Job) -> Result:
-    content = None if job.content is None else read_image(job.content)
+def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, longest: int | None, job: Job) -> Result:
+    content = None if job.content is None else _read(job.content, longest)
     recording = Recording(arguments, job.content)
     import_tensorflow(arguments.debug)
     kept = CheckpointFolder(job.target, recording.command)
@@ -100,6 +103,10 @@ def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, job: J
         more = f"; the same command goes on from {kept.folder}" if goes_on else ""
         raise Stopped(stop.number, f"{job.target} is the picture so far{more}")
     return result
+
+
+def _read(path: Path, longest: int | None) -> Picture:
+    return read_image(path) if longest is None else read_to_shrink(path, longest)
 
 
 def watch(

@@ -10,13 +10,13 @@ import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
 from nst_tf.serve.codec.json_text import PIECE
+from nst_tf.serve.codec.long_strings import LONG, text_of
 from nst_tf.serve.codec.refusal import invalid
 
 __all__ = ["columns_of", "inputs_of", "rows_of"]
 
 Infos = Mapping[str, TensorInfo]
 BYTES = "_bytes"  # the end of an output's name, by which it is told from text
-SLICE = 2**20  # characters that are decoded in one go, for others have to wait
 # Kinds of NumPy types that a list of JSON values may have for a type of tensors.
 KINDS = {"f": "iuf", "i": "iu", "u": "iu", "b": "b"}
 
@@ -108,9 +108,9 @@ def _bytes(value: Any) -> bytes:
 
 def _decoded(text: str) -> bytes:
     try:
-        if "=" in text[:-2]:
+        if 0 <= text.find("=") < len(text) - 2:
             raise ValueError("it goes on behind its end")
-        slices = (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))
+        slices = (text[begin : begin + LONG] for begin in range(0, len(text), LONG))
         return b"".join(base64.b64decode(one, validate=True) for one in slices)
     except ValueError as error:
         raise ValueError(f"unable to base64 decode ({error})") from error
@@ -174,5 +174,5 @@ def _texts(value: Any, binary: bool) -> Any:
     if isinstance(value, list):
         return [_texts(element, binary) for element in value]
     if binary:
-        return {"b64": base64.b64encode(value).decode()}
-    return value.decode(errors="replace")
+        return value
+    return text_of(value)

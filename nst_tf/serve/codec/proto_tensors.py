@@ -27,6 +27,7 @@ LENGTH_DELIMITED = 2
 OUTPUTS = PredictResponse.DESCRIPTOR.fields_by_name["outputs"]
 KEY, VALUE = OUTPUTS.message_type.fields
 
+PIECE = 2**16  # values that are read in one go
 LARGEST = 2**26  # bytes that a few bytes of request, one value for all elements, may stand for
 FIELDS = {
     "float32": "float_val",
@@ -56,9 +57,21 @@ def array_of(name: str, proto: TensorProto) -> np.ndarray:
     """
     try:
         _check_size(proto)
-        return tf.make_ndarray(proto)
+        return _in_pieces(proto) if len(proto.float_val) + len(proto.double_val) > PIECE else tf.make_ndarray(proto)
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise invalid(f"input {name!r} is no valid tensor: {error}") from error
+
+
+def _in_pieces(proto: TensorProto) -> np.ndarray:
+    """The array of many floats in typed fields, which `tf.make_ndarray` reads while all others wait."""
+    kind = np.dtype(tf.as_dtype(proto.dtype).as_numpy_dtype)
+    if kind.name not in VERBATIM:
+        raise ValueError(f"floats are no {kind.name}")
+    field, shape = getattr(proto, FIELDS[kind.name]), [dim.size for dim in proto.tensor_shape.dim]
+    values = np.concatenate([np.array(field[at : at + PIECE], kind) for at in range(0, max(1, len(field)), PIECE)])
+    if not 0 < values.size <= math.prod(shape):
+        raise ValueError(f"it has {values.size} values; its shape {shape} is of {math.prod(shape)}")
+    return np.pad(values, (0, math.prod(shape) - values.size), "edge").reshape(shape)
 
 
 def _check_size(proto: TensorProto) -> None:

@@ -22,8 +22,10 @@ MOST = 512
 SHARE = 4  # of the files that may be open, connections have one in so many
 PATIENCE = 20.0  # seconds for the handshake of TLS, and for the headers of the first request
 IDLE = 75.0  # seconds between two requests
+KEPT = 0.05  # seconds in which a connection, after it was heard of, is not closed for another one
+TURNS = 8  # of the loop, from taking a connection to the call of a handler for what it says at once
 LINGERING = 2.0  # seconds to go on reading a body that was refused, so that the answer is not lost
-BACKLOG = 128
+BACKLOG = 1024
 PAUSE = 0.5  # seconds until another try when no connection could be taken
 RARELY = 10.0  # seconds between two lines in the log
 FAULTS = (HttpProcessingError, web.RequestPayloadError, OSError)  # of clients
@@ -32,10 +34,12 @@ FAULTS = (HttpProcessingError, web.RequestPayloadError, OSError)  # of clients
 @dataclass(eq=False)
 class _Connection:
     socket: socket.socket
+    heard: float  # time of the loop
     opening: asyncio.Task | None = None
     transport: asyncio.BaseTransport | None = None
     request: web.Request | None = None
     asked: bool = False
+    received: int = 0  # of the body that is on its way, when that was looked at last
 
     @property
     def is_open(self) -> bool:
@@ -45,6 +49,17 @@ class _Connection:
     def is_busy(self) -> bool:
         """Whether there is a complete request that waits for its answer."""
         return self.request is not None and self.request.content.is_eof()
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether there is more of an answer than was taken so far."""
+        return isinstance(self.transport, asyncio.Transport) and self.transport.get_write_buffer_size() > 0
+
+    def listen(self, now: float) -> None:
+        """Notes whether more of a body has come since this was looked at last."""
+        received = self.request.content.total_bytes if self.request else 0
+        if received != self.received:
+            self.received, self.heard = received, now
 
     def abort(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
@@ -57,8 +72,9 @@ class _Connection:
 class Connections:
     """Takes connections for an aiohttp server.
 
-    When there are as many as may be, the one that has been waiting longest makes room for a new one. Those whose
-    requests are being answered stay; if all are such, the new one is closed.
+    When there are as many as may be, that of which nothing has come for the longest time makes room for a new one, and
+    last whoever does not take an answer. Those whose requests are being answered stay, and all for a moment after they
+    were heard of; if there is no other, the new one is closed.
 
     Args:
         context: Of TLS.
@@ -70,7 +86,7 @@ class Connections:
     def __init__(self, context: ssl.SSLContext | None):
         self._context = context
         self.most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // SHARE)
-        self._all: list[_Connection] = []  # those that have waited longest come first
+        self._all: list[_Connection] = []  # the newest last
         self._listeners: list[socket.socket] = []
         self._tasks: list[asyncio.Task] = []
 
@@ -80,14 +96,12 @@ class Connections:
         one = next((one for one in self._all if one.transport is request.transport), None)
         if one is None:  # it was closed meanwhile
             return await handler(request)
-        one.request, one.asked = request, True
+        clock = asyncio.get_running_loop().time
+        one.request, one.asked, one.received, one.heard = request, True, 0, clock()
         try:
             return await handler(request)
         finally:
-            one.request = None
-            if one in self._all:
-                self._all.remove(one)
-                self._all.append(one)
+            one.request, one.heard = None, clock()
 
     async def listen(self, protocol: Callable[[], asyncio.Protocol], host: str, port: int) -> int:
         """Takes connections from now on; returns the port.
@@ -130,25 +144,34 @@ class Connections:
                 CLIENTS.warning("cannot take a connection: %s", error)
                 await asyncio.sleep(PAUSE)
                 continue
-            if not self._make_room():
+            if not await self._make_room():
                 taken.close()
                 continue
-            one = _Connection(taken)
+            one = _Connection(taken, loop.time())
             one.opening = loop.create_task(self._open(one, protocol))
             self._all.append(one)
 
-    def _make_room(self) -> bool:
-        self._all = [one for one in self._all if one.is_open]
-        if len(self._all) < self.most:
-            return True
-        longest = next((one for one in self._all if not one.is_busy), None)
-        CLIENTS.warning(
-            "there are %d connections, the most that may be; the one that waits longest is closed", self.most
-        )
-        if longest is not None:
-            self._all.remove(longest)
-            longest.abort()
-        return longest is not None
+    async def _make_room(self) -> bool:
+        for patience in (KEPT, 0.0):
+            for _ in range(TURNS if len(self._all) >= self.most else 0):
+                await asyncio.sleep(0)  # what has come may not have been read, if the loop was held up
+            self._all = [one for one in self._all if one.is_open]
+            waiting = [one for one in self._all if not one.is_busy]
+            if len(self._all) < self.most:
+                return True
+            CLIENTS.warning("there are %d connections, the most that may be; one that waits is closed", self.most)
+            if not waiting:
+                return False
+            now = asyncio.get_running_loop().time()
+            for one in waiting:
+                one.listen(now)
+            longest = min(waiting, key=lambda one: (one.is_sending, one.heard))
+            if now - longest.heard >= patience:
+                self._all.remove(longest)
+                longest.abort()
+                return True
+            await asyncio.sleep(longest.heard + patience - now)  # in which others wait with the system
+        return False
 
     async def _open(self, one: _Connection, protocol: Callable[[], asyncio.Protocol]) -> None:
         loop = asyncio.get_running_loop()

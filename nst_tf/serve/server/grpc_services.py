@@ -4,10 +4,13 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import grpc
+import numpy as np
 from google.protobuf.message import DecodeError, Message
 from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, GetModelMetadataResponse
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
@@ -20,6 +23,7 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import (
 )
 
 from nst_tf.serve.codec.proto_tensors import array_of, encode_response
+from nst_tf.serve.codec.proto_weight import check_weight
 from nst_tf.serve.codec.refusal import Refusal, invalid, refusal_of
 from nst_tf.serve.server.config import check_reloadable
 from nst_tf.serve.server.core import Core
@@ -28,6 +32,7 @@ __all__ = ["PREDICTION_SERVICE", "MalformedCheck", "ModelService", "PredictionSe
 
 PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
 SIGNATURES = "signature_def"
+LARGE, AT_ONCE = 2**18, 2  # bytes of a message, above which only so many are parsed at once, and beside the loop
 
 
 Answer = TypeVar("Answer")
@@ -54,6 +59,26 @@ def _check_spec(request: Message) -> None:
         raise invalid("Missing ModelSpec")
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """A `PredictRequest`, and its inputs as arrays."""
+
+    DESCRIPTOR: ClassVar = PredictRequest.DESCRIPTOR
+    request: PredictRequest
+    inputs: dict[str, np.ndarray]
+
+    @classmethod
+    def FromString(cls, content: bytes) -> "Prediction":  # as messages have it
+        """Parses a message.
+
+        Raises:
+            DecodeError: It is none.
+            Refusal: INVALID_ARGUMENT, an input is no tensor.
+        """
+        request = PredictRequest.FromString(content)
+        return cls(request, {name: array_of(name, proto) for name, proto in request.inputs.items()})
+
+
 class PredictionService(PredictionServiceServicer):
     """`Predict` and `GetModelMetadata`.
 
@@ -65,12 +90,12 @@ class PredictionService(PredictionServiceServicer):
         self._core = core
 
     @_answered
-    async def Predict(self, request: PredictRequest, context: grpc.aio.ServicerContext) -> bytes:
+    async def Predict(self, asked: Prediction, context: grpc.aio.ServicerContext) -> bytes:
         """Computes outputs; returns the encoded answer."""
+        request = asked.request
         _check_spec(request)
-        inputs = {name: array_of(name, proto) for name, proto in request.inputs.items()}
         found = await self._core.predict(
-            "grpc", request.model_spec, inputs, request.output_filter, context.time_remaining()
+            "grpc", request.model_spec, asked.inputs, request.output_filter, context.time_remaining()
         )
         return encode_response(found.spec, found.outputs)
 
@@ -102,7 +127,7 @@ def add_prediction_service(service: PredictionService, server: grpc.aio.Server) 
 
     `Predict` is added first, as a method that answers bytes; of methods of the same name the first is called.
     """
-    predict = grpc.unary_unary_rpc_method_handler(service.Predict, PredictRequest.FromString)
+    predict = grpc.unary_unary_rpc_method_handler(service.Predict, Prediction.FromString)
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(PREDICTION_SERVICE, {"Predict": predict})])
     add_PredictionServiceServicer_to_server(service, server)
 
@@ -137,7 +162,13 @@ class ModelService(ModelServiceServicer):
 
 
 class MalformedCheck(grpc.aio.ServerInterceptor):
-    """Refuses what is no message of the kind that a method takes; gRPC itself would call that an unknown failure."""
+    """Refuses what is no message of the kind that a method takes, which gRPC itself would call an unknown failure.
+
+    What is large is weighed and parsed beside the loop, a few at a time, so that others go on.
+    """
+
+    def __init__(self):
+        self._few = ThreadPoolExecutor(AT_ONCE, "grpc")
 
     async def intercept_service(
         self,
@@ -149,17 +180,30 @@ class MalformedCheck(grpc.aio.ServerInterceptor):
         if handler is None or handler.request_streaming:
             return handler
         method = handler.unary_stream if handler.response_streaming else handler.unary_unary
-        parse = handler.request_deserializer
+        kind = handler.request_deserializer.__self__
 
         async def answer(content: bytes, context: grpc.aio.ServicerContext) -> Any:
             try:
-                request = parse(content)
+                request = await self._parsed(kind, content)
             except DecodeError:
                 message = f"the request is no valid message of {details.method.lstrip('/')}"
                 return await context.abort(grpc.StatusCode.INVALID_ARGUMENT, message)
+            except Refusal as refusal:
+                return await context.abort(refusal.code, str(refusal))
             return await method(request, context)
 
-        kind = (
+        made = (
             grpc.unary_stream_rpc_method_handler if handler.response_streaming else grpc.unary_unary_rpc_method_handler
         )
-        return kind(answer, response_serializer=handler.response_serializer)
+        return made(answer, response_serializer=handler.response_serializer)
+
+    async def _parsed(self, kind: Any, content: bytes) -> Any:
+        if len(content) <= LARGE:
+            return _parsed(kind, content)
+        return await asyncio.get_running_loop().run_in_executor(self._few, _parsed, kind, content)
+
+
+def _parsed(kind: Any, content: bytes) -> Any:
+    """A message; `kind` is its class, or `Prediction`."""
+    check_weight(content, kind.DESCRIPTOR)
+    return kind.FromString(content)

@@ -48,11 +48,18 @@ class Models:
             raise Refusal(grpc.StatusCode.NOT_FOUND, message)
         return self._models[name]
 
-    def start(self) -> None:
-        """Loads all models, then looks for changes in the background."""
+    def start(self) -> bool:
+        """Loads all models, then looks for changes in the background; `False` if it was stopped before."""
         self.update()
+        if self._stop.is_set():
+            return False
         self._loading = ""
         self._thread.start()
+        return True
+
+    def stop_loading(self) -> None:
+        """Has `start` end after the model that it loads now."""
+        self._stop.set()
 
     def check_loaded(self) -> None:
         """Checks that what is loaded at the start has been loaded.

@@ -13,6 +13,7 @@ from nst_tf.serve.server.server import Server, ServerSettings
 
 __all__ = ["serve"]
 
+LOADING = 5.0  # seconds for a model that is being loaded to end, once all is to stop
 SIGNALS = signal.SIGTERM, signal.SIGINT
 
 
@@ -47,12 +48,24 @@ async def _serve(server: Server, listening: Callable[[Server], object], ready: C
     loading, stopping = asyncio.ensure_future(server.load()), asyncio.ensure_future(stop.wait())
     await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
     if not loading.done():
-        logging.info("stopping while models are loaded")
-        os._exit(0)  # TensorFlow cannot be stopped while it compiles, and nobody has been answered yet
+        await _stop_loading(server, loading)
+        return
     await loading
     ready(server)
     await stopping
     logging.info("stopping; requests under way have %g s to finish", server.settings.grace)
+    await server.stop()
+
+
+async def _stop_loading(server: Server, loading: "asyncio.Future[None]") -> None:
+    """Stops after the model that is loaded now; if that takes on, at once, for nobody has been answered yet."""
+    logging.info("stopping while models are loaded")
+    server.models.stop_loading()
+    await asyncio.wait([loading], timeout=LOADING)
+    if not loading.done():
+        logging.info("a model still loads after %g s; ending all the same", LOADING)
+        os._exit(0)  # TensorFlow cannot be stopped while it compiles
+    await loading
     await server.stop()
 
 

@@ -126,7 +126,7 @@ class _Rest:
         outputs = (await self._core.predict("rest", spec, inputs, seconds=left)).outputs
         size = sum(array.size for array in outputs.values())
         text = await self._aside(end, size, _text, "instances" in body, outputs)
-        return web.Response(text=text, content_type="application/json")
+        return web.Response(body=text, content_type="application/json", charset="utf-8")
 
     async def _aside(self, end: float, size: int, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function returns, called beside the loop, so that others go on.
@@ -176,7 +176,7 @@ def _name_signature(spec: ModelSpec, body: dict) -> None:
         raise invalid("'signature_name' key must be a string value") from error
 
 
-def _text(rows: bool, outputs: dict) -> str:
+def _text(rows: bool, outputs: dict) -> bytearray:
     return json_text({"predictions": rows_of(outputs)} if rows else {"outputs": columns_of(outputs)})
 
 

@@ -110,13 +110,14 @@ class Server:
             raise
 
     async def load(self) -> None:
-        """Loads the models, and is healthy then; the ports are closed if that fails.
+        """Loads the models, and is healthy then unless that was stopped; the ports are closed if it fails.
 
         Raises:
             NstError: None of the models can be served.
         """
         try:
-            await asyncio.to_thread(self.models.start)
+            if not await asyncio.to_thread(self.models.start):
+                return
             if not any(model.available for model in self.models):
                 reasons = [f"{model.name}: {model.trouble}" for model in self.models]
                 raise NstError(f"no model can be served; {'; '.join(reasons)}")

@@ -93,6 +93,13 @@ def test_a_missing_result_is_told_in_one_line_and_the_others_are_measured(comman
     assert (status, out, err.count("\n")) == (2, "", 1)
 
 
+def test_results_that_are_not_there_are_told_before_tensorflow_is_imported(command, folder, monkeypatch):
+    monkeypatch.setattr("nst_tf.cli.shell.tensorflow_import.import_tensorflow", lambda _: pytest.fail("imported"))
+    status, out, err = command("evaluate", *files(folder, "content", "style", "nothing", "either", "neither"))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"{folder / 'nothing.png'}: there is no such file, nor any of the other 2 results" in err
+
+
 def test_parts_of_a_folder_are_those_of_the_whole(command, folder):
     asked = *files(folder, "content", "style"), folder, "--json"
     parts = [command("evaluate", *asked, "--shard", f"{number}/2").out for number in (1, 2)]

@@ -48,14 +48,25 @@ def test_serves_tells_where_and_stops_in_good_order(models, tmp_path):
 SLOW = """
 import sys, time
 from nst_tf.cli.main import run
+from nst_tf.serve.server import process
 from nst_tf.serve.server.version import Version
-Version.load = lambda self: time.sleep(600)
+process.LOADING, load = {patience}, Version.load
+Version.load = lambda self: (time.sleep({seconds}), load(self))
 sys.exit(run())
 """
 
 
-def test_a_signal_is_heeded_while_models_are_loaded(models):
-    command = [sys.executable, "-c", SLOW, "serve", "--port", "0", "--rest-port", "0", "--model-dir", str(models)]
+@pytest.mark.parametrize(
+    ("seconds", "patience", "last"),
+    [
+        (600, 0.1, "a model still loads after 0.1 s; ending all the same"),
+        (0.5, 60, "fast-stylize version 1 is unloaded"),
+    ],
+    ids=["long", "brief"],
+)
+def test_a_signal_is_heeded_while_models_are_loaded(models, seconds, patience, last):
+    code = SLOW.format(seconds=seconds, patience=patience)
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--rest-port", "0", "--model-dir", str(models)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     for line in process.stderr:
         if "loading 1 of 2: fast-stylize" in line:
@@ -63,7 +74,9 @@ def test_a_signal_is_heeded_while_models_are_loaded(models):
     process.send_signal(signal.SIGTERM)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert told == "nst-tf: stopping while models are loaded\n"
+    assert told.startswith("nst-tf: stopping while models are loaded\n")
+    assert told.endswith(f"nst-tf: {last}\n")
+    assert "loading 2 of 2" not in told
 
 
 @pytest.mark.parametrize(

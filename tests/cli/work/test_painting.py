@@ -45,7 +45,7 @@ def test_a_picture_that_is_being_written_when_it_is_stopped_becomes_whole_and_is
 
     monkeypatch.setattr(painting, "write_picture", write)
     threading.Thread(target=lambda: writing.wait(60) and os.kill(os.getpid(), signal.SIGINT)).start()
-    with Stopping(jobs, paint, ARGUMENTS, {}) as pipeline, pytest.raises(Stopped) as stopped, stoppable():
+    with Stopping(jobs, paint, ARGUMENTS, {}, 64) as pipeline, pytest.raises(Stopped) as stopped, stoppable():
         Batch(Plan(jobs), pipeline, end=pipeline.end).finish()
     assert str(stopped.value) == "2 of 3 pictures made; not made: 2.png"
     told = [line.split(" (")[0] for line in capsys.readouterr().out.splitlines()]

@@ -92,6 +92,19 @@ def test_those_that_are_being_answered_stay(few, connect):
     assert asking.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
+def test_an_upload_that_goes_on_and_one_that_asks_again_survive_a_flood(few, connect):
+    body = b'{"instances": [1]}'
+    head = f"POST /v1/models/toy:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    sending, again = connect(few, head.encode()), connect(few)
+    for number in range(len(body)):
+        sending.sendall(body[number : number + 1])
+        again.sendall(ASK)
+        assert again.recv(2000).startswith(b"HTTP/1.1 200 ")
+        for said in (b"", HALF, SHORT):
+            connect(few, said)
+    assert sending.recv(2000).startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize("said", [b"", HALF])
 def test_headers_that_do_not_come_are_not_waited_for(few, connect, monkeypatch, said):
     monkeypatch.setattr(connections, "PATIENCE", 0.1)
