@@ -8,7 +8,7 @@ from absl import logging
 
 from nst_tf.cli.shell.failure import option
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.shell.values import positive
+from nst_tf.cli.shell.values import positive, text_of
 from nst_tf.cli.work.comparison.axes import paintings, read_axes
 from nst_tf.cli.work.comparison.plan import MOST, Comparison
 from nst_tf.cli.work.options import add_reporting, add_settings
@@ -67,9 +67,11 @@ def _plan(arguments: Namespace) -> Comparison:
         given["preset"] = arguments.preset
     presets.choose(**given)
     varied = read_axes(arguments.vary, presets, given, BLEND)
-    return Comparison.of(
-        arguments.content, paintings(arguments.styles), varied, presets, {"size": DRAFT, **given}, arguments.fast
-    )
+    further = ["--fast"] if arguments.fast else []
+    if arguments.time_limit is not None:
+        further += ["--time-limit", text_of(arguments.time_limit)]
+    common = {"size": DRAFT, **given}
+    return Comparison.of(arguments.content, paintings(arguments.styles), varied, presets, common, further)
 
 
 def _check_given(arguments: Namespace, given: dict[str, Any], presets: Presets) -> None:

@@ -64,10 +64,10 @@ class CheckpointFolder:
         if not (self.folder / FILE).exists():
             self._check_place()
             return None
-        facts, arrays = self._read()
-        if told := _difference(facts["command"], self._command):
+        command, machine, arrays = self._read()
+        if told := _difference(command, self._command):
             raise InputError(f"{self._name} is of another command: its {told}; go on with that one, {self._remedy}")
-        if told := _difference(facts["machine"], _machine()):
+        if told := _difference(machine, _machine()):
             logging.warning("%s was made on another machine: its %s; the picture will differ in its last bits from "
                             "what one of them makes alone", self._name, told)  # fmt: skip
         logging.info("goes on from %s", self._name)
@@ -80,11 +80,12 @@ class CheckpointFolder:
         if not self.folder.is_dir() or any(not name.startswith(".nst-") for name in os.listdir(self.folder)):
             raise InputError(f"{self._name} is in the way: it is no checkpoint; {self._remedy}")
 
-    def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    def _read(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, np.ndarray]]:
         try:
             with (self.folder / FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = dict(stored)
-            return json.loads(str(arrays.pop(FACTS))), arrays
+            facts = json.loads(str(arrays.pop(FACTS)))
+            return facts["command"], facts["machine"], arrays
         except Exception as error:
             # NumPy and zipfile have many exceptions for a damaged file, and no common one.
             raise InputError(f"cannot go on from {self._name}: it is damaged ({error}); {self._remedy}") from error

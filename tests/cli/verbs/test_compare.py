@@ -79,12 +79,12 @@ def test_a_start_from_a_file_is_read_for_each_picture(compare):
 
 
 def test_json_tells_the_command_of_each(compare):
-    _, out, _ = compare.run("--vary", "strength=0.5,1", "-o", "sheet.png", "--json", "--quiet")
+    _, out, _ = compare.run("--vary", "strength=0.5,1", "-o", "sheet.png", "--json", "--quiet", "--time-limit", "2.5")
     first, second = map(json.loads, out.splitlines())
     assert (first["varied"], second["varied"]) == (["strength 0.5"], ["strength 1"])
-    assert first["command"].startswith(
-        "nst-tf stylize content.png style.jpg -o content-style-strength-0.5.png --size 192"
-    )
+    name = "content-style-strength-0.5.png"
+    options = "--time-limit 2.5 --size 192 --strength 0.5"
+    assert first["command"] == f"nst-tf stylize content.png style.jpg -o {name} {options}"
     assert (first["output"], first["width"], first["height"]) == ("sheet.png", 8, 6)
 
 

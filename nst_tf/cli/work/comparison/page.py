@@ -37,7 +37,7 @@ def write_page(
     height, width = max(picture.pixels.shape[:2] for picture in made.values())
     small = [(name, _at_most(picture, max(height, width))) for name, picture in originals]
     shown = [_figure(name, _image(name, _source(picture, quality))) for name, picture in small]
-    sections = [_section("", shown), *(_row(comparison, row, sources) for row in comparison.rows())]
+    sections = [_section("", shown), *(_row(comparison, row, sources) for row in comparison.rows(made))]
     cells = [comparison.cells[number] for number in sorted(made)]
     data = [{"name": cell.name, "command": cell.command} for cell in cells]
     text = Template(Path(__file__).with_name("index.html").read_text("utf-8")).substitute(

@@ -4,7 +4,7 @@ import itertools
 import math
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,7 +73,13 @@ class Comparison:
 
     @classmethod
     def of(
-        cls, content: str, styles: Axis, varied: Sequence[Axis], presets: Presets, common: dict[str, Any], fast: bool
+        cls,
+        content: str,
+        styles: Axis,
+        varied: Sequence[Axis],
+        presets: Presets,
+        common: dict[str, Any],
+        further: Sequence[str],
     ) -> "Comparison":
         """The comparison that a user asks for.
 
@@ -83,7 +89,7 @@ class Comparison:
             varied: What else varies.
             presets: Of the recipe as `nst-tf stylize` has them.
             common: What all pictures have: keywords of `Presets.choose`.
-            fast: Whether they are made by `--fast`.
+            further: Arguments that each command has, beside those of settings.
 
         Raises:
             InputError: Nothing varies, or there are too many combinations, or settings that do not go together.
@@ -95,7 +101,7 @@ class Comparison:
         _check_number(axes)
         paths = {choice.label: choice.change["painting"] for choice in styles.choices}
         combined = itertools.product(*(axis.choices for axis in axes))
-        cells = [_cell(content, styles.choices[0], choices, presets, common, fast) for choices in combined]
+        cells = [_cell(content, styles.choices[0], choices, presets, common, further) for choices in combined]
         return cls(content, paths, tuple(axes), tuple(cells))
 
     @property
@@ -112,16 +118,26 @@ class Comparison:
         last = len(self.axes[-1].choices)
         return last if len(self.axes) > 1 else even_columns(last, WIDEST)
 
-    def rows(self) -> Iterator[Row]:
-        """The pictures in rows, in each of which the last axis varies; one axis alone is broken into lines."""
+    def rows(self, made: Container[int]) -> Iterator[Row]:
+        """The rows in which there is a picture: in each the last axis varies; one axis alone is broken into lines.
+
+        Args:
+            made: The numbers of the pictures that there are.
+        """
         for first in range(0, len(self.cells), self.columns):
             numbers = range(first, min(first + self.columns, len(self.cells)))
             *common, _ = self.cells[first].labels
-            yield Row(", ".join(common), numbers, [self.cells[number].labels[-1] for number in numbers])
+            if any(number in made for number in numbers):
+                yield Row(", ".join(common), numbers, [self.cells[number].labels[-1] for number in numbers])
 
 
 def _cell(
-    content: str, first: Choice, choices: Sequence[Choice], presets: Presets, common: dict[str, Any], fast: bool
+    content: str,
+    first: Choice,
+    choices: Sequence[Choice],
+    presets: Presets,
+    common: dict[str, Any],
+    further: Sequence[str],
 ) -> Cell:
     changes = {**common, **first.change}
     for choice in choices:
@@ -129,8 +145,8 @@ def _cell(
     painting, preset = changes.pop("painting"), changes.get("preset", "default")
     settings, labels = presets.choose(**changes), tuple(choice.label for choice in choices)
     target = _file_name(Path(content).stem, Path(painting).stem, *labels)
-    way = ["--fast"] if fast else ["--preset", preset] if preset != "default" else []
-    options = [*way, *changed_options(settings, presets[preset])]
+    preset_option = ["--preset", preset] if preset != "default" else []
+    options = [*further, *preset_option, *changed_options(settings, presets[preset])]
     command = shlex.join(["nst-tf", "stylize", content, painting, "-o", target, *options])
     return Cell(labels, painting, settings, command)
 

@@ -27,7 +27,7 @@ def lay_out(comparison: Comparison, originals: Originals, made: Mapping[int, Pic
     shape, columns = tuple(np.max([picture.pixels.shape for picture in made.values()], axis=0)), comparison.columns
     blank = Picture(np.ones(shape, np.float32))
     lines = [contact_sheet([one.on_white for _, one in originals], [name for name, _ in originals], columns, shape)]
-    for row in comparison.rows():
+    for row in comparison.rows(made):
         images = [made.get(number, blank).on_white for number in row.cells]
         line = contact_sheet(images, row.labels, columns, shape)
         lines.append(labelled(line, row.title, INK) if row.title else line)

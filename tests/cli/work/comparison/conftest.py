@@ -9,7 +9,9 @@ from nst_tf.recipes.stylize.settings import PRESETS
 def compared():
     """Plans the comparison of some styles by some settings."""
 
-    def plan(styles, *vary, presets=PRESETS, fast=False, **common):
-        return Comparison.of("a photo.jpg", paintings(styles), read_axes(vary, presets, common), presets, common, fast)
+    def plan(styles, *vary, presets=PRESETS, further=(), **common):
+        return Comparison.of(
+            "a photo.jpg", paintings(styles), read_axes(vary, presets, common), presets, common, further
+        )
 
     return plan
