@@ -144,6 +144,42 @@ def test_failure_is_told_in_the_words_of_the_server(page, server, status, words,
     assert _text(page, "error") == ""
 
 
+def test_a_failed_repaint_loses_no_picture(page, server):
+    _choose(page)
+    _click(page, "paint")
+    page.wait(DONE)
+    before = page.run("after.src")
+    server.failure = (429, "the queue is full")
+    _click(page, "paint")
+    page.wait("error.textContent")
+    assert page.run("[after.src, after.hidden, download.hidden, picture.className]") == [
+        before, False, False, "picture"]  # fmt: skip
+
+
+def test_earlier_pictures_stay_and_can_be_compared(page, server):
+    _choose(page)
+    made = []
+    for strength in (1, 0.5):
+        page.run(f"$('strength').value = {strength}; strengthChanged()")
+        _click(page, "paint")
+        page.wait(f"!job && results.length === {len(made) + 1} && {DONE}")
+        made.append(page.run("after.src"))
+    strip = "[...strip.querySelectorAll('button')]"
+    assert page.run(f"{strip}.map((one) => [one.textContent, one.ariaPressed])") == [
+        ["1: great_wave, 100 %", "false"], ["2: great_wave, 50 %", "true"]]  # fmt: skip
+    page.run(f"{strip}[0].click()")
+    page.wait(f"after.src === '{made[0]}'")
+    assert page.run("[...against.options].map((one) => one.textContent)") == ["the photo", "picture 2"]
+    page.run(f"against.value = '{made[1]}'; against.onchange()")
+    assert page.run("[before.src, compare.getAttribute('aria-label'), download.href]") == [
+        made[1], "Compare with the picture 2: how much of it is uncovered", made[0]]  # fmt: skip
+    page.upload("#photo-file", STYLE)  # another photo clears the stage, not the strip
+    page.wait("pictures.photo.file.name === 'great_wave.jpg' && download.hidden")
+    page.run(f"{strip}[1].click()")
+    page.wait(DONE)
+    assert page.run("[after.src, before.src === photo.querySelector('img').src]") == [made[1], False]
+
+
 def test_refusal_of_one_picture_in_an_answer_is_told(page, server):
     server.models["fast-stylize"] = lambda _: {"picture_bytes": {"b64": ""}, "status": 3, "message": "content is odd"}
     _choose(page)
