@@ -29,13 +29,13 @@ def run(arguments: Namespace) -> int:
     from nst_tf.images import make_folder, read_image, write_image
 
     picture, folder = read_image(arguments.image), Path(arguments.output)
-    make_folder(folder)
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
     from nst_tf.visualize.regions import propose_regions
 
     masks = propose_regions(picture, arguments.count)
+    make_folder(folder)
     for number, mask in enumerate(masks, 1):
         path = folder / f"region-{number}.png"
         write_image(path, mask[..., None].repeat(3, axis=2))

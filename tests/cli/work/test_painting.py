@@ -3,19 +3,19 @@
 import os
 import signal
 import threading
-from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nst_tf.cli.main import make_parser
 from nst_tf.cli.shell.stop import Stopped, stoppable
 from nst_tf.cli.work import painting
 from nst_tf.cli.work.batch import Batch
 from nst_tf.cli.work.jobs import Job, Plan
 from nst_tf.images import Picture, read_image, write_image
 
-ARGUMENTS = Namespace(json=False, quiet=False, styles=[], quality=95, bit_depth=8, no_recipe=True)
+ARGUMENTS = make_parser().parse_args(["stylize", "0.png", "style.png", "-o", "out", "--fast", "--no-recipe"])
 
 
 def test_a_picture_that_is_being_written_when_it_is_stopped_becomes_whole_and_is_told(tmp_path, monkeypatch, capsys):
