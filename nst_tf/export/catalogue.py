@@ -28,12 +28,14 @@ class Exportable:
         images: What each image that it takes is, by name; as a file, its input is called `NAME_bytes`.
         controls: Its other inputs, which all have defaults.
         answer: The output that is the picture, as a file; `None` for one that answers with numbers.
+        mask: What a further image says in the signature `masked`; empty where there is none.
     """
 
     summary: str
     images: Mapping[str, str]
     controls: tuple[Control, ...] = ()
     answer: str | None = "picture_bytes"
+    mask: str = ""
 
 
 TRANSFER = {"content": "what the picture shows", "style": "whose style it takes"}
@@ -50,7 +52,10 @@ MODELS = {
     ),
     "stylize": Exportable("Paint a picture in the style of another, by optimising it.", TRANSFER, controls(STYLIZE)),
     "fast-stylize": Exportable(
-        "Paint a picture in the style of another, in one pass of a network.", TRANSFER, controls(FAST)
+        "Paint a picture in the style of another, in one pass of a network.",
+        TRANSFER,
+        controls(FAST),
+        mask="where to paint: white; the rest stays as it is, to the bit where it is black",
     ),
     "dream": Exportable("Let a network dream of a picture.", {"image": "what to begin with"}, controls(DREAM)),
     "deconv": Exportable(

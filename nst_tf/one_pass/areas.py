@@ -14,6 +14,7 @@ from nst_tf.images import Picture, Source, as_mask, as_picture, as_pictures, col
 from nst_tf.one_pass.settings import check_shares, with_a_share
 
 __all__ = [
+    "VISIBLE",
     "Area",
     "Region",
     "areas_at",

@@ -14,6 +14,7 @@ from nst_tf.backbones import fit_image, precision
 from nst_tf.backbones.precision import MachinePrecision
 from nst_tf.export.models import dream, reconstruct, stylize, texture
 from nst_tf.export.signature.examples import example_bytes, example_pixels
+from nst_tf.export.signature.pictures import encode_png
 from nst_tf.images import center_square, read_image
 from nst_tf.visualize.display import display_projection
 
@@ -203,6 +204,26 @@ def test_fast_stylize_answers_each_image_by_itself(exported, photo):
     ]
     assert picture(found["picture_bytes"][0]).shape[1] == 64
     assert list(found["picture_bytes"][1:]) == [b"", b""]
+
+
+def test_fast_stylize_paints_where_a_mask_is_white(exported, photo):
+    data, plain = photo
+    height, width = plain.shape[:2]
+    mask = np.zeros((height, width, 3), np.float32)
+    mask[:, : width // 2] = 1
+    thin = encode_png(mask[: height // 3]).numpy()
+    masks = [encode_png(one).numpy() for one in (mask, 0 * mask)]
+    inputs = {"content_bytes": [data] * 3, "style_bytes": [data], "mask_bytes": [*masks, thin], "size": [width]}
+    found = exported("fast-stylize").called("masked", **inputs)
+    assert [message.decode() for message in found["message"]] == [
+        "",
+        "mask_bytes is black everywhere; it must be white where to paint",
+        f"mask_bytes has {width}x{height // 3} pixels and content_bytes {width}x{height}; both must be of one aspect "
+        "ratio",
+    ]
+    difference = np.abs(picture(found["picture_bytes"][0]) - plain)
+    assert difference[:, width // 2 + 1 :].max() <= EIGHT_BITS
+    assert difference[:, : width // 2].mean() > 0.02
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ def add_arguments(parser: Parser) -> None:
         for image in model.images:
             one.add_argument(image, metavar=image.upper(), help=f"{image} file")
         one.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the result")
+        if model.mask:
+            one.add_argument("--mask", metavar="MASK", help=f"image file: {model.mask}")
         _add_controls(one, model)
         _add_server(one, name)
         one.add_argument("--debug", action="store_true", default=SUPPRESS,
@@ -78,12 +80,15 @@ def run(arguments: Namespace) -> int:
     from nst_tf.serve.codec.image_file import image_bytes
     from nst_tf.serve.extra import check_extra
 
-    inputs: dict[str, Any] = {f"{name}_bytes": [image_bytes(getattr(arguments, name))] for name in model.images}
+    masked = getattr(arguments, "mask", None) is not None
+    images = [*model.images, *(["mask"] if masked else [])]
+    inputs: dict[str, Any] = {f"{name}_bytes": [image_bytes(getattr(arguments, name))] for name in images}
     given = {control.name: getattr(arguments, control.name) for control in model.controls}
     controls = {name: [value] for name, value in given.items() if value is not None}
     check_extra()
     import_tensorflow(arguments.debug)
-    outputs = _ask(arguments, inputs | controls, "controls" if controls else "serving_default", token)
+    signature = "masked" if masked else "controls" if controls else "serving_default"
+    outputs = _ask(arguments, inputs | controls, signature, token)
     for name in ("status", "message"):  # of one image, they say no more than that there is an answer
         outputs.pop(name, None)
     _write(arguments.output, model, outputs)

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
+from nst_tf.canvas.masks import mask_at
 from nst_tf.canvas.sizes import fit, measured_size
 from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import DECODERS, Servable, origin
@@ -15,6 +16,7 @@ from nst_tf.export.signature.picture_signatures import size_problem
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.export.signature.weights import Stored
+from nst_tf.one_pass.areas import VISIBLE, Area, laid_over
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.stylizer import SMALLEST
 
@@ -24,6 +26,8 @@ MODEL = MODELS["fast-stylize"]
 CONTROLS = [Input.of(one) for one in MODEL.controls]
 SHARES = [one for one in CONTROLS if one.name in ("strength", "swap")]
 LARGEST = 1536  # pixels
+MASK = EncodedImage("mask_bytes", MODEL.mask)
+EMPTY = {"picture_bytes": tf.constant("")}
 
 
 class _Painter:
@@ -41,10 +45,19 @@ class _Painter:
         image = tf.TensorSpec([None, None, None, 3])
         specs = {"content": image, "style": image} | {one.name: tf.TensorSpec([None]) for one in SHARES}
         self._run = tf.function(self._painted, input_signature=[specs], autograph=False)
+        one = {name: tf.TensorSpec([1, *spec.shape[1:]]) for name, spec in specs.items()}
+        mask = tf.TensorSpec([1, None, None, 1])
+        self._run_masked = tf.function(self._painted_part, input_signature=[one, mask], autograph=False)
 
     def _painted(self, values: Values) -> tf.Tensor:
         with self.stored.scope():
             return self.stylizer(values)
+
+    def _painted_part(self, values: Values, mask: tf.Tensor) -> tf.Tensor:
+        areas = [Area([values["style"]], mask=mask)]
+        with self.stored.scope():
+            painted = self.stylizer.stylise(values["content"], areas, *(values[one.name] for one in SHARES))
+        return laid_over(areas, painted, values["content"])
 
     def check(self, values: Values) -> tf.Tensor:
         """The problem of sizes that the network cannot look at."""
@@ -63,14 +76,45 @@ class _Painter:
 
     def run(self, values: Values) -> Values:
         """The picture of an item as a file."""
+        return {"picture_bytes": encode_png(self._run(self._sized(values))[0])}
+
+    def _sized(self, values: Values) -> Values:
+        """What the network takes, as a batch of one."""
         sizes = {"content": fit(tf.shape(values["content"])[:2], values["size"]), "style": self._style_size(values)}
         images = {name: lanczos(values[name][None], *tf.unstack(size)) for name, size in sizes.items()}
-        shares = {one.name: values[one.name][None] for one in SHARES}
-        return {"picture_bytes": encode_png(self._run(images | shares)[0])}
+        return images | {one.name: values[one.name][None] for one in SHARES}
+
+    def check_masked(self, values: Values) -> tf.Tensor:
+        """As `check`, and of a mask that does not fit."""
+        (mask, content), words = (tf.shape(values[name])[:2] for name in ("mask", "content")), []
+        for own in (mask, content):
+            words += [own[1], "x", own[0]]
+        longest = tf.minimum(tf.reduce_max(mask), tf.reduce_max(content))
+        apart = tf.reduce_max(tf.abs(fit(mask, longest) - fit(content, longest)))
+        return first_problem(
+            [
+                self.check(values),
+                problem_if(apart > 1, "mask_bytes has ", *words[:3], " pixels and content_bytes ", *words[3:],
+                           "; both must be of one aspect ratio"),
+                problem_if(tf.reduce_max(values["mask"]) < VISIBLE,
+                           "mask_bytes is black everywhere; it must be white where to paint"),
+            ]
+        )  # fmt: skip
+
+    def run_masked(self, values: Values) -> Values:
+        """As `run`, where the mask is white."""
+        mask = tf.reduce_mean(values["mask"], -1, keepdims=True)[None]
+        sized = self._sized(values)
+        mask = mask_at(mask, tf.shape(sized["content"])[1:3])
+        return {"picture_bytes": encode_png(self._run_masked(sized, mask)[0])}
 
     def of_bytes(self, batch: Values) -> Values:
         """The pictures for encoded images."""
-        return each(batch, [*self.encoded, *CONTROLS], self.check, self.run, {"picture_bytes": tf.constant("")})
+        return each(batch, [*self.encoded, *CONTROLS], self.check, self.run, EMPTY)
+
+    def of_masked(self, batch: Values) -> Values:
+        """As `of_bytes`, with a mask each."""
+        return each(batch, [*self.encoded, MASK, *CONTROLS], self.check_masked, self.run_masked, EMPTY)
 
     def of_pixels(self, batch: Values) -> Values:
         """The pictures of contents of one size, in as many styles or in one."""
@@ -104,9 +148,13 @@ def fast_stylize() -> Servable:
     picture = {"picture_bytes": "the picture as a PNG image"} | STATUS
     pixels = [*painter.pixels, *SHARES]
     files = {"content_bytes": [example_bytes("neuschwanstein", 256)], "style_bytes": [example_bytes("great_wave", 256)]}
+    mask = [example_bytes("neuschwanstein", 64)]
     arrays = {one.name: example_pixels("neuschwanstein", 96)[None] for one in painter.pixels}
     signatures = {
         **encoded_signatures(painter.of_bytes, painter.encoded, CONTROLS, picture, files, files | {"size": [96]}),
+        "masked": Signature(
+            painter.of_masked, [*painter.encoded, MASK, *CONTROLS], picture, files | {"mask_bytes": mask, "size": [96]}
+        ),
         "pixels": Signature(painter.of_pixels, pixels, {"picture": "the pictures, RGB in [0, 1]"}, arrays),
     }
     weights = [*origin("vgg16"), DECODERS]
