@@ -5,6 +5,7 @@ opened any more; that stops gRPC and the models, too.
 """
 
 import asyncio
+import contextlib
 import logging
 import resource
 import socket
@@ -72,9 +73,9 @@ class _Connection:
 class Connections:
     """Takes connections for an aiohttp server.
 
-    When there are as many as may be, that of which nothing has come for the longest time makes room for a new one, and
+    When there are as many as may be, those of which nothing has come for the longest time make room for new ones, and
     last whoever does not take an answer. Those whose requests are being answered stay, and all for a moment after they
-    were heard of; if there is no other, the new one is closed.
+    were heard of; if there are no others, new ones are closed.
 
     Args:
         context: Of TLS.
@@ -144,34 +145,42 @@ class Connections:
                 CLIENTS.warning("cannot take a connection: %s", error)
                 await asyncio.sleep(PAUSE)
                 continue
-            if not await self._make_room():
-                taken.close()
-                continue
-            one = _Connection(taken, loop.time())
-            one.opening = loop.create_task(self._open(one, protocol))
-            self._all.append(one)
+            # All that wait, at once: in a flood, whoever comes in good faith is behind many others.
+            new = [taken, *_waiting(listener, self.most // 2)]
+            room = await self._make_room(len(new))
+            for refused in new[room:]:
+                refused.close()
+            for one in (_Connection(taken, loop.time()) for taken in new[:room]):
+                one.opening = loop.create_task(self._open(one, protocol))
+                self._all.append(one)
 
-    async def _make_room(self) -> bool:
+    async def _make_room(self, wanted: int) -> int:
+        """For how many connections there is room, at most as many as are wanted."""
         for patience in (KEPT, 0.0):
-            for _ in range(TURNS if len(self._all) >= self.most else 0):
+            for _ in range(TURNS if len(self._all) + wanted > self.most else 0):
                 await asyncio.sleep(0)  # what has come may not have been read, if the loop was held up
             self._all = [one for one in self._all if one.is_open]
-            waiting = [one for one in self._all if not one.is_busy]
-            if len(self._all) < self.most:
-                return True
-            CLIENTS.warning("there are %d connections, the most that may be; one that waits is closed", self.most)
-            if not waiting:
-                return False
+            over = len(self._all) + wanted - self.most
+            if over <= 0:
+                return wanted
+            CLIENTS.warning("there are %d connections, the most that may be; some that wait are closed", self.most)
             now = asyncio.get_running_loop().time()
-            for one in waiting:
-                one.listen(now)
-            longest = min(waiting, key=lambda one: (one.is_sending, one.heard))
-            if now - longest.heard >= patience:
-                self._all.remove(longest)
-                longest.abort()
-                return True
-            await asyncio.sleep(longest.heard + patience - now)  # in which others wait with the system
-        return False
+            soonest = self._close_longest(over, now, patience)
+            if soonest is not None:
+                await asyncio.sleep(soonest + patience - now)  # in which others wait with the system
+        return max(0, min(wanted, self.most - len(self._all)))
+
+    def _close_longest(self, count: int, now: float, patience: float) -> float | None:
+        """Closes so many, of those of which nothing has come for that long; gives when the next was heard of."""
+        waiting = [one for one in self._all if not one.is_busy]
+        for one in waiting:
+            one.listen(now)
+        for one in sorted(waiting, key=lambda one: (one.is_sending, one.heard))[:count]:
+            if now - one.heard < patience:
+                return one.heard
+            self._all.remove(one)
+            one.abort()
+        return None
 
     async def _open(self, one: _Connection, protocol: Callable[[], asyncio.Protocol]) -> None:
         loop = asyncio.get_running_loop()
@@ -182,6 +191,17 @@ class Connections:
             one.socket.close()
         else:
             loop.call_later(PATIENCE, lambda: one.asked or one.abort())
+
+
+def _waiting(listener: socket.socket, most: int) -> list[socket.socket]:
+    """The connections that wait to be taken, at most so many."""
+    taken = []
+    with contextlib.suppress(OSError):  # there are no more, or no more files
+        while len(taken) < most:
+            taken.append(listener.accept()[0])
+    for one in taken:
+        one.setblocking(False)
+    return taken
 
 
 class _Rarely(logging.Filter):

@@ -180,6 +180,32 @@ def test_earlier_pictures_stay_and_can_be_compared(page, server):
     assert page.run("[after.src, before.src === photo.querySelector('img').src]") == [made[1], False]
 
 
+def test_a_part_that_is_brushed_is_sent_as_a_mask(page, server):
+    _choose(page)
+    page.run("$('part').click(); brush.value = 10")
+    box = page.run(
+        "[mask.getBoundingClientRect().left, mask.getBoundingClientRect().top, mask.clientWidth, mask.clientHeight]"
+    )
+    left, top, width, height = box
+    for kind, share in (("mousePressed", 0.25), ("mouseMoved", 0.75), ("mouseReleased", 0.75)):
+        page.send("Input.dispatchMouseEvent", type=kind, x=left + share * width, y=top + height / 2, button="left",
+                  buttons=0 if kind == "mouseReleased" else 1, clickCount=1)  # fmt: skip
+    _click(page, "paint")
+    page.wait(DONE)
+    assert server.asked[-1][1]["signature_name"] == "masked"
+    mask = np.asarray(_sent(server)[2]["mask_bytes"].convert("L"))
+    assert mask.shape == (683, 1024)
+    assert mask[320:360, 256:768].min() == 255
+    assert mask[:260].max() == mask[420:].max() == mask[:, :180].max() == mask[:, 840:].max() == 0
+    assert page.run("mask.hidden")  # the picture is on the stage
+    page.run("$('part').click()")
+    _click(page, "paint")
+    page.wait("!job")
+    assert server.asked[-1][1]["signature_name"] == "controls"
+    page.run("document.querySelector('[value=stylize]').click()")
+    assert page.run("where.hidden")  # the optimiser as it is served knows no parts
+
+
 def test_refusal_of_one_picture_in_an_answer_is_told(page, server):
     server.models["fast-stylize"] = lambda _: {"picture_bytes": {"b64": ""}, "status": 3, "message": "content is odd"}
     _choose(page)
