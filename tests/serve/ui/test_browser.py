@@ -197,7 +197,9 @@ def test_a_part_that_is_brushed_is_sent_as_a_mask(page, server):
     assert mask.shape == (683, 1024)
     assert mask[320:360, 256:768].min() == 255
     assert mask[:260].max() == mask[420:].max() == mask[:, :180].max() == mask[:, 840:].max() == 0
-    assert page.run("mask.hidden")  # the picture is on the stage
+    assert page.run("[mask.hidden, again.hidden]") == [True, False]  # the picture is on the stage
+    _click(page, "again")
+    assert page.run("[mask.hidden, again.hidden, download.hidden]") == [False, True, True]
     page.run("$('part').click()")
     _click(page, "paint")
     page.wait("!job")
