@@ -2,7 +2,7 @@
 
 Places are clustered by their features (k-means; Lloyd 1982, with the start of Arthur and Vassilvitskii 2007), and the
 clusters' edges are brought to those of the image by its guided filter (He, Sun and Tang, "Guided Image Filtering",
-2013).
+2013; by way of a smaller image, as in He and Sun, "Fast Guided Filter", arXiv 1505.00996).
 """
 
 import functools
@@ -26,7 +26,7 @@ HEIGHT = 1.0  # what it counts, of an image's height, that a region lies elsewhe
 STARTS, ROUNDS = 4, 25  # of k-means
 RIM, TRUST = 3, 2.0  # how many places around one are asked, and what they count beside its colour
 LEAST_COLOR = 1e-3  # of the variance of a cluster's colours
-RADIUS, EPSILON = 1 / 128, 1e-3  # of the filter: in longest sides of the image, and the least variance that is an edge
+RADIUS, EPSILON = 1 / 128, 1e-3  # of the filter: in longest sides, and the least variance that is an edge
 
 
 @functools.cache
@@ -109,13 +109,20 @@ def _box(maps: np.ndarray, radius: int) -> np.ndarray:
     return maps
 
 
-def _guided(maps: np.ndarray, guide: np.ndarray) -> np.ndarray:
-    """Maps `(height, width, count)` with the edges of a grey image: the guided filter, equations 5, 6 and 8."""
-    radius = max(1, round(RADIUS * max(guide.shape)))
-    guide = guide[..., None].astype(np.float64)
-    mean, means = _box(guide, radius), _box(maps, radius)
-    slope = (_box(guide * maps, radius) - mean * means) / (_box(guide**2, radius) - mean**2 + EPSILON)
-    return _box(slope, radius) * guide + _box(means - slope * mean, radius)
+def _guided(maps: np.ndarray, small: np.ndarray, guide: np.ndarray) -> np.ndarray:
+    """Maps `(rows, columns, count)` at the size of a grey image, with its edges: equations 5, 6 and 8.
+
+    Args:
+        maps: What is to be filtered.
+        small: The grey image, of the size of the maps.
+        guide: The grey image, `(height, width)`.
+    """
+    radius = max(1, round(RADIUS * max(small.shape)))
+    small = small[..., None].astype(np.float64)
+    mean, means = _box(small, radius), _box(maps, radius)
+    slope = (_box(small * maps, radius) - mean * means) / (_box(small**2, radius) - mean**2 + EPSILON)
+    slope, rest = (tf.image.resize(_box(one, radius), guide.shape).numpy() for one in (slope, means - slope * mean))
+    return slope * guide[..., None] + rest
 
 
 def _by_color(colors: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -141,10 +148,10 @@ def _sharpened(pixels: np.ndarray, clusters: np.ndarray, count: int) -> np.ndarr
 
 def _masks(pixels: np.ndarray, clusters: np.ndarray, count: int) -> np.ndarray:
     """The clusters `(rows, columns)` as masks of the image's size, `(count, height, width)`, 1 in all at each pixel."""
-    small = resize_image(pixels, fit(pixels.shape, 2 * SIDE))
-    large = tf.image.resize(_sharpened(small, clusters, count), pixels.shape[:2]).numpy()
-    soft = np.clip(_guided(large, pixels.mean(-1)), 0, 1) ** 2
-    return np.moveaxis(soft / np.maximum(soft.sum(-1, keepdims=True), 1e-6), -1, 0).astype(np.float32)
+    small = resize_image(pixels, fit(pixels.shape, min(2 * SIDE, max(pixels.shape))))
+    soft = _guided(_sharpened(small, clusters, count), small.mean(-1), pixels.mean(-1))
+    soft = np.clip(soft, 0, 1) ** 2
+    return np.moveaxis(soft / np.maximum(soft.sum(-1, keepdims=True), 1e-6), -1, 0)
 
 
 def propose_regions(image: Source, count: int = 4) -> np.ndarray:
