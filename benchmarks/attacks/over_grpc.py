@@ -12,6 +12,7 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 
 from benchmarks.attacks.answer import Answer, grpc_answer
 from benchmarks.attacks.attacked import PATIENCE, PREDICT, Attacked, predict_request
+from nst_tf.serve.codec.proto_tensors import varint
 
 __all__ = ["LENGTHY", "cancels", "giant_messages", "long_names", "mutated_messages", "no_messages"]
 
@@ -96,16 +97,8 @@ def giant_messages(server: Attacked) -> Iterator[Answer]:
 
 def _with_tensor(tensor: bytes) -> bytes:
     """A request whose input is a tensor on the wire; to make one of so many fields by messages takes minutes."""
-    entry = b"\x0a\x05image\x12" + _varint(len(tensor)) + tensor
-    return predict_request({}).SerializeToString() + b"\x12" + _varint(len(entry)) + entry
-
-
-def _varint(number: int) -> bytes:
-    groups = []
-    while number > 127:
-        groups.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*groups, number])
+    entry = b"\x0a\x05image\x12" + varint(len(tensor)) + tensor
+    return predict_request({}).SerializeToString() + b"\x12" + varint(len(entry)) + entry
 
 
 def cancels(server: Attacked, number: int = 20) -> Iterator[Answer]:

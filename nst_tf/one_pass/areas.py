@@ -192,8 +192,10 @@ def recolored(
     areas: Sequence[Area], content: np.ndarray, preserve_color: str | None
 ) -> tuple[np.ndarray, Sequence[Area]]:
     """The content and the styles as the network is to see them; see `colors_for_transfer`."""
-    styles = iter(colors_for_transfer(content, [style[0].numpy() for style in styles_of(areas)], preserve_color)[1])
-    guide, _ = colors_for_transfer(content, [], preserve_color)
+    if preserve_color is None:
+        return content, areas
+    guide, seen = colors_for_transfer(content, [style[0].numpy() for style in styles_of(areas)], preserve_color)
+    styles = iter(seen)
     return guide, [area._replace(styles=[tf.constant(next(styles))[None] for _ in area.styles]) for area in areas]
 
 

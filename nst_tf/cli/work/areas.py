@@ -86,7 +86,7 @@ class Areas:
         self._mask, self._pairs = arguments.mask, arguments.pairs
         if self._pairs and (self._regions or len(arguments.styles) != 1):
             raise InputError("--regions takes one STYLE and no --region")
-        self.pictures = {name: read_image(name) for name in self.files}
+        self._pictures = {name: read_image(name) for name in self.files}
 
     @property
     def files(self) -> list[str]:
@@ -114,7 +114,7 @@ class Areas:
             content: The `Picture` to paint; needed where regions differ.
             styles: Its styles.
         """
-        options: dict[str, Any] = {} if self._mask is None else {"mask": self.pictures[self._mask]}
+        options: dict[str, Any] = {} if self._mask is None else {"mask": self._pictures[self._mask]}
         return options | ({"regions": self._as_regions(content, styles)} if self._regions or self._pairs else {})
 
     def _as_regions(self, content: Any, styles: Sequence) -> list:
@@ -122,7 +122,7 @@ class Areas:
         from nst_tf.one_pass.areas import Region
 
         if not self._pairs:
-            return [Region(*(self.pictures[name] for name in region)) for region in self._regions]
+            return [Region(*(self._pictures[name] for name in region)) for region in self._regions]
         from nst_tf.visualize.regions import pair_regions
 
         return [Region(here, styles[0], there) for here, there in pair_regions(content, styles[0], self._pairs)]

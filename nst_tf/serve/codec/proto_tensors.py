@@ -20,7 +20,7 @@ from tensorflow_serving.apis.predict_pb2 import PredictResponse
 
 from nst_tf.serve.codec.refusal import invalid
 
-__all__ = ["array_of", "encode_response", "tensor_pieces"]
+__all__ = ["array_of", "encode_response", "tensor_pieces", "varint"]
 
 Piece: TypeAlias = bytes | memoryview  # of unsigned bytes
 LENGTH_DELIMITED = 2
@@ -114,10 +114,11 @@ def _delimited(field: FieldDescriptor, pieces: Sequence[Piece]) -> list[Piece]:
         field: Its descriptor.
         pieces: Of its content.
     """
-    return [_varint(field.number << 3 | LENGTH_DELIMITED) + _varint(sum(map(len, pieces))), *pieces]
+    return [varint(field.number << 3 | LENGTH_DELIMITED) + varint(sum(map(len, pieces))), *pieces]
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
+    """A number that is not negative, as protocol buffers write it: seven bits in a byte, the lowest first."""
     groups = []
     while number > 127:
         groups.append(number & 127 | 128)

@@ -159,3 +159,14 @@ def test_a_fault_of_ours_keeps_its_traceback():
         record = logging.makeLogRecord({"msg": "a fault", "exc_info": (KeyError, KeyError(1), None)})
         assert rarely.filter(record)
         assert record.exc_info
+
+
+def test_connections_that_wait_are_taken_together_up_to_a_number():
+    with socket.create_server(("127.0.0.1", 0), backlog=8) as listener, contextlib.ExitStack() as stack:
+        listener.setblocking(False)
+        for _ in range(5):
+            stack.enter_context(socket.create_connection(listener.getsockname()))
+        taken = [[stack.enter_context(one) for one in connections._waiting(listener, most)] for most in (3, 8)]
+        assert [len(some) for some in taken] == [3, 2]
+        assert not any(one.getblocking() for some in taken for one in some)
+        assert connections._waiting(listener, 8) == []

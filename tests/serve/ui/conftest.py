@@ -1,3 +1,4 @@
+import json
 import threading
 
 import pytest
@@ -14,3 +15,14 @@ def server():
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def page(browser, server):
+    """The page, opened, with its models found."""
+    browser.open(server.address)
+    browser.wait("chosen() && !document.getElementById('seen').hidden")
+    yield browser
+    # The browser says each of its complaints itself: a forbidden address, a failed script.
+    complaints = [event for event in browser.events if event["method"] in ("Runtime.exceptionThrown", "Log.entryAdded")]
+    assert [event for event in complaints if "status of" not in json.dumps(event)] == []

@@ -1,0 +1,69 @@
+"""Pictures that were made: they stay, are compared, and cover only what was brushed."""
+
+import numpy as np
+
+from .steps import DONE, STYLE, choose, click, sent
+
+
+def test_a_failed_repaint_loses_no_picture(page, server):
+    choose(page)
+    click(page, "paint")
+    page.wait(DONE)
+    before = page.run("after.src")
+    server.failure = (429, "the queue is full")
+    click(page, "paint")
+    page.wait("error.textContent")
+    assert page.run("[after.src, after.hidden, download.hidden, picture.className]") == [
+        before, False, False, "picture"]  # fmt: skip
+
+
+def test_earlier_pictures_stay_and_can_be_compared(page, server):
+    choose(page)
+    made = []
+    for strength in (1, 0.5):
+        page.run(f"$('strength').value = {strength}; strengthChanged()")
+        click(page, "paint")
+        page.wait(f"!job && results.length === {len(made) + 1} && {DONE}")
+        made.append(page.run("after.src"))
+    strip = "[...strip.querySelectorAll('button')]"
+    assert page.run(f"{strip}.map((one) => [one.textContent, one.ariaPressed])") == [
+        ["1: great_wave, 100 %", "false"], ["2: great_wave, 50 %", "true"]]  # fmt: skip
+    page.run(f"{strip}[0].click()")
+    page.wait(f"after.src === '{made[0]}'")
+    assert page.run("[...against.options].map((one) => one.textContent)") == ["the photo", "picture 2"]
+    page.run(f"against.value = '{made[1]}'; against.onchange()")
+    assert page.run("[before.src, compare.getAttribute('aria-label'), download.href]") == [
+        made[1], "Compare with the picture 2: how much of it is uncovered", made[0]]  # fmt: skip
+    page.upload("#photo-file", STYLE)  # another photo clears the stage, not the strip
+    page.wait("pictures.photo.file.name === 'great_wave.jpg' && download.hidden")
+    page.run(f"{strip}[1].click()")
+    page.wait(DONE)
+    assert page.run("[after.src, before.src === photo.querySelector('img').src]") == [made[1], False]
+
+
+def test_a_part_that_is_brushed_is_sent_as_a_mask(page, server):
+    choose(page)
+    page.run("$('part').click(); brush.value = 10")
+    box = page.run(
+        "[mask.getBoundingClientRect().left, mask.getBoundingClientRect().top, mask.clientWidth, mask.clientHeight]"
+    )
+    left, top, width, height = box
+    for kind, share in (("mousePressed", 0.25), ("mouseMoved", 0.75), ("mouseReleased", 0.75)):
+        page.send("Input.dispatchMouseEvent", type=kind, x=left + share * width, y=top + height / 2, button="left",
+                  buttons=0 if kind == "mouseReleased" else 1, clickCount=1)  # fmt: skip
+    click(page, "paint")
+    page.wait(DONE)
+    assert server.asked[-1][1]["signature_name"] == "masked"
+    mask = np.asarray(sent(server)[2]["mask_bytes"].convert("L"))
+    assert mask.shape == (683, 1024)
+    assert mask[320:360, 256:768].min() == 255
+    assert mask[:260].max() == mask[420:].max() == mask[:, :180].max() == mask[:, 840:].max() == 0
+    assert page.run("[mask.hidden, again.hidden]") == [True, False]  # the picture is on the stage
+    click(page, "again")
+    assert page.run("[mask.hidden, again.hidden, download.hidden]") == [False, True, True]
+    page.run("$('part').click()")
+    click(page, "paint")
+    page.wait("!job")
+    assert server.asked[-1][1]["signature_name"] == "controls"
+    page.run("document.querySelector('[value=stylize]').click()")
+    assert page.run("where.hidden")  # the optimiser as it is served knows no parts
