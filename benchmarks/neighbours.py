@@ -7,7 +7,8 @@ import tensorflow as tf
 
 import nst_tf
 from nst_tf.images import fit, resize_image
-from nst_tf.objectives.neighbours import Places, nearest, places_of, standardise
+from nst_tf.objectives.neighbours import nearest
+from nst_tf.objectives.places import looked_at, places_of, standardise
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.stylizer import WINDOWS
 
@@ -28,18 +29,13 @@ def _patches(maps: tf.Tensor, window: int) -> tf.Tensor:
     return tf.math.l2_normalize(tf.reshape(patches, [-1, patches.shape[-1]]), 1)
 
 
-def _positions(places: Places, width: int, window: int) -> tf.Tensor:
-    """Which position of a style of this width each place is."""
-    down, across = places.middle // places.row, places.middle % places.row
-    return (down - window // 2) * width + across - window // 2
-
-
 def _loss(content: tf.Tensor, style: tf.Tensor, window: int) -> dict[str, float]:
     """Of one layer's maps."""
     places, own, other = places_of([style], window), standardise(content), standardise(style)
     queries, keys = _patches(own, window), _patches(other, window)
     quick, _ = nearest(_patches(tf.tensordot(own, places.axes, 1), window), places.keys)
-    found = tf.gather(_positions(places, style.shape[2], window), quick)
+    down, across = looked_at(tf.shape(style)[1:3], None, window)
+    found = tf.gather(down * style.shape[2] + across, quick)
     best, cosines = nearest(queries, keys)
     kept = tf.reduce_sum(queries * tf.gather(keys, found), 1)
     return {"exact": float(np.mean(cosines)), "quick": float(np.mean(kept)), "same": float(np.mean(found == best))}

@@ -9,6 +9,7 @@ The sum 1/2 sum((F - P)^2) of Gatys, Ecker and Bethge (arXiv 1508.06576, eq. 1) 
 import tensorflow as tf
 
 from nst_tf.objectives.objective import Objective
+from nst_tf.objectives.part import Part
 
 __all__ = ["Content"]
 
@@ -24,5 +25,9 @@ class Content(Objective):
     layer: str
     target: tf.Tensor
 
-    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_mean(tf.math.squared_difference(features[self.layer], self.target), axis=(1, 2, 3))
+    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> tf.Tensor:
+        found, target = part.cut(self.layer, features[self.layer]), part.of(self.layer, self.target)
+        return part.shared(self.layer, tf.reduce_mean(tf.math.squared_difference(found, target), axis=(1, 2, 3)))
+
+    def of_sums(self, sums: tf.Tensor) -> tf.Tensor:
+        return sums

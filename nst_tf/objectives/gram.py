@@ -12,8 +12,9 @@ from typing import Optional
 
 import tensorflow as tf
 
-from nst_tf.objectives.moments import raw_moments
+from nst_tf.objectives.moments import moments_of_part
 from nst_tf.objectives.objective import Objective
+from nst_tf.objectives.part import Part
 
 __all__ = ["GramStyle"]
 
@@ -39,7 +40,9 @@ class GramStyle(Objective):
         del mean
         return cls(layer, tf.cast(second, tf.float32), weights)
 
-    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
-        _, second = raw_moments(features[self.layer], self.weights)
-        difference = tf.math.squared_difference(second, tf.cast(self.second, second.dtype))
+    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> tf.Tensor:
+        return moments_of_part(self.layer, features[self.layer], self.weights, part)[1]
+
+    def of_sums(self, sums: tf.Tensor) -> tf.Tensor:
+        difference = tf.math.squared_difference(sums, tf.cast(self.second, sums.dtype))
         return tf.reduce_mean(difference, axis=(1, 2)) / 4

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["blend_moments", "flatten_positions", "raw_moments"]
+from nst_tf.objectives.part import WHOLE, Part
+
+__all__ = ["blend_moments", "flatten_positions", "moments_of_part", "raw_moments"]
 
 
 def flatten_positions(features: tf.Tensor) -> tf.Tensor:
@@ -34,6 +36,24 @@ def raw_moments(features: tf.Tensor, weights: tf.Tensor | None = None) -> tuple[
         `mean`, `(batch, channels)`, and `second`, `(batch, channels, channels)`.
     """
     return _moments(features) if weights is None else _weighted_moments(features, weights)
+
+
+def moments_of_part(
+    layer: str, features: tf.Tensor, weights: tf.Tensor | None, part: Part = WHOLE
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """What a part of an image adds to its raw moments.
+
+    Args:
+        layer: Name of the layer.
+        features: Its maps of the pixels that are looked at, `(batch, rows, columns, channels)`.
+        weights: Of the positions of the whole image, see `raw_moments`.
+        part: Which of them count.
+    """
+    features = part.cut(layer, features)
+    if weights is not None:
+        return raw_moments(features, part.of(layer, weights))
+    mean, second = raw_moments(features)
+    return part.shared(layer, mean), part.shared(layer, second)
 
 
 @tf.custom_gradient

@@ -17,80 +17,12 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-__all__ = [
-    "Choices",
-    "Places",
-    "Weights",
-    "choices_of",
-    "looked_at",
-    "nearest",
-    "places_of",
-    "salience",
-    "standardise",
-    "swap",
-    "swapped",
-    "unit",
-]
+from nst_tf.objectives.places import Places, Sample, Weights, patches_of, sample, spread, together, unit
+
+__all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "swap", "swapped"]
 
 SIMILARITIES = 2**24  # that are in memory at a time
-MOST_PLACES = 4096  # of an image, on an even grid
-# Principal axes in which features are compared. On a real pair at 256 px, the places found so have 0.90 to 0.96 of the
-# cosine that the nearest by all features have (`python -m benchmarks neighbours`).
-AXES = 32
-LEAST_SPREAD = 1e-4  # of a channel, in the mean spread of all: one that hardly varies is not blown up
-ROUNDING = 1e-8  # of the mean square, likewise: a constant image has no spread, but for what float32 leaves
-TINY = 1e-12
-Weights = Sequence[tf.Tensor | None]  # of the positions of several images
-
-
-def unit(vectors: tf.Tensor, least: float = TINY) -> tf.Tensor:
-    """Vectors of length 1 along the last axis, less where their squared length is not much above the least."""
-    return vectors * tf.math.rsqrt(tf.reduce_sum(tf.square(vectors), -1, keepdims=True) + least)
-
-
-def standardise(maps: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
-    """Feature maps centred and scaled by their own mean and deviation over all positions.
-
-    Args:
-        maps: `(batch, rows, columns, channels)`.
-        weights: Of the positions, `(1, rows, columns, 1)`, 1 in all; without them, all count alike.
-
-    Returns:
-        Likewise; 0 where an image is constant.
-    """
-    if weights is None:
-        mean, variance = tf.nn.moments(maps, [1, 2], keepdims=True)
-    else:
-        weights = tf.cast(weights, maps.dtype)
-        mean = tf.reduce_sum(weights * maps, [1, 2], keepdims=True)
-        variance = tf.reduce_sum(weights * tf.math.squared_difference(maps, mean), [1, 2], keepdims=True)
-    least = LEAST_SPREAD * tf.reduce_mean(variance, -1, keepdims=True)
-    least += ROUNDING * tf.reduce_mean(tf.square(mean), -1, keepdims=True)
-    return (maps - mean) * tf.math.rsqrt(variance + least + TINY)
-
-
-def _framed(maps: tf.Tensor, window: int) -> tf.Tensor:
-    """Maps with their edges repeated, so that there is a patch at every position."""
-    edge = [window // 2] * 2
-    return tf.pad(maps, [[0, 0], edge, edge, [0, 0]], "SYMMETRIC")
-
-
-def salience(maps: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
-    """How much there is to see at each position of an image: how far features are from its mean, at most 1.
-
-        w_p = min(1, sqrt(mean_N(p) |U|^2 / channels))
-
-    over the 3x3 positions N(p). A flat sky has less than 1, what stands out has 1.
-
-    Args:
-        maps: `(1, rows, columns, channels)`.
-        weights: See `standardise`.
-
-    Returns:
-        float32 `(1, rows, columns, 1)`, in [0, 1].
-    """
-    energy = tf.reduce_mean(tf.square(standardise(tf.cast(maps, tf.float32), weights)), -1, keepdims=True)
-    return tf.minimum(1.0, tf.sqrt(tf.nn.avg_pool2d(_framed(energy, 3), 3, 1, "VALID")))
+FOUND = 2**26  # numbers that were found for the positions of an image, likewise
 
 
 def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -119,91 +51,6 @@ def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return found.concat(), products.concat()
 
 
-class Places(NamedTuple):
-    """Places of one or several images that others are compared with.
-
-    Attributes:
-        keys: What each place is like, of length 1, `(places, n)`.
-        axes: The principal axes of standardised features that are compared, `(channels, axes)`.
-        features: All features of the images, edges repeated, one image after the other, `(features, channels)`.
-        middle: Where in `features` the middle of each place is, `(places,)`.
-        row: How far it is from there to the next row, `(places,)`.
-    """
-
-    keys: tf.Tensor
-    axes: tf.Tensor
-    features: tf.Tensor
-    middle: tf.Tensor
-    row: tf.Tensor
-
-
-def _patches(maps: tf.Tensor, window: int) -> tf.Tensor:
-    """The patch at each position of one image, `(rows, columns, n)`."""
-    if window == 1:
-        return maps[0]
-    sizes, ones = [1, window, window, 1], [1, 1, 1, 1]
-    return tf.image.extract_patches(_framed(maps, window), sizes, ones, ones, "VALID")[0]
-
-
-def _axes(standard: Sequence[tf.Tensor], weights: Weights) -> tf.Tensor:
-    channels = standard[0].shape[-1]
-    if channels <= AXES:
-        return tf.eye(channels)
-    standard = [maps if one is None else maps * tf.sqrt(one) for maps, one in zip(standard, weights, strict=True)]
-    flat = tf.concat([tf.reshape(maps, [-1, channels]) for maps in standard], 0)
-    # Eigenvalues are in ascending order.
-    return tf.linalg.eigh(tf.matmul(flat, flat, transpose_a=True))[1][:, -AXES:]
-
-
-def _grid(height: tf.Tensor, width: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Row and column of the places to look at, evenly spread: all if they are not too many."""
-    area = tf.cast(height * width, tf.float32)
-    step = tf.maximum(1, tf.cast(tf.math.ceil(tf.sqrt(area / MOST_PLACES)), tf.int32))
-    rows, columns = (tf.range(tf.minimum(step // 2, side - 1), side, step) for side in (height, width))
-    down, across = tf.meshgrid(rows, columns, indexing="ij")
-    return tf.reshape(down, [-1]), tf.reshape(across, [-1])
-
-
-def _within(weights: tf.Tensor, window: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """As `_grid`, of the positions that have at least half of the largest weight, and their patches if any have."""
-    heavy = tf.cast(weights >= tf.reduce_max(weights) / 2, tf.float32)
-    least = -tf.nn.max_pool2d(-heavy, window, 1, "SAME")
-    found = tf.cast(tf.where(tf.where(tf.reduce_any(least > 0), least, heavy)[0, :, :, 0] > 0), tf.int32)
-    step = tf.maximum(1, -(-tf.shape(found)[0] // MOST_PLACES))
-    return found[::step, 0], found[::step, 1]
-
-
-def looked_at(maps: tf.Tensor, weights: tf.Tensor | None, window: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """Row and column of the places of an image that others are compared with; see `places_of`."""
-    return _grid(*tf.unstack(tf.shape(maps)[1:3])) if weights is None else _within(weights, window)
-
-
-def places_of(images: Sequence[tf.Tensor], window: int, weights: Weights = ()) -> Places:
-    """The places of images that others can be compared with; at most 4096 of each.
-
-    Args:
-        images: Feature maps of each, `(1, rows, columns, channels)`, of any sizes.
-        window: Side of the patches that are compared, odd.
-        weights: Of the positions of each, see `standardise`: a place is where a weight is at least half of the largest.
-    """
-    weights = weights or [None] * len(images)
-    standard = [standardise(*both) for both in zip(images, weights, strict=True)]
-    axes, channels = _axes(standard, weights), images[0].shape[-1]
-    keys, features, middles, rows, begin = [], [], [], [], 0
-    for maps, own, one in zip(images, standard, weights, strict=True):
-        down, across = looked_at(maps, one, window)
-        patches = _patches(tf.tensordot(own, axes, 1), window)
-        keys.append(unit(tf.gather_nd(patches, tf.stack([down, across], 1))))
-        framed = _framed(maps, window)
-        row = tf.shape(framed)[2]
-        middles.append(begin + (down + window // 2) * row + across + window // 2)
-        rows.append(tf.fill(tf.shape(down), row))
-        features.append(tf.reshape(framed, [-1, channels]))
-        begin += tf.shape(features[-1])[0]
-    keys, features, middle, row = (tf.concat(parts, 0) for parts in (keys, features, middles, rows))
-    return Places(keys, axes, features, middle, row)
-
-
 def _step(window: int) -> int:
     """How far the patches that are compared are apart: along each side, a position is in one, or most in two."""
     return window // 2 + 1
@@ -230,36 +77,51 @@ def _laid(patches: tf.Tensor) -> tf.Tensor:
 
 def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf.Tensor:
     """What the places found, `(rows, columns)`, say of each position of a map of this size: the mean."""
-    offsets = tf.range(window) - window // 2
-    at = tf.gather(places.middle, found)[:, :, None, None] + offsets
-    at += tf.gather(places.row, found)[:, :, None, None] * offsets[:, None]
+    channels = places.patches.shape[-1] // window**2
     # The place found for p says what p + offset is to be.
-    said = tf.gather(places.features, at)
+    said = tf.reshape(tf.gather(places.patches, found), [*tf.unstack(tf.shape(found)), window, window, channels])
     total, votes = _laid(said), _laid(tf.ones_like(said[..., :1]))
     return total[: size[0], : size[1]] / votes[: size[0], : size[1]]
+
+
+def _swapped_rows(standard: tf.Tensor, places: Places, window: int) -> tf.Tensor:
+    """What some rows of standardised features, all of whose neighbours are there, are to be."""
+    like = patches_of(tf.tensordot(standard, places.axes, 1), window)[:: _step(window), :: _step(window)]
+    found, _ = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
+    return _voted(places, tf.reshape(found, tf.shape(like)[:2]), tf.shape(standard)[1:3], window)
 
 
 def swap(maps: tf.Tensor, places: Places, window: int, weights: tf.Tensor | None = None) -> tf.Tensor:
     """S(F): the features of an image, each replaced by those of its nearest neighbour.
 
     Where neighbours are patches, a position is part of several, and gets the mean of what they say. Gradients do not
-    pass.
+    pass. So many rows at a time are looked at as memory shall hold, which makes no difference.
 
     Args:
         maps: F, float32 `(1, rows, columns, channels)`.
         places: Where neighbours are sought, of the same layer.
         window: As it was for `places_of`.
-        weights: Of the positions of the image, see `standardise`.
+        weights: Of the positions of the image, see `spread`.
 
     Returns:
         As `maps`.
     """
-    like = _patches(tf.tensordot(standardise(maps, weights), places.axes, 1), window)[
-        :: _step(window), :: _step(window)
-    ]
-    found, _ = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
-    found = tf.reshape(found, tf.shape(like)[:2])
-    return tf.stop_gradient(_voted(places, found, tf.shape(maps)[1:3], window))[None]
+    (mean, scale), step = spread(maps, weights), _step(window)
+    rows, columns = tf.unstack(tf.shape(maps)[1:3])
+    count = FOUND * step // (places.patches.shape[-1] * (columns // step + 1))
+    count = tf.minimum(tf.maximum(count // step, 1) * step, rows)
+    strips = -(-rows // count)
+
+    def look(strip, made):
+        first = strip * count
+        above = tf.minimum(first, step)
+        standard = (maps[:, first - above : first + count + step] - mean) * scale
+        strip_rows = _swapped_rows(standard, places, window)[above:][:count]
+        return strip + 1, made.write(strip, strip_rows)
+
+    made = tf.TensorArray(maps.dtype, strips, element_shape=[None, None, maps.shape[-1]], infer_shape=False)
+    _, made = tf.while_loop(lambda strip, _: strip < strips, look, (0, made), parallel_iterations=1)
+    return tf.stop_gradient(made.concat())[None]
 
 
 class Choices(NamedTuple):
@@ -272,6 +134,13 @@ class Choices(NamedTuple):
 
     places: tuple[Places, ...]
     shares: tf.Tensor
+
+
+def choices_of_samples(samples: Sequence[Sample], shares: Sequence[float] = ()) -> Choices:
+    """The places of one or several images that samples were taken of; see `choices_of`."""
+    groups = [[one] for one in samples] if shares else [samples]
+    parts = np.asarray(shares or [1.0], np.float32)
+    return Choices(tuple(together(group) for group in groups), tf.constant(parts / parts.sum()))
 
 
 def choices_of(
@@ -287,9 +156,8 @@ def choices_of(
         weights: See `places_of`.
     """
     weights = weights or [None] * len(images)
-    groups = [([image], [one]) for image, one in zip(images, weights, strict=True)] if shares else [(images, weights)]
-    parts = np.asarray(shares or [1.0], np.float32)
-    return Choices(tuple(places_of(few, window, own) for few, own in groups), tf.constant(parts / parts.sum()))
+    samples = [sample(maps, window, own) for maps, own in zip(images, weights, strict=True)]
+    return choices_of_samples(samples, shares)
 
 
 def swapped(
@@ -302,7 +170,7 @@ def swapped(
         choices: Where neighbours are sought, of the same layer.
         window: As it was for `choices_of`.
         share: a, a number, or one for each position, `(1, rows, columns, 1)`.
-        weights: Of the positions of the image, see `standardise`.
+        weights: Of the positions of the image, see `spread`.
 
     Returns:
         As `maps`.

@@ -4,7 +4,11 @@ An objective is an immutable value whose tensors (targets, weights) are its fiel
 a compiled function, which is traced once for a *kind* of objective, not once for each target.
 """
 
+from typing import Any
+
 import tensorflow as tf
+
+from nst_tf.objectives.part import WHOLE, Part
 
 __all__ = ["Objective", "Scaled", "Sum"]
 
@@ -12,8 +16,8 @@ __all__ = ["Objective", "Scaled", "Sum"]
 class Objective(tf.experimental.ExtensionType):
     """A quantity of an image, to be minimised.
 
-    Subclasses define `__call__`. `a + b`, `a - b`, `-a` and `2.0 * a` make
-    new objectives and leave their operands as they are.
+    Subclasses define `__call__`; or, if they can be told from tiles, `sums` and `of_sums`. `a + b`, `a - b`, `-a` and
+    `2.0 * a` make new objectives and leave their operands as they are.
     """
 
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
@@ -26,16 +30,42 @@ class Objective(tf.experimental.ExtensionType):
         Returns:
             One value for each image, `(batch,)`.
         """
-        raise NotImplementedError
+        return self.of_sums(self.sums(features, image, WHOLE))
 
-    def renewed(self, features: dict[str, tf.Tensor]) -> "Objective":
-        """The objective with targets that were chosen for an image chosen anew, for one that has these features.
+    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> Any:
+        """What a part of an image adds to what the value is computed from.
 
         Args:
-            features: As for the call, of one image.
+            features: As for the call, of the pixels that are looked at.
+            image: These pixels.
+            part: Which of them count.
+
+        Returns:
+            Tensors in any structure; those of all parts of an image are to be added up.
+        """
+        raise NotImplementedError
+
+    def of_sums(self, sums: Any) -> tf.Tensor:
+        """The value of each image, `(batch,)`, by the sums of its parts."""
+        raise NotImplementedError
+
+    def choices(self, features: dict[str, tf.Tensor]) -> Any:
+        """What targets would be chosen for an image: maps of its positions, in any structure.
+
+        Args:
+            features: As for the call.
         """
         del features
+        return ()
+
+    def chosen(self, choices: Any) -> "Objective":
+        """The objective with these targets."""
+        del choices
         return self
+
+    def renewed(self, features: dict[str, tf.Tensor]) -> "Objective":
+        """The objective with the targets that are chosen for an image that has these features."""
+        return self.chosen(self.choices(features))
 
     def __add__(self, other: "Objective") -> "Objective":
         return Sum((self, other)) if isinstance(other, Objective) else NotImplemented
@@ -67,8 +97,18 @@ class Scaled(Objective):
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.cast(self.weight, image.dtype) * self.objective(features, image)
 
-    def renewed(self, features: dict[str, tf.Tensor]) -> "Scaled":
-        return Scaled(self.weight, self.objective.renewed(features))
+    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> Any:
+        return self.objective.sums(features, image, part)
+
+    def of_sums(self, sums: Any) -> tf.Tensor:
+        value = self.objective.of_sums(sums)
+        return tf.cast(self.weight, value.dtype) * value
+
+    def choices(self, features: dict[str, tf.Tensor]) -> Any:
+        return self.objective.choices(features)
+
+    def chosen(self, choices: Any) -> "Scaled":
+        return Scaled(self.weight, self.objective.chosen(choices))
 
 
 class Sum(Objective):
@@ -83,5 +123,14 @@ class Sum(Objective):
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.add_n([term(features, image) for term in self.terms])
 
-    def renewed(self, features: dict[str, tf.Tensor]) -> "Sum":
-        return Sum(tuple(term.renewed(features) for term in self.terms))
+    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> Any:
+        return tuple(term.sums(features, image, part) for term in self.terms)
+
+    def of_sums(self, sums: Any) -> tf.Tensor:
+        return tf.add_n([term.of_sums(one) for term, one in zip(self.terms, sums, strict=True)])
+
+    def choices(self, features: dict[str, tf.Tensor]) -> Any:
+        return tuple(term.choices(features) for term in self.terms)
+
+    def chosen(self, choices: Any) -> "Sum":
+        return Sum(tuple(term.chosen(one) for term, one in zip(self.terms, choices, strict=True)))

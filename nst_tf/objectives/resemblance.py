@@ -5,8 +5,10 @@ from typing import Optional
 
 import tensorflow as tf
 
-from nst_tf.objectives.neighbours import Weights, looked_at, nearest, unit
+from nst_tf.objectives.neighbours import nearest
 from nst_tf.objectives.objective import Objective
+from nst_tf.objectives.part import Part
+from nst_tf.objectives.places import Weights, looked_at, patches_at, unit
 
 __all__ = ["Resemblance"]
 
@@ -25,15 +27,31 @@ class Resemblance(Objective):
         layer: Name of the layer.
         mean: m0, `(channels,)`.
         style: Features of places of the style less m0, of length 1, `(1, 1, places, channels)`.
-        target: The neighbours of each position of the image, likewise, `(1, rows, columns, channels)`.
+        found: Which of the places is the neighbour of each position of the image, int32 `(1, rows, columns, 1)`.
         weights: Of the image's positions, see `standardise`; `None` where all count alike.
     """
 
     layer: str
     mean: tf.Tensor
     style: tf.Tensor
-    target: tf.Tensor
+    found: tf.Tensor
     weights: Optional[tf.Tensor] = None  # noqa: UP045, for extension types read annotations
+
+    @classmethod
+    def of_places(
+        cls, layer: str, places: Sequence[tf.Tensor], mean: tf.Tensor, weights: tf.Tensor | None = None
+    ) -> "Resemblance":
+        """The objective, to be renewed before it is used.
+
+        Args:
+            layer: Name of the layer.
+            places: The features at places of each of one or more styles, `(places, channels)`.
+            mean: Theirs, `(channels,)`.
+            weights: Of the positions of the images that are to be measured.
+        """
+        mean = tf.cast(mean, places[0].dtype)
+        style = unit(tf.concat(places, 0) - mean)[None, None]
+        return cls(layer, mean, style, tf.zeros([1, 1, 1, 1], tf.int32), weights)
 
     @classmethod
     def of_styles(
@@ -44,32 +62,35 @@ class Resemblance(Objective):
         of_styles: Weights = (),
         weights: tf.Tensor | None = None,
     ) -> "Resemblance":
-        """The objective, to be renewed before it is used.
+        """As `of_places`, by the feature maps of styles, of each of which at most 4096 places are looked at.
 
         Args:
             layer: Name of the layer.
-            styles: Feature maps of one or more styles, `(1, rows, columns, channels)`; at most 4096 places of each are
-                looked at.
+            styles: `(1, rows, columns, channels)`.
             mean: Theirs, `(channels,)`.
             of_styles: Of the positions of each style, see `places_of`.
             weights: Of the positions of the images that are to be measured.
         """
-        mean = tf.cast(mean, styles[0].dtype)
         both = zip(styles, of_styles or [None] * len(styles), strict=True)
-        places = [tf.gather_nd(one[0], tf.stack(looked_at(one, own, 1), 1)) for one, own in both]
-        style = unit(tf.concat(places, 0) - mean)[None, None]
-        return cls(layer, mean, style, style, weights)
+        places = [patches_at(one, *looked_at(tf.shape(one)[1:3], own, 1), 1) for one, own in both]
+        return cls.of_places(layer, places, mean, weights)
 
-    def renewed(self, features: dict[str, tf.Tensor]) -> "Resemblance":
-        """With the neighbours of an image that has these features."""
+    def choices(self, features: dict[str, tf.Tensor]) -> tf.Tensor:
         maps, style = features[self.layer], self.style[0, 0]
         found, _ = nearest(unit(tf.reshape(maps - self.mean, [-1, style.shape[-1]])), style)
-        target = tf.reshape(tf.gather(style, found), tf.shape(maps))
-        return Resemblance(self.layer, self.mean, self.style, target, self.weights)
+        return tf.reshape(found, [*tf.unstack(tf.shape(maps)[:3]), 1])
 
-    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
-        mean, target = tf.cast(self.mean, image.dtype), tf.cast(self.target, image.dtype)
-        cosines = tf.reduce_sum(unit(features[self.layer] - mean, FAINT) * target, -1)
+    def chosen(self, choices: tf.Tensor) -> "Resemblance":
+        return Resemblance(self.layer, self.mean, self.style, choices, self.weights)
+
+    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> tf.Tensor:
+        mean, maps = tf.cast(self.mean, image.dtype), part.cut(self.layer, features[self.layer])
+        target = tf.cast(tf.gather(self.style[0, 0], part.of(self.layer, self.found)[..., 0]), image.dtype)
+        cosines = tf.reduce_sum(unit(maps - mean, FAINT) * target, -1)
         if self.weights is None:
-            return 1 - tf.reduce_mean(cosines, (1, 2))
-        return 1 - tf.reduce_sum(cosines * tf.cast(self.weights[..., 0], image.dtype), (1, 2))
+            return part.shared(self.layer, tf.reduce_mean(cosines, (1, 2)))
+        weights = part.of(self.layer, self.weights)[..., 0]
+        return tf.reduce_sum(cosines * tf.cast(weights, image.dtype), (1, 2))
+
+    def of_sums(self, sums: tf.Tensor) -> tf.Tensor:
+        return 1 - sums

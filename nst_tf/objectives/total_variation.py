@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives.objective import Objective
+from nst_tf.objectives.part import IMAGE, Part
 
 __all__ = ["TotalVariation"]
 
@@ -19,7 +20,6 @@ DIFFERENCES = np.array(
     [[[1, -1], [0, 0]], [[1, 0], [-1, 0]], [[1, 0], [0, -1]], [[0, 1], [-1, 0]]], np.float32
 )  # to the right, down, and along the two diagonals of a 2x2 window
 WEIGHTS = np.array([2 / 3, 2 / 3, 1 / 6, 1 / 6], np.float32)
-ONE_PIXEL = ((0, 0), (0, 1), (0, 1), (0, 0))
 
 
 def _repeated(image: tf.Tensor) -> tf.Tensor:
@@ -31,16 +31,19 @@ class TotalVariation(Objective):
     """Mean squared difference of neighbouring pixels, nine-point stencil; see the module for the formula.
 
     Attributes:
-        repeats: Whether the opposite edge is what follows an edge.
+        repeats: Whether the opposite edge is what follows an edge; only of whole images.
     """
 
     repeats: bool = False
 
-    def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
+    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> tf.Tensor:
         # One convolution, since the gradient of slicing a tensor of three channels is slow.
-        padded = _repeated(image) if self.repeats else tf.pad(image, ONE_PIXEL, "SYMMETRIC")
+        padded = _repeated(image) if self.repeats else part.framed(image)
         kernel = np.moveaxis(DIFFERENCES, 0, -1)[:, :, None, :] * np.sqrt(WEIGHTS)
         kernel = np.tile(kernel, (1, 1, 3, 1))
         differences = tf.nn.depthwise_conv2d(padded, tf.constant(kernel, image.dtype), [1, 1, 1, 1], "VALID")
-        pixels = tf.cast(3 * tf.shape(image)[1] * tf.shape(image)[2], image.dtype)
-        return tf.reduce_sum(tf.square(differences), axis=(1, 2, 3)) / pixels
+        pixels = tf.cast(3 * tf.reduce_prod(tf.shape(differences)[1:3]), image.dtype)
+        return part.shared(IMAGE, tf.reduce_sum(tf.square(differences), axis=(1, 2, 3)) / pixels)
+
+    def of_sums(self, sums: tf.Tensor) -> tf.Tensor:
+        return sums

@@ -19,7 +19,8 @@ from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import measured_size, scale_sizes
 from nst_tf.objectives.moments import blend_moments, raw_moments
-from nst_tf.objectives.neighbours import Choices, choices_of, salience, swapped
+from nst_tf.objectives.neighbours import Choices, choices_of, swapped
+from nst_tf.objectives.places import salience
 from nst_tf.one_pass.areas import Area, areas_at
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.settings import FastSettings

@@ -6,16 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.objectives import neighbours
-from nst_tf.objectives.neighbours import (
-    choices_of,
-    nearest,
-    places_of,
-    salience,
-    standardise,
-    swap,
-    swapped,
-)
+from nst_tf.objectives import neighbours, places
+from nst_tf.objectives.neighbours import choices_of, nearest, swap, swapped
+from nst_tf.objectives.places import places_of, salience, standardise
 
 
 def maps(height, width, channels=5, seed=0):
@@ -63,6 +56,14 @@ def test_swapping_is_that_of_numpy(window, styles):
     content, images = maps(7, 8), [maps(*shape, seed=seed) for seed, shape in enumerate(styles, 1)]
     expected = by_numpy(content[0], [image[0] for image in images], window)
     np.testing.assert_allclose(swap(content, places_of(images, window), window)[0], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("window", [1, 3, 5])
+def test_as_many_rows_as_memory_holds_are_looked_at_at_a_time(monkeypatch, window):
+    content, style = maps(13, 8), places_of([maps(6, 9, seed=1)], window)
+    whole = swap(content, style, window)
+    monkeypatch.setattr(neighbours, "FOUND", 500)
+    np.testing.assert_allclose(swap(content, style, window), whole, rtol=1e-5, atol=1e-6)
 
 
 def test_styles_are_mixed_by_their_shares_or_asked_all_together():
@@ -176,16 +177,15 @@ def test_an_image_is_swapped_by_what_its_own_part_is_like():
 
 
 def test_of_many_places_an_even_grid_is_looked_at(monkeypatch):
-    monkeypatch.setattr(neighbours, "MOST_PLACES", 30)
+    monkeypatch.setattr(places, "MOST_PLACES", 30)
     style = maps(12, 20)
-    places = places_of([style], 1)
-    chosen = np.reshape(places.features, (-1, 5))[places.middle.numpy()]
-    np.testing.assert_array_equal(chosen.reshape(4, 7, 5), style[0, 1::3, 1::3])
+    chosen = places_of([style], 1).patches
+    np.testing.assert_array_equal(np.reshape(chosen, (4, 7, 5)), style[0, 1::3, 1::3])
 
 
 def test_many_channels_are_compared_on_their_principal_axes(monkeypatch):
     mixing = np.random.default_rng(0).normal(size=(12, 100)).astype(np.float32)  # features lie in 12 dimensions
     content, style = (maps(6, 7, 12, seed) @ mixing for seed in (1, 2))
     found = swap(content, places_of([style], 3), 3)
-    monkeypatch.setattr(neighbours, "AXES", 100)
+    monkeypatch.setattr(places, "AXES", 100)
     np.testing.assert_allclose(found, swap(content, places_of([style], 3), 3), rtol=1e-3, atol=1e-3)

@@ -27,7 +27,8 @@ def test_it_keeps_its_neighbours_until_it_is_renewed():
     image, other, style = maps(5, 6), maps(5, 6, seed=2), maps(7, 4, seed=1)
     objective = Resemblance.of_styles("layer", [style], tf.zeros(5)).renewed({"layer": tf.constant(image)})
     features, pixels = {"layer": tf.constant(other)}, tf.zeros((1, 8, 8, 3))
-    kept = 1 - np.mean(np.sum(unit(other[0].reshape(-1, 5)) * np.reshape(objective.target, (-1, 5)), 1))
+    target = objective.style.numpy()[0, 0, objective.found.numpy().ravel()]
+    kept = 1 - np.mean(np.sum(unit(other[0].reshape(-1, 5)) * target, 1))
     np.testing.assert_allclose(objective(features, pixels), [kept], rtol=1e-3)
     assert objective.renewed(features)(features, pixels) < objective(features, pixels)
     tripled = (2.0 * objective + objective).renewed(features)

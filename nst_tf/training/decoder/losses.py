@@ -6,7 +6,8 @@ import keras
 import tensorflow as tf
 
 from nst_tf.objectives import Resemblance
-from nst_tf.objectives.neighbours import salience, swapped
+from nst_tf.objectives.neighbours import swapped
+from nst_tf.objectives.places import salience
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
 from nst_tf.one_pass.stylizer import WINDOWS, Study, Stylizer, measure, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
