@@ -22,8 +22,8 @@ __all__ = ["WassersteinStyle"]
 RIDGE = 1e-4
 
 
-def _covariance(mean: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
-    return second - mean[:, :, None] * mean[:, None, :]
+def _centred(mean: tf.Tensor, second: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    return mean, second - mean[:, :, None] * mean[:, None, :]
 
 
 def _of_channels(covariance: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
@@ -98,17 +98,19 @@ class WassersteinStyle(Objective):
 
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         maps = features[self.layer]
-        sums = self.sums(features, image, WHOLE)
-        return self._value(sums, _product(maps, _covariance(*sums), tf.cast(self.root, maps.dtype), self.weights))
+        mean, covariance = _centred(*self.sums(features, image, WHOLE))
+        product = _product(maps, covariance, tf.cast(self.root, maps.dtype), self.weights)
+        return self._value(mean, covariance, product)
 
     def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> tuple[tf.Tensor, tf.Tensor]:
         return moments_of_part(self.layer, features[self.layer], self.weights, part)
 
     def of_sums(self, sums: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-        return self._value(sums, _of_channels(_covariance(*sums), tf.cast(self.root, sums[0].dtype)))
+        mean, covariance = _centred(*sums)
+        return self._value(mean, covariance, _of_channels(covariance, tf.cast(self.root, mean.dtype)))
 
-    def _value(self, moments: tuple[tf.Tensor, tf.Tensor], product: tf.Tensor) -> tf.Tensor:
-        mean, covariance = moments[0], _covariance(*moments)
-        spread = tf.linalg.trace(covariance) + tf.cast(self.trace, mean.dtype) - 2 * trace_sqrt(product)
+    def _value(self, mean: tf.Tensor, covariance: tf.Tensor, product: tf.Tensor) -> tf.Tensor:
+        fidelity = trace_sqrt(product)
+        spread = tf.linalg.trace(covariance) + tf.cast(self.trace, mean.dtype) - 2 * fidelity
         shift = tf.reduce_mean(tf.math.squared_difference(mean, tf.cast(self.mean, mean.dtype)), axis=1)
         return shift + spread / mean.shape[-1] + RIDGE  # that of tr C

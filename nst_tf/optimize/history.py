@@ -16,7 +16,7 @@ LEAST_COSINE = 1e-6  # of the angle between s and y; a pair nearer to a right an
 
 
 class History(NamedTuple):
-    """The last pairs s = x' - x and y = g' - g of each image."""
+    """The last pairs s = x' - x and y = g' - g of each image; kept as narrow as memory asks, computed with as wide."""
 
     changes: tf.Tensor  # (length, batch, height, width, 3), the s
     bends: tf.Tensor  # (length, batch, height, width, 3), the y
@@ -33,13 +33,13 @@ def spread(per_image: tf.Tensor) -> tf.Tensor:
     return per_image[:, None, None, None]
 
 
-def empty_history(image: tf.Tensor, length: int) -> History:
-    """No pairs yet, room for `length`, for images `(batch, height, width, 3)`."""
-    memory = tf.zeros(tf.concat([[length], tf.shape(image)], 0), image.dtype)
+def empty_history(image: tf.Tensor, length: int, dtype: tf.DType | None = None) -> History:
+    """No pairs yet, room for `length`, for images `(batch, height, width, 3)`; of their type by default."""
+    memory = tf.zeros(tf.concat([[length], tf.shape(image)], 0), dtype or image.dtype)
     return History(memory, memory, tf.zeros(tf.shape(image)[:1], tf.int32))
 
 
-def _slot(history: History, age: int) -> tf.Tensor:
+def _slot(history: History, age: tf.Tensor | int) -> tf.Tensor:
     length, batch = history.changes.shape[0], tf.shape(history.stored)[0]
     return tf.stack([(history.stored - 1 - age) % length, tf.range(batch)], axis=1)
 
@@ -50,18 +50,22 @@ def _replace(memory: tf.Tensor, slot: tf.Tensor, keep: tf.Tensor, new: tf.Tensor
 
 def remember(history: History, change: tf.Tensor, bend: tf.Tensor, where: tf.Tensor) -> History:
     """Stores a pair of each image for which `where`, `(batch,)`, holds and the curvature s^T y is clearly positive."""
+    narrow = [tf.cast(one, history.changes.dtype) for one in (change, bend)]
+    change, bend = (tf.cast(one, change.dtype) for one in narrow)
     curvature = dot(change, bend)
     keep = where & (curvature > LEAST_COSINE * tf.sqrt(dot(change, change) * dot(bend, bend)))
     slot = _slot(history, age=-1)
-    changes = _replace(history.changes, slot, keep, change)
-    bends = _replace(history.bends, slot, keep, bend)
+    changes, bends = (
+        _replace(memory, slot, keep, one) for memory, one in zip((history.changes, history.bends), narrow, strict=True)
+    )
     return History(changes, bends, history.stored + tf.cast(keep, tf.int32))
 
 
-def _pair(history: History, age: int, free: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+def _pair(history: History, age: tf.Tensor | int, free: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """The pair of this age on the free pixels, and 1 / s^T y; 0 for none, and for one that tells nothing of them."""
     slot = _slot(history, age)
-    change, bend = (free * tf.gather_nd(memory, slot) for memory in (history.changes, history.bends))
+    memories = history.changes, history.bends
+    change, bend = (free * tf.cast(tf.gather_nd(memory, slot), free.dtype) for memory in memories)
     curvature = dot(change, bend)
     known = (age < history.stored) & (curvature > 0)
     return change, bend, tf.math.reciprocal_no_nan(tf.where(known, curvature, 0))
@@ -78,17 +82,26 @@ def newton_direction(history: History, gradient: tf.Tensor, free: tf.Tensor, pri
         prior: P, a symmetric positive map of images that H is a multiple of before the pairs are taken into account:
             s^T y / y^T P(y) of it, by the newest pair.
     """
-    pairs = [_pair(history, age, free) for age in range(history.changes.shape[0])]
-    shares, q = [], gradient
-    for change, bend, inverse in pairs:
-        shares.append(inverse * dot(change, q))
-        q = q - spread(shares[-1]) * bend
-    _, newest, inverse = pairs[0]
+    length = history.changes.shape[0]
+
+    # Loops, so that masked copies of all pairs are not in memory at a time, and no more pairs are read than there are.
+    def back(age, q, shares):
+        change, bend, inverse = _pair(history, age, free)
+        share = inverse * dot(change, q)
+        return age + 1, q - spread(share) * bend, shares.write(age, share)
+
+    def forth(age, q):
+        change, bend, inverse = _pair(history, age, free)
+        return age - 1, q + spread(shares.read(age) - inverse * dot(bend, q)) * change
+
+    shares = tf.TensorArray(gradient.dtype, length, element_shape=gradient.shape[:1], clear_after_read=False)
+    count = tf.minimum(tf.reduce_max(history.stored), length)
+    start = tf.constant(0), gradient, shares
+    _, q, shares = tf.while_loop(lambda age, *_: age < count, back, start, parallel_iterations=1)
+    _, newest, inverse = _pair(history, 0, free)
     scale = tf.math.divide_no_nan(tf.ones_like(inverse), inverse * dot(newest, free * prior(newest)))
     q = spread(scale) * free * prior(q)
-    for (change, bend, inverse), share in zip(reversed(pairs), reversed(shares), strict=True):
-        q = q + spread(share - inverse * dot(bend, q)) * change
-    return -q
+    return -tf.while_loop(lambda age, _: age >= 0, forth, (count - 1, q), parallel_iterations=1)[1]
 
 
 def low_pass(images: tf.Tensor, falloff: float) -> tf.Tensor:

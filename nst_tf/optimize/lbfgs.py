@@ -56,10 +56,18 @@ class Lbfgs:
         falloff: How much further long waves go than short ones, before the history knows better: the initial inverse
             Hessian is a multiple of max(|k|, 1 / longest side)^-falloff at |k| cycles a pixel. Losses of a network's
             features are the less curved the higher the frequency, but for the lowest; 0.75 to 1 suits them.
+        kept: What pairs are kept as, such as `tf.bfloat16` to halve their memory; what images are by default.
     """
 
-    def __init__(self, history: int = 10, low: float = 0.0, high: float = 1.0, falloff: float = 0.0):
-        self.history = history
+    def __init__(
+        self,
+        history: int = 10,
+        low: float = 0.0,
+        high: float = 1.0,
+        falloff: float = 0.0,
+        kept: tf.DType | None = None,
+    ):
+        self.history, self.kept = history, kept
         self.falloff = falloff
         self.low = low
         self.high = high
@@ -70,7 +78,7 @@ class Lbfgs:
         still = tf.zeros_like(image)
         infinite = tf.fill(image.shape[:1], tf.constant(float("inf"), image.dtype))
         length = tf.zeros(image.shape[:1], image.dtype)
-        return LbfgsState(image, infinite, still, still, length, empty_history(image, self.history))
+        return LbfgsState(image, infinite, still, still, length, empty_history(image, self.history, self.kept))
 
     def step(
         self, state: LbfgsState, value_and_gradient: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
