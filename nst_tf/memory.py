@@ -9,10 +9,11 @@ import psutil
 
 from nst_tf.errors import InputError, SettingError
 
-__all__ = ["FIXED", "GIB", "available_bytes", "check_measured", "check_memory", "memory_to_read"]
+__all__ = ["FIXED", "GIB", "available_bytes", "check_measured", "check_memory", "fits_machine", "memory_to_read"]
 
 FIXED = 1.0e9  # bytes: TensorFlow, a network, its graph
 PER_PIXEL = 3.5e3  # bytes: features kept for the gradient and those in the making, and the history of L-BFGS
+MOST = 0.75  # of the machine's memory that one picture may take
 MEASURED = 0.65e3  # bytes for a pixel of an image that is only measured, as seen at 1024 and 1536 pixels
 DECODED = 12  # bytes for a pixel of a file, in its own samples and in simpler ones
 READ = 9  # bytes for each of its samples that becomes one of a picture, as seen at 16 million pixels
@@ -48,6 +49,11 @@ def check_memory(
     what = f"{width}x{height} pixels need" if pictures == 1 else f"{pictures} pictures of {width}x{height} pixels need"
     fitting = int(max(height, width) * _fitting(need, available, fixed))
     raise InputError(f"{what} {_gib(need, available)}; a size of {fitting} fits")
+
+
+def fits_machine(height: int, width: int) -> bool:
+    """Whether an image can be optimised as a whole on a machine like this: the same, whatever else runs on it."""
+    return FIXED + PER_PIXEL * height * width <= MOST * psutil.virtual_memory().total
 
 
 def check_measured(height: int, width: int, setting: str, scale: float) -> None:

@@ -71,12 +71,14 @@ class ReceptiveField:
         size: Height and width of the receptive field, padding included.
         stride: How far apart those of neighbouring units are; 0 if every unit sees the whole image.
         offset: Where that of the first unit begins; negative where it begins in the padding.
+        count: Rows and columns of the layer's maps; (1, 1) if every unit sees the whole image.
         image: Height and width of the images.
     """
 
     size: Pair
     stride: Pair
     offset: Pair
+    count: Pair
     image: Pair
 
     @property
@@ -173,6 +175,6 @@ def receptive_field(graph: Graph, layer: str, height: int, width: int, *, by_pla
         seen.update(dict.fromkeys(step.outputs, axes))
     axes = seen[graph.step(layer).outputs[0]]
     if axes is None:
-        return ReceptiveField((height, width), (0, 0), (0, 0), (height, width))
-    facts = (tuple(getattr(axis, name) for axis in axes) for name in ("size", "stride", "offset"))
+        return ReceptiveField((height, width), (0, 0), (0, 0), (1, 1), (height, width))
+    facts = (tuple(getattr(axis, name) for axis in axes) for name in ("size", "stride", "offset", "count"))
     return ReceptiveField(*facts, (height, width))

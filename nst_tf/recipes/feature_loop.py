@@ -17,6 +17,7 @@ from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Loop, Optimizer
+from nst_tf.recipes.tiling import Tiled, Tiling, exact_value, tiling
 
 __all__ = ["Extractor", "FeatureLoop", "GraphLoop", "kept_by_network", "network_graph", "opened_extractor"]
 
@@ -55,8 +56,14 @@ class FeatureLoop:
         self._observer = _in_float32(observer) if observer else self.features
 
     def value(self, images: tf.Tensor, objective: Objective) -> tf.Tensor:
-        """An objective's value for each image, `(batch,)`, looked at as a whole."""
+        """An objective's value for each image, `(batch,)`, looked at as a whole, or by tiles if it is `Tiled`."""
+        if isinstance(objective, Tiled):
+            return exact_value(self._extract, images, objective)
         return objective(self._extract(images), images)
+
+    def tiling(self, size: tuple[int, int], tile: int, further: int = 0) -> Tiling:
+        """How images of a height and width are divided into tiles, see `tiling`."""
+        return tiling(Graph(self.extractor), self.extractor.output_names, size, tile, further)
 
     @property
     def precision(self) -> str:
@@ -78,15 +85,15 @@ class FeatureLoop:
         }
         return {layer: 0 if field.whole else max(field.size) for layer, field in fields.items()}
 
-    def guide(self, mask: tf.Tensor | None, layer: str, maps: tf.Tensor) -> tf.Tensor | None:
+    def guide(self, mask: tf.Tensor | None, layer: str, size: tf.Tensor) -> tf.Tensor | None:
         """A mask of an image as a layer sees it, see `canvas.masks.guide`; `None` for none.
 
         Args:
             mask: `(1, height, width, 1)` in [0, 1], of the size of the image.
             layer: Name of the layer.
-            maps: What it makes of the image, `(1, rows, columns, channels)`.
+            size: Rows and columns of its maps of the image, `(2,)`.
         """
-        return None if mask is None else guide(mask, tf.shape(maps)[1:3], self.reach[layer])
+        return None if mask is None else guide(mask, size, self.reach[layer])
 
     @functools.cached_property
     def observe(self) -> Extractor:

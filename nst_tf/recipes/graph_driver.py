@@ -1,7 +1,5 @@
 """Runs a recipe in one graph, as an exported signature does: what `python_driver` does, but for clock and progress."""
 
-import functools
-import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -70,7 +68,7 @@ def make_in_graph(recipe: Recipe) -> Made:
             if recipe.rounds:
                 now = recipe.renewed(parts, loop.optimizer.image(state))
                 state = loop.optimizer.resume(state)
-            total = functools.reduce(operator.add, now.values())
+            total = recipe.total(now, size)
             state, done = _improved(loop, state, total, ends[number + 1] - ends[number], recipe.settings.plateau)
             return number + 1, state, recipe.losses(loop.optimizer.image(state), now), evaluations + done
 

@@ -5,7 +5,6 @@ Coarse to fine as in Gatys et al. (arXiv 1611.07865): large strokes are laid dow
 
 import functools
 import math
-import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,7 +73,11 @@ class _Run:
     def _packed(self, checkpoint: Checkpoint) -> Any:
         """The optimizer's state of which a checkpoint has the tensors."""
         kind = self.loop.optimizer.start(tf.zeros([1, 16, 16, 3]))  # of what size does not matter
-        tensors = [tf.constant(checkpoint[f"state {index}"]) for index in range(len(tf.nest.flatten(kind)))]
+        # A file of arrays does not know of bfloat16: it gives back the same bytes as another type.
+        tensors = [
+            tf.constant(checkpoint[f"state {index}"].view(tensor.dtype.as_numpy_dtype))
+            for index, tensor in enumerate(tf.nest.flatten(kind))
+        ]
         return tf.nest.pack_sequence_as(kind, tensors)
 
     def _stand(self, state: Any) -> None:
@@ -93,7 +96,7 @@ class _Run:
         """Chooses targets for what the canvas showed when the round began."""
         if self.recipe.rounds:
             self.parts = self.recipe.renewed(self.parts, self.seen)
-        self.total = functools.reduce(operator.add, self.parts.values())
+        self.total = self.recipe.total(self.parts, self.recipe.sizes[self.scale])
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""

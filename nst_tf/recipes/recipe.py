@@ -1,5 +1,7 @@
 """What a recipe is: one kind of picture, in tensors, for the driver in Python and for the one in a graph."""
 
+import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +10,8 @@ import tensorflow as tf
 from nst_tf.canvas import enlarge
 from nst_tf.objectives import Objective
 from nst_tf.recipes.feature_loop import FeatureLoop
+from nst_tf.recipes.tiling import Tiled, in_tiles
+from nst_tf.recipes.view import view
 
 __all__ = ["Recipe", "at_size"]
 
@@ -29,6 +33,8 @@ class Recipe:
         sizes: Height and width of each scale, int32 `(scales, 2)`, coarse to fine.
         steps: Evaluations on each scale, `(scales,)`.
         parts: The names of the parts of the objective.
+        tile: Side in pixels of the tiles by which larger canvases are looked at, see `tiling`; 0 for no tiles. Not in a
+            graph.
         rounds: Into how many rounds the evaluations on a scale are divided. At the beginning of each, the objective
             is renewed for what the canvas shows by then; 0 if it has nothing to renew.
     """
@@ -39,6 +45,7 @@ class Recipe:
     steps: tf.Tensor
     parts: tuple[str, ...]
     rounds: int = 0
+    tile: int = 0
 
     def start(self) -> tf.Tensor:
         """The canvas `(batch, height, width, 3)` that the first scale starts from."""
@@ -61,10 +68,19 @@ class Recipe:
         optimizer = self.network.loop.optimizer
         return optimizer.enlarge(state, self.enlarge(optimizer.image(state), size))
 
+    def total(self, parts: dict[str, Objective], size: tf.Tensor) -> Objective:
+        """What is minimised on a canvas of this size: the sum of the parts, by tiles if it is larger than one."""
+        total = functools.reduce(operator.add, parts.values())
+        if not self.tile or not in_tiles(tuple(size.numpy()), self.tile):
+            return total
+        tiles = self.network.tiling(tuple(size.numpy().tolist()), self.tile)
+        return Tiled(total, tiles.windows, tiles.boxes)
+
     def renewed(self, parts: dict[str, Objective], canvas: tf.Tensor) -> dict[str, Objective]:
         """The parts of an objective, renewed for a canvas."""
-        features = self.network.observe(canvas)
-        return {name: part.renewed(features) for name, part in parts.items()}
+        seen = view(self.network, canvas, self.tile)
+        choices = seen.choices(lambda features: {name: part.choices(features) for name, part in parts.items()})
+        return {name: part.chosen(choices[name]) for name, part in parts.items()}
 
     def picture(self, canvas: tf.Tensor) -> tf.Tensor:
         """A canvas of any scale as the finished pictures, `(batch, height, width, 3)` in [0, 1]."""
@@ -72,5 +88,8 @@ class Recipe:
 
     def losses(self, canvas: tf.Tensor, parts: dict[str, Objective]) -> dict[str, tf.Tensor]:
         """The value of each part of an objective for a canvas."""
+        if self.tile and in_tiles(canvas.shape[1:3], self.tile):
+            found = view(self.network, canvas, self.tile).losses(parts)
+            return {name: tf.reduce_sum(value) for name, value in found.items()}
         features = self.network.features(canvas)
         return {name: tf.reduce_sum(part(features, canvas)) for name, part in parts.items()}

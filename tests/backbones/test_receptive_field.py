@@ -152,18 +152,18 @@ def test_pixels_outside_the_box_never_change_a_unit_behind_max_pooling_and_all_i
 @pytest.mark.parametrize(
     ("name", "layer", "expected"),
     [
-        ("alexnet", "relu1", (11, 4, -2)),
-        ("alexnet", "relu2", (51, 8, -18)),
-        ("alexnet", "relu5", (163, 16, -66)),
-        ("vgg16", "relu1_1", (3, 1, -1)),
-        ("vgg16", "relu3_3", (40, 4, -18)),
-        ("vgg16", "relu5_3", (196, 16, -90)),
+        ("alexnet", "relu1", (11, 4, -2, 55)),
+        ("alexnet", "relu2", (51, 8, -18, 27)),
+        ("alexnet", "relu5", (163, 16, -66, 13)),
+        ("vgg16", "relu1_1", (3, 1, -1, 224)),
+        ("vgg16", "relu3_3", (40, 4, -18, 56)),
+        ("vgg16", "relu5_3", (196, 16, -90, 14)),
     ],
 )
 def test_the_known_values_of_the_bundled_networks(name, layer, expected):
-    size, stride, offset = ((value, value) for value in expected)
+    size, stride, offset, count = ((value, value) for value in expected)
     field = receptive_field(Graph(load_backbone(name)), layer, 224, 224)
-    assert field == ReceptiveField(size, stride, offset, (224, 224))
+    assert field == ReceptiveField(size, stride, offset, count, (224, 224))
     assert not field.whole
     assert field.span((0, 1)) == (
         offset[0],
@@ -174,7 +174,7 @@ def test_the_known_values_of_the_bundled_networks(name, layer, expected):
 
 
 def test_a_box_is_cut_off_at_the_image():
-    field = ReceptiveField((7, 5), (2, 3), (-3, -1), (16, 10))
+    field = ReceptiveField((7, 5), (2, 3), (-3, -1), (8, 4), (16, 10))
     assert field.span((0, 0)) == (-3, -1, 4, 4)
     assert field.box((0, 0)) == (0, 0, 4, 4)
     assert field.box((7, 3)) == (11, 8, 16, 10)

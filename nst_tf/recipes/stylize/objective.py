@@ -22,12 +22,12 @@ from nst_tf.objectives import (
     TotalVariation,
     WassersteinStyle,
     blend_moments,
-    raw_moments,
 )
-from nst_tf.objectives.neighbours import choices_of, swapped
+from nst_tf.objectives.neighbours import choices_of_samples, swapped
 from nst_tf.one_pass.areas import Area
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.stylize.settings import StylizeSettings
+from nst_tf.recipes.view import Study, View, view
 
 __all__ = ["style_objective"]
 
@@ -47,9 +47,9 @@ def style_objective(
         content: What to show, `(1, height, width, 3)` in [0, 1], of the canvas' size.
         areas: What is painted in which styles: masks of the canvas' size, styles each of its own.
     """
-    features = network.observe(content)
-    seen = [_see(network, settings, area, features) for area in areas]
-    parts = {"content": _content(settings, features, seen), "style": _style(settings, seen)}
+    shown = view(network, content, settings.tile)
+    seen = [_see(network, settings, area, shown.sizes) for area in areas]
+    parts = {"content": _content(settings, shown, seen), "style": _style(settings, seen)}
     if settings.patch_weight:
         parts["patches"] = _patches(settings, seen)
     if settings.tv_weight:
@@ -80,15 +80,13 @@ class _Seen(NamedTuple):
 
     Attributes:
         area: As it is measured.
-        styles: The features of each style, if they are looked at place by place.
-        parts: By layer, the weights of the positions of each style; `None` where all count alike.
+        styles: What is known of each style, if they are looked at place by place.
         moments: By layer, the raw moments of the mixture of styles.
         weights: By layer, those of the positions of the canvas.
     """
 
     area: Area
-    styles: Sequence[Mapping[str, tf.Tensor]]
-    parts: Mapping[str, Sequence[tf.Tensor | None]]
+    styles: Sequence[Study]
     moments: Mapping[str, tuple]
     weights: Mapping[str, tf.Tensor | None]
 
@@ -98,34 +96,36 @@ class _Seen(NamedTuple):
         return 1 if self.area.mask is None else tf.reduce_mean(tf.cast(self.area.mask, tf.float64))
 
 
-def _weights(network: FeatureLoop, mask: tf.Tensor | None, layer: str, maps: tf.Tensor) -> tf.Tensor | None:
-    guide = network.guide(mask, layer, maps)
-    return None if guide is None else weights_of(guide)
+def _weights(network: FeatureLoop, mask: tf.Tensor | None, sizes: Mapping[str, tf.Tensor]) -> dict:
+    guides = {layer: network.guide(mask, layer, size) for layer, size in sizes.items()}
+    return {layer: None if guide is None else weights_of(guide) for layer, guide in guides.items()}
 
 
-def _see(network: FeatureLoop, settings: StylizeSettings, area: Area, content: Mapping[str, tf.Tensor]) -> _Seen:
-    by_place = settings.swap or settings.patch_weight or area.style_masks
-    styles = [network.observe(style) for style in area.styles] if by_place else []
-    parts = {
-        layer: [_weights(network, part, layer, one[layer]) for part, one in zip(area.parts, styles, strict=False)]
-        for layer in content
-    }
-    measured = [
-        {layer: raw_moments(one[layer], parts[layer][number]) for layer in settings.style_layers}
-        for number, one in enumerate(styles)
-    ]
+def _study(network: FeatureLoop, settings: StylizeSettings, style: tf.Tensor, part: tf.Tensor | None) -> Study:
+    """What is known of a style, of which a part counts."""
+    seen = view(network, style, settings.tile)
+    windows = [(layer, WINDOW) for layer in settings.content_layers if settings.swap]
+    windows += [(layer, 1) for layer in settings.style_layers if settings.patch_weight]
+    return seen.study(_weights(network, part, seen.sizes), windows)
+
+
+def _see(network: FeatureLoop, settings: StylizeSettings, area: Area, sizes: Mapping[str, tf.Tensor]) -> _Seen:
+    styles, measured = [], []
+    if settings.swap or settings.patch_weight or area.style_masks or settings.tile:
+        styles = [_study(network, settings, *both) for both in zip(area.styles, area.parts, strict=True)]
+        measured = [style.moments for style in styles]
     measured = measured or [network.moments(style) for style in area.styles]
     blend = area.shares or [1.0] * len(area.styles)
     moments = {
         layer: blend_moments([(mean[0], second[0]) for mean, second in (one[layer] for one in measured)], blend)
         for layer in settings.style_layers
     }
-    weights = {layer: _weights(network, area.mask, layer, maps) for layer, maps in content.items()}
-    return _Seen(area, styles, parts, moments, weights)
+    return _Seen(area, styles, moments, _weights(network, area.mask, sizes))
 
 
-def _content(settings: StylizeSettings, features: Mapping[str, tf.Tensor], seen: Sequence[_Seen]) -> Objective:
+def _content(settings: StylizeSettings, shown: View, seen: Sequence[_Seen]) -> Objective:
     weight, terms = settings.content_weight / _unit(settings.model) ** CONTENT_POWER, []
+    features = shown.maps(tuple(settings.content_layers))
     for layer, share in _shares(settings.content_layers).items():
         target = _target(settings, layer, features[layer], seen) if settings.swap else features[layer]
         halves = tf.cast(tf.size(target), tf.float64) / 2 if settings.content_loss == "sum" else 1
@@ -137,7 +137,7 @@ def _target(settings: StylizeSettings, layer: str, maps: tf.Tensor, seen: Sequen
     """The content's features, in each area swapped with its own styles'."""
     target = maps
     for one in seen:
-        choices = choices_of([style[layer] for style in one.styles], WINDOW, one.area.shares, one.parts[layer])
+        choices = choices_of_samples([style.sample(layer, WINDOW) for style in one.styles], one.area.shares)
         share, mask = settings.strength * settings.swap, one.area.mask
         if mask is not None:
             share = tf.cast(share, tf.float32) * mask_at(mask, tf.shape(maps)[1:3])
@@ -160,6 +160,6 @@ def _patches(settings: StylizeSettings, seen: Sequence[_Seen]) -> Objective:
     weight, terms = _paint(settings) * settings.patch_weight / len(settings.style_layers), []
     for one in seen:
         for layer, (mean, _) in one.moments.items():
-            styles, weights = [style[layer] for style in one.styles], one.weights[layer]
-            terms.append(Resemblance.of_styles(layer, styles, mean, one.parts[layer], weights) * (weight * one.count))
+            places = [style.patches(layer, 1) for style in one.styles]
+            terms.append(Resemblance.of_places(layer, places, mean, one.weights[layer]) * (weight * one.count))
     return functools.reduce(operator.add, terms)

@@ -25,6 +25,8 @@ __all__ = ["Stylize", "style_network"]
 
 FALLOFF = 0.75  # of the initial inverse Hessian: see `Lbfgs`
 OPTIMIZERS = {"lbfgs": functools.partial(Lbfgs, falloff=FALLOFF), "adam": Adam}
+# For large pictures: less of the history, in half the bytes.
+NARROW = OPTIMIZERS | {"lbfgs": functools.partial(Lbfgs, history=5, falloff=FALLOFF, kept=tf.bfloat16)}
 
 Painter = Callable[..., tf.Tensor]
 
@@ -55,6 +57,7 @@ class Stylize(Recipe):
         self.sizes = scale_sizes(own, settings.size, settings.first_size, settings.growth, network.least)
         self.steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
         self.rounds = settings.rounds if settings.patch_weight else 0
+        self.tile = settings.tile
         further = {"patches": settings.patch_weight, "total variation": settings.tv_weight}
         self.parts = ("content", "style", *(name for name, weight in further.items() if weight))
         self._painter, self._first = painter, first
@@ -113,17 +116,19 @@ def _style_loop(
     precision: str,
     layers: tuple[str, ...],
     optimizer: str,
+    narrow: bool,
 ) -> FeatureLoop:
     extractor = opened_extractor(model, preprocessing, pooling, padding, precision, layers)
-    return FeatureLoop(extractor, OPTIMIZERS[optimizer]())
+    return FeatureLoop(extractor, (NARROW if narrow else OPTIMIZERS)[optimizer]())
 
 
-def style_network(settings: StylizeSettings, *, anew: bool = False) -> FeatureLoop:
+def style_network(settings: StylizeSettings, *, anew: bool = False, narrow: bool = False) -> FeatureLoop:
     """The features and the loop for these settings; the same for all that differ only in weights, sizes and schedule.
 
     Args:
         settings: How a picture is stylised.
         anew: Whether to build another one, whose parts may be traced into a larger graph.
+        narrow: Whether the optimizer is to remember less, in half precision, as large pictures ask for.
 
     Raises:
         InputError: The model is unknown or cannot be used as set, its weights are not there, or a layer is unknown or
@@ -133,4 +138,4 @@ def style_network(settings: StylizeSettings, *, anew: bool = False) -> FeatureLo
     padding = settings.padding or ("replicate" if settings.model in WEIGHTS else "zero")
     how = settings.pooling, padding, for_this_machine(settings.precision)
     build = _style_loop.__wrapped__ if anew else _style_loop
-    return build(settings.model, settings.preprocessing, *how, layers, settings.optimizer)
+    return build(settings.model, settings.preprocessing, *how, layers, settings.optimizer, narrow)

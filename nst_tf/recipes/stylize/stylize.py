@@ -1,6 +1,9 @@
 """`stylize` and `stylize_steps`: style transfer from pictures to a picture, in Python."""
 
+import logging
+import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,21 +11,30 @@ import tensorflow as tf
 
 from nst_tf.backbones import check_size
 from nst_tf.canvas import lanczos
-from nst_tf.errors import unknown
+from nst_tf.errors import InputError, SettingError, unknown
 from nst_tf.images import Picture, Source, as_picture, dressed, fit, restore_color
-from nst_tf.memory import check_measured, check_memory
+from nst_tf.memory import FIXED, check_measured, check_memory, fits_machine
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import compiled_stylizer
 from nst_tf.progress import Checkpoint, Progress, Result, last_result
 from nst_tf.recipes.clock import Clock
+from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
 from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
+from nst_tf.recipes.tiling import in_tiles
 from nst_tf.settings import keywords
 
-__all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
+__all__ = ["prepare", "run_stylize", "stylize", "stylize_steps", "with_tiles"]
+
+TILE, LEAST_TILE, MARGIN = 512, 64, 48  # pixels
+NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
+# Bytes for a pixel, where one looks by tiles: of a tile, of the picture with all that is optimised, of a style.
+PER_PIXEL_OF_TILE, PER_PIXEL_OF_TILED, PER_PIXEL_OF_STYLE = 2.6e3, {"lbfgs": 450, "adam": 300}, 36
+
+_log = logging.getLogger(__name__)
 
 
 def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) -> Stylize:
@@ -39,14 +51,44 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     """
     settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
-    network, size = style_network(settings), fit(guide.shape, settings.size)
+    size = fit(guide.shape, settings.size)
+    settings = with_tiles(settings, size)
+    network = style_network(settings, narrow=math.prod(size) > NARROW)
     check_size(network.extractor, *size)
-    check_memory(*size)
     painter, first = _start(settings)
     recipe = Stylize(network, settings, tf.constant(guide)[None], areas, painter, first)
-    for style in styles_of(areas):
-        check_measured(*recipe.style_size(style, tf.constant(size)).numpy(), "style_scale", settings.style_scale)
+    measured = [tuple(recipe.style_size(style, tf.constant(size)).numpy()) for style in styles_of(areas)]
+    _check_memory(settings, network, size, measured)
     return recipe
+
+
+def with_tiles(settings: StylizeSettings, size: tuple[int, int]) -> StylizeSettings:
+    """The settings with tiles, if a picture of this height and width would not fit into the machine without."""
+    if 0 < settings.tile < LEAST_TILE:
+        raise SettingError(f"tile is {settings.tile}; it must be 0 or {LEAST_TILE} or more", "tile")
+    if settings.tile or fits_machine(*size):
+        return settings
+    _log.info("the picture is looked at by tiles of %d pixels, since the whole would not fit into memory", TILE)
+    return replace(settings, tile=TILE)
+
+
+def _check_memory(
+    settings: StylizeSettings, network: FeatureLoop, size: tuple[int, int], measured: Sequence[tuple[int, int]]
+) -> None:
+    """Refuses what does not fit: the picture, or the styles as they are measured."""
+    if not in_tiles(size, settings.tile):
+        try:
+            check_memory(*size)
+        except InputError as error:
+            raise InputError(f"{error}; or a tile of {TILE}") from None
+    else:
+        network.tiling(size, settings.tile)
+        fixed = FIXED + PER_PIXEL_OF_TILE * (settings.tile + 2 * MARGIN) ** 2
+        fixed += PER_PIXEL_OF_STYLE * sum(map(math.prod, measured))
+        check_memory(*size, fixed, PER_PIXEL_OF_TILED[settings.optimizer])
+    for style in measured:
+        if not in_tiles(style, settings.tile):
+            check_measured(*style, "style_scale", settings.style_scale)
 
 
 def _start(settings: StylizeSettings) -> tuple[Painter | None, tf.Tensor | None]:

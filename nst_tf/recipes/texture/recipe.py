@@ -18,12 +18,13 @@ import tensorflow as tf
 from nst_tf.canvas import enlarge, lanczos, noise
 from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import fit, measured_size, scale_sizes, scale_steps
-from nst_tf.objectives import GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments, raw_moments
+from nst_tf.objectives import GramStyle, Objective, TotalVariation, WassersteinStyle, blend_moments
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.recipe import Recipe, at_size
 from nst_tf.recipes.texture.histogram import match_histogram
 from nst_tf.recipes.texture.network import stride
 from nst_tf.recipes.texture.settings import TextureSettings
+from nst_tf.recipes.view import View
 
 __all__ = ["Texture", "final_size"]
 
@@ -118,10 +119,9 @@ class Texture(Recipe):
         if mask is None:
             return self.network.moments(seen)
         mask = mask_at(mask, own)
-        guided = {
-            layer: (maps, self.network.guide(mask, layer, maps)) for layer, maps in self.network.observe(seen).items()
-        }
-        return {layer: raw_moments(maps, weights_of(guide)) for layer, (maps, guide) in guided.items()}
+        seen = View(self.network, seen)
+        guides = {layer: self.network.guide(mask, layer, rows) for layer, rows in seen.sizes.items()}
+        return seen.study({layer: weights_of(guide) for layer, guide in guides.items()}).moments
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas brought to another size; one that repeats is interpolated across its border."""

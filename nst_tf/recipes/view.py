@@ -1,0 +1,177 @@
+"""What a network sees of one image: as a whole, or by tiles, where the whole would take too much memory."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from nst_tf.objectives import Objective
+from nst_tf.objectives.moments import moments_of_part
+from nst_tf.objectives.part import Tile
+from nst_tf.objectives.places import Sample, looked_at, patches_at, sample, sample_of_moments
+from nst_tf.recipes.feature_loop import FeatureLoop
+from nst_tf.recipes.tiling import in_tiles, join, pixels_of
+
+__all__ = ["Study", "TiledView", "View", "view"]
+
+Features = Mapping[str, tf.Tensor]
+Weights = Mapping[str, tf.Tensor | None]  # of the positions of the whole image, by layer
+
+
+class Study:
+    """What is known of an image that others are to be like.
+
+    Attributes:
+        moments: Its raw moments by layer, `(1, channels)` and `(1, channels, channels)`.
+    """
+
+    moments: Mapping[str, tuple[tf.Tensor, tf.Tensor]]
+
+    def patches(self, layer: str, window: int) -> tf.Tensor:
+        """Those of its features at the places that `looked_at` chooses, `(places, n)`."""
+        raise NotImplementedError
+
+    def sample(self, layer: str, window: int) -> Sample:
+        """See `Sample`."""
+        raise NotImplementedError
+
+
+class View:
+    """What a network sees of an image, looked at as a whole.
+
+    Args:
+        network: Whose features are seen.
+        image: `(1, height, width, 3)` in [0, 1].
+
+    Attributes:
+        sizes: Rows and columns of the maps by layer, `(2,)`.
+    """
+
+    sizes: Mapping[str, tf.Tensor]
+
+    def __init__(self, network: FeatureLoop, image: tf.Tensor):
+        self._image, self._features = image, network.observe(image)
+        self.sizes = {layer: tf.shape(maps)[1:3] for layer, maps in self._features.items()}
+
+    def maps(self, layers: Sequence[str]) -> dict[str, tf.Tensor]:
+        """The features of some layers, of the whole image."""
+        return {layer: self._features[layer] for layer in layers}
+
+    def choices(self, choose: Callable[[Features], Any]) -> Any:
+        """Maps of the whole image, in any structure, which are made of the features at each position alone."""
+        return choose(self._features)
+
+    def losses(self, parts: Mapping[str, Objective]) -> dict[str, tf.Tensor]:
+        """The value of each part of an objective, `(1,)`."""
+        return {name: part(dict(self._features), self._image) for name, part in parts.items()}
+
+    def study(self, weights: Weights, windows: Sequence[tuple[str, int]] = ()) -> Study:
+        """What is known of the image.
+
+        Args:
+            weights: Of all layers whose moments are asked for.
+            windows: The layers of which patches or samples will be asked for, each with the side of the patches.
+        """
+        del windows
+        return _StudyOfWhole(self._features, weights)
+
+
+class _StudyOfWhole(Study):
+    def __init__(self, features: Features, weights: Weights):
+        self._features, self._weights = features, weights
+        self.moments = {layer: moments_of_part(layer, features[layer], own) for layer, own in weights.items()}
+
+    def patches(self, layer: str, window: int) -> tf.Tensor:
+        maps = self._features[layer]
+        return patches_at(maps, *looked_at(tf.shape(maps)[1:3], self._weights[layer], window), window)
+
+    def sample(self, layer: str, window: int) -> Sample:
+        return sample(self._features[layer], window, self._weights[layer])
+
+
+class TiledView(View):
+    """What a network sees of an image, looked at tile by tile.
+
+    Args:
+        network: Whose features are seen.
+        image: `(1, height, width, 3)` in [0, 1].
+        tile: See `tiling`.
+    """
+
+    def __init__(self, network: FeatureLoop, image: tf.Tensor, tile: int):
+        self._network, self._image = network, image
+        self._tiling = network.tiling(tuple(image.shape[1:3]), tile, further=1)
+        boxes = self._tiling.boxes
+        self.sizes = {layer: boxes[layer][0, -2:] for layer in network.extractor.output_names}
+
+    def _each(self, see: Callable[[Tile, Features, tf.Tensor], Any]) -> Iterator[Any]:
+        for window, part in self._tiling.parts():
+            seen = pixels_of(self._image, window)
+            yield see(part, self._network.observe(seen), seen)
+
+    def _joined(self, see: Callable[[Tile, Features, tf.Tensor], Any]) -> Any:
+        return join(list(self._each(see)), self._tiling.across)
+
+    def _summed(self, see: Callable[[Tile, Features, tf.Tensor], Any]) -> Any:
+        """The sums in float64."""
+        total = None
+        for sums in self._each(see):
+            wide = tf.nest.map_structure(lambda one: tf.cast(one, tf.float64), sums)
+            total = wide if total is None else tf.nest.map_structure(tf.add, total, wide)
+        return total
+
+    def maps(self, layers: Sequence[str]) -> dict[str, tf.Tensor]:
+        return self._joined(lambda part, features, _: {layer: part.cut(layer, features[layer]) for layer in layers})
+
+    def choices(self, choose: Callable[[Features], Any]) -> Any:
+        def chosen(part, features, _):
+            return choose({layer: part.cut(layer, maps) for layer, maps in features.items()})
+
+        return self._joined(chosen)
+
+    def losses(self, parts: Mapping[str, Objective]) -> dict[str, tf.Tensor]:
+        def sums(tile, features, seen):
+            return {name: part.sums(features, seen, tile) for name, part in parts.items()}
+
+        total = self._summed(sums)
+        return {name: part.of_sums(total[name]) for name, part in parts.items()}
+
+    def study(self, weights: Weights, windows: Sequence[tuple[str, int]] = ()) -> Study:
+        found: dict[tuple[str, int], list] = {one: [] for one in windows}
+        places = {one: looked_at(self.sizes[one[0]], weights[one[0]], one[1]) for one in windows}
+
+        def see(part, features, _):
+            for (layer, window), patches in found.items():
+                patches.append(_patches_within(part, layer, features[layer], places[layer, window], window))
+            return {layer: moments_of_part(layer, features[layer], own, part) for layer, own in weights.items()}
+
+        moments = self._summed(see)
+        counts = {layer: 1 if own is not None else tf.reduce_prod(self.sizes[layer]) for layer, own in weights.items()}
+        return _StudyOfTiles(moments, counts, {one: tf.concat(patches, 0) for one, patches in found.items()})
+
+
+def _patches_within(
+    part: Tile, layer: str, maps: tf.Tensor, places: tuple[tf.Tensor, tf.Tensor], window: int
+) -> tf.Tensor:
+    """The patches at those of the places that count in a tile."""
+    box, places_here = part.boxes[layer], tf.stack(places, 1)
+    inside = tf.reduce_all((places_here >= box.start) & (places_here < box.start + box.size), 1)
+    local = tf.boolean_mask(places_here, inside) - box.start + box.local
+    return patches_at(maps, *tf.unstack(local, axis=1), window)
+
+
+class _StudyOfTiles(Study):
+    def __init__(self, moments: Mapping[str, tuple], counts: Mapping[str, Any], patches: Mapping[tuple, tf.Tensor]):
+        self.moments, self._counts, self._patches = moments, counts, patches
+
+    def patches(self, layer: str, window: int) -> tf.Tensor:
+        return self._patches[layer, window]
+
+    def sample(self, layer: str, window: int) -> Sample:
+        mean, second = (moment[0] for moment in self.moments[layer])
+        return sample_of_moments(mean, second, self._counts[layer], self._patches[layer, window])
+
+
+def view(network: FeatureLoop, image: tf.Tensor, tile: int) -> View:
+    """What a network sees of an image: by tiles of this side, if it is larger than one of them; 0 for no tiles."""
+    return TiledView(network, image, tile) if in_tiles(image.shape[1:3], tile) else View(network, image)
