@@ -233,6 +233,7 @@ def stylize(
     init: Any = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
     seed: int = ...,
+    tile: int = ...,
 ) -> Result: ...
 def stylize_steps(
     content: Source,
@@ -269,6 +270,7 @@ def stylize_steps(
     init: Any = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
     seed: int = ...,
+    tile: int = ...,
 ) -> Iterator[Progress]: ...
 def texture(
     source: Source | Sequence[Source],

@@ -100,3 +100,15 @@ def test_images_remember_their_own_pairs_where_asked():
     np.testing.assert_array_equal(history.stored, [5, 2])
     expected = [-inverse_hessian(s0[-3:], y0[-3:]) @ gradients[0], -inverse_hessian(s1[:2], y1[:2]) @ gradients[1]]
     np.testing.assert_allclose(direction(history, gradients), expected, rtol=1e-9)
+
+
+def test_pairs_can_be_kept_in_half_the_bytes():
+    changes, bends = pairs(3)
+    narrow = empty_history(image(np.zeros(SIZE)), 3, tf.bfloat16)
+    for s, y in zip(changes, bends, strict=True):
+        narrow = remember(narrow, image(s), image(y), tf.constant([True]))
+    assert narrow.changes.dtype == narrow.bends.dtype == tf.bfloat16
+    kept = [np.reshape(tf.cast(memory, tf.float64), (3, SIZE)) for memory in (narrow.changes, narrow.bends)]
+    np.testing.assert_allclose(kept[0], changes, rtol=2**-8)
+    gradient = np.random.default_rng(1).normal(size=SIZE)
+    np.testing.assert_allclose(direction(narrow, gradient)[0], -inverse_hessian(*kept) @ gradient, rtol=1e-6)

@@ -84,8 +84,8 @@ def _check_memory(
     else:
         network.tiling(size, settings.tile)
         fixed = FIXED + PER_PIXEL_OF_TILE * (settings.tile + 2 * MARGIN) ** 2
-        fixed += PER_PIXEL_OF_STYLE * sum(map(math.prod, measured))
-        check_memory(*size, fixed, PER_PIXEL_OF_TILED[settings.optimizer])
+        styles = PER_PIXEL_OF_STYLE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture
+        check_memory(*size, fixed, PER_PIXEL_OF_TILED[settings.optimizer] + styles)
     for style in measured:
         if not in_tiles(style, settings.tile):
             check_measured(*style, "style_scale", settings.style_scale)
