@@ -121,7 +121,7 @@ class Texture(Recipe):
         mask = mask_at(mask, own)
         seen = View(self.network, seen)
         guides = {layer: self.network.guide(mask, layer, rows) for layer, rows in seen.sizes.items()}
-        return seen.study({layer: weights_of(guide) for layer, guide in guides.items()}).moments
+        return dict(seen.study({layer: weights_of(guide) for layer, guide in guides.items()}).moments)
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas brought to another size; one that repeats is interpolated across its border."""
