@@ -20,6 +20,8 @@ exclude_patterns = ["Thumbs.db", ".DS_Store"]
 html_theme = "furo"
 html_title = f"nst_tf {release}"
 html_copy_source = False
+html_static_path = ["static"]
+html_css_files = ["wrap.css"]
 
 nb_execution_mode = "off"
 myst_heading_anchors = 3
@@ -37,4 +39,4 @@ python_use_unqualified_type_names = True
 default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", ".*")]
-smartquotes = False  # which would make of --size a dash
+smartquotes_action = "D"  # dashes; quotes stay as they are written

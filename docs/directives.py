@@ -71,7 +71,11 @@ def _option(parser: argparse.ArgumentParser, action: argparse.Action) -> Iterato
 def _escaped(text: str) -> str:
     """Plain text with code in backticks, as reStructuredText."""
     parts = text.split("`")
-    return "".join(f"``{part}``" if odd % 2 else re.sub(r"([*_|\\])", r"\\\1", part) for odd, part in enumerate(parts))
+    return "".join(f"``{part}``" if odd % 2 else _escaped_text(part) for odd, part in enumerate(parts))
+
+
+def _escaped_text(text: str) -> str:
+    return re.sub(r"(?<!\S)(--[\w-]+)", r"``\1``", re.sub(r"([*_|\\])", r"\\\1", text))
 
 
 def _indented(text: str) -> list[str]:
