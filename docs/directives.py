@@ -12,6 +12,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.inspect import signature, stringify_signature
 
 from nst_tf.cli.main import make_parser
 
@@ -115,8 +116,20 @@ def _value(thing: object) -> str:
     return f"``{thing!r}``"
 
 
+def _signature(
+    app: Sphinx, what: str, name: str, thing: object, options: object, text: str | None, returns: str | None
+):
+    """The signature of a class by its own `__init__`, where Keras has a `__new__` that takes anything; and `...` for a
+    default that is a function, which has no name in Python.
+    """
+    if what == "class" and text == "(*args, **kwargs)":
+        text = stringify_signature(signature(thing.__init__, bound_method=True), unqualified_typehints=True)
+    return text and re.sub(r"<function .*?>+", "...", text), returns
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Adds the directives."""
+    app.connect("autodoc-process-signature", _signature)
     app.add_directive("options", Options)
     app.add_directive("api", Api)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
