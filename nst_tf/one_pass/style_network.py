@@ -67,8 +67,9 @@ def build_style_network(styles: int) -> keras.Model:
         styles: How many it is to hold.
 
     Returns:
-        A model from `{"image": (batch, height, width, 3), "shares": (batch, styles)}`, RGB in [0, 1] of any size from
-        8x8 pixels on and the share of each style, to images of the same size in [0, 1]. 1.68 million parameters.
+        A model from a dict of `image`, `(batch, height, width, 3)`, RGB in [0, 1] of any size from 8x8 pixels on, and
+        `shares`, `(batch, styles)`, the share of each style, to images of the same size in [0, 1]. 1.68 million
+        parameters.
     """
     image = keras.Input((None, None, 3), name="image")
     shares = keras.Input((styles,), name="shares")

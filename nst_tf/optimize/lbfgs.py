@@ -54,8 +54,8 @@ class Lbfgs:
         low: The least value of a pixel.
         high: The largest.
         falloff: How much further long waves go than short ones, before the history knows better: the initial inverse
-            Hessian is a multiple of max(|k|, 1 / longest side)^-falloff at |k| cycles a pixel. Losses of a network's
-            features are the less curved the higher the frequency, but for the lowest; 0.75 to 1 suits them.
+            Hessian is a multiple of `max(|k|, 1 / longest side)^-falloff` at `|k|` cycles a pixel. Losses of a
+            network's features are the less curved the higher the frequency, but for the lowest; 0.75 to 1 suits them.
         kept: What pairs are kept as, such as `tf.bfloat16` to halve their memory; what images are by default.
     """
 

@@ -37,11 +37,13 @@ class Deconv(keras.Model):
     """Projects activations of a layer of a network down to pixels.
 
     It is called with a dict of
+
     - `image`: `(n, height, width, 3)` in [0, 1], or one image for all;
     - `filter`: int32 `(n,)`, for each projection the feature map (the unit, of a dense layer);
     - `position`, only if `position="given"`: int32 `(n, 2)`, row and column in the feature map;
 
     and gives a dict of
+
     - `projection`: `(n, height, width, 3)`, signed, in units of activation per unit of pixel where the seed is 1;
     - `activation`: `(n,)`, at the position (of the whole map: the strongest);
     - `position`: int32 `(n, 2)`.

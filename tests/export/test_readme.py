@@ -1,9 +1,7 @@
 """What the README says of exported models, as it stands there: on a JPEG, on a WebP and on a broken file."""
 
-import re
 import subprocess
 import warnings
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,17 +15,11 @@ from nst_tf.export.export import export
 from nst_tf.export.models import fast_stylize
 from nst_tf.export.signature.examples import example_bytes
 
+from ..pages import README, block
 from ..serve.running import running
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
 MODEL = "fast-stylize"
 REFUSED = ("photo.webp", "broken.jpg")
-
-
-def block(phrase):
-    """The code of the README that has a phrase."""
-    (found,) = [code for code in re.findall(r"```\w+\n(.*?)```", README, re.DOTALL) if phrase in code]
-    return found
 
 
 class Mixture(keras.Model):
@@ -68,7 +60,7 @@ def test_the_lines_for_tensorflow_tf_hub_and_keras(place, monkeypatch):
         import tensorflow_hub as hub
     names = {"nst_tf": nst_tf, "tf": tf, "keras": keras, "hub": hub}
     painted = []
-    for line in block("TFSMLayer").splitlines():
+    for line in block(README, "TFSMLayer").splitlines():
         exec(line, names)
         if line.startswith("painted"):
             painted.append(names["painted"])
@@ -80,7 +72,7 @@ def test_the_lines_for_tensorflow_tf_hub_and_keras(place, monkeypatch):
 def asked(served, place, name):
     """The answer to the README's lines for the client, about a file."""
     names = {"content": (place / name).read_bytes(), "style": (place / "painting.jpg").read_bytes()}
-    exec(block("Client(").replace("8500", str(served.port)), names)
+    exec(block(README, "Client(").replace("8500", str(served.port)), names)
     return names["found"]
 
 
@@ -99,7 +91,7 @@ def test_the_lines_for_grpc_tell_what_is_no_image_for_the_model(served, place, n
 
 def curled(served, place, name):
     """How the README's lines for curl end, about a file."""
-    lines = block("curl -s").replace("8501", str(served.rest_port)).replace("photo.jpg", name)
+    lines = block(README, "curl -s").replace("8501", str(served.rest_port)).replace("photo.jpg", name)
     return subprocess.run(["bash", "-c", lines], cwd=place, capture_output=True, text=True, check=False)
 
 

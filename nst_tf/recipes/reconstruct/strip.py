@@ -27,7 +27,7 @@ class Reconstruction(Picture):
         layer: Name of the layer.
         original: What was to be reconstructed, float32 `(height, width, 3)` in [0, 1].
         images: One for each start, float32 `(n, height, width, 3)` in [0, 1].
-        errors: Their representation errors |Phi - Phi_0|^2 / |Phi_0|^2, `(n,)`.
+        errors: Their representation errors `|Phi - Phi_0|^2 / |Phi_0|^2`, `(n,)`.
     """
 
     layer: str = ""
