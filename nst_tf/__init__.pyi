@@ -153,6 +153,7 @@ def fast_stylize(
     style_scale: float = ...,
     style_blend: tuple[float, ...] = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
+    preview: bool = ...,
 ) -> Picture: ...
 def reconstruct(
     image: Source,
@@ -233,6 +234,7 @@ def stylize(
     init: Any = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
     seed: int = ...,
+    preview: bool = ...,
 ) -> Result: ...
 def stylize_steps(
     content: Source,
@@ -269,6 +271,7 @@ def stylize_steps(
     init: Any = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
     seed: int = ...,
+    preview: bool = ...,
 ) -> Iterator[Progress]: ...
 def texture(
     source: Source | Sequence[Source],

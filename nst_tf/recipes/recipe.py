@@ -29,8 +29,8 @@ class Recipe:
         sizes: Height and width of each scale, int32 `(scales, 2)`, coarse to fine.
         steps: Evaluations on each scale, `(scales,)`.
         parts: The names of the parts of the objective.
-        rounds: Into how many rounds the evaluations on a scale are divided. At the beginning of each, the objective
-            is renewed for what the canvas shows by then; 0 if it has nothing to renew.
+        rounds: Into how many rounds the evaluations on a scale are divided, at least 1.
+        renews: Whether at the beginning of each the objective is renewed for what the canvas shows by then.
     """
 
     settings: Any
@@ -38,7 +38,8 @@ class Recipe:
     sizes: tf.Tensor
     steps: tf.Tensor
     parts: tuple[str, ...]
-    rounds: int = 0
+    rounds: tf.Tensor | int = 1
+    renews: bool = False
 
     def start(self) -> tf.Tensor:
         """The canvas `(batch, height, width, 3)` that the first scale starts from."""

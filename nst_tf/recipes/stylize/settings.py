@@ -6,6 +6,7 @@ from typing import Any
 
 from nst_tf.one_pass.settings import (
     preserve_color_setting,
+    preview_setting,
     strength_setting,
     style_blend_setting,
     style_scale_setting,
@@ -84,6 +85,7 @@ class StylizeSettings:
     init: Any = setting("fast", START, "START", names=INITS, served=STARTS)
     preserve_color: str | None = preserve_color_setting()
     seed: int = seed_setting("of the noise")
+    preview: bool = preview_setting()
 
 
 PRESETS = Presets(

@@ -9,7 +9,7 @@ import tensorflow as tf
 from nst_tf.backbones import check_size
 from nst_tf.canvas import lanczos
 from nst_tf.errors import unknown
-from nst_tf.images import Picture, Source, as_picture, dressed, fit, restore_color
+from nst_tf.images import Picture, Source, as_picture, dressed, restore_color
 from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.decoder_file import load_stylizer
@@ -39,13 +39,13 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     """
     settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
-    network, size = style_network(settings), fit(guide.shape, settings.size)
-    check_size(network.extractor, *size)
-    check_memory(*size)
-    painter, first = _start(settings)
-    recipe = Stylize(network, settings, tf.constant(guide)[None], areas, painter, first)
+    network = style_network(settings)
+    recipe = Stylize(network, settings, tf.constant(guide)[None], areas, *_start(settings))
+    size = recipe.sizes[-1]
+    check_size(network.extractor, *size.numpy())
+    check_memory(*size.numpy())
     for style in styles_of(areas):
-        check_measured(*recipe.style_size(style, tf.constant(size)).numpy(), "style_scale", settings.style_scale)
+        check_measured(*recipe.style_size(style, size).numpy(), "style_scale", settings.style_scale)
     return recipe
 
 
