@@ -153,6 +153,7 @@ def fast_stylize(
     style_scale: float = ...,
     style_blend: tuple[float, ...] = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
+    preview: bool = ...,
 ) -> Picture: ...
 def reconstruct(
     image: Source,
@@ -234,6 +235,7 @@ def stylize(
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
     seed: int = ...,
     tile: int = ...,
+    preview: bool = ...,
 ) -> Result: ...
 def stylize_steps(
     content: Source,
@@ -271,6 +273,7 @@ def stylize_steps(
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
     seed: int = ...,
     tile: int = ...,
+    preview: bool = ...,
 ) -> Iterator[Progress]: ...
 def texture(
     source: Source | Sequence[Source],

@@ -23,13 +23,14 @@ class Weaving:
     """How a carpet is woven."""
 
     seed: int = setting(0, "of the knots", unit="NUMBER", least=0)
+    fringed: bool = setting(False, "make fringes", served=Served())
     tightness: float = setting(
         0.5, "how tight the knots are", unit="FACTOR", group="objective", above=0, most=3, served=Served(0.25, 2)
     )
 
 
 PRESETS = Presets({"default": Weaving(), "loose": Weaving(tightness=0.1)})
-(CONTROL,) = controls(PRESETS)
+SWITCH, CONTROL = controls(PRESETS)
 
 
 def test_the_command_line_has_it():
@@ -55,18 +56,19 @@ def test_an_exported_signature_takes_it_and_refuses_it():
     assert taken.batched_default.numpy().tolist() == [0.5]
     assert (taken.text, taken.allowed) == ("how tight the knots are", "from 0.25 to 2")
     assert taken.problem(tf.constant(3.0)) == b"tightness is 3; it must be from 0.25 to 2"
+    assert Input.of(SWITCH).spec == tf.TensorSpec([None], tf.bool, "fringed")
     settings = served_settings(Weaving(), [CONTROL], {"tightness": tf.constant(1.5)})
     assert (settings.seed, settings.tightness.dtype, float(settings.tightness)) == (0, tf.float64, 1.5)
 
 
 def test_call_has_it(monkeypatch):
-    model = Exportable("Weave.", {"image": "a pattern"}, (CONTROL,))
+    model = Exportable("Weave.", {"image": "a pattern"}, (SWITCH, CONTROL))
     monkeypatch.setattr(call, "MODELS", {"weave": model})
     parser = Parser(inherited_absl_flags=None)
     call.add_arguments(parser)
-    arguments = parser.parse_args(["weave", "in.jpg", "-o", "out.png", "--tightness", "1.5"])
+    arguments = parser.parse_args(["weave", "in.jpg", "-o", "out.png", "--tightness", "1.5", "--fringed"])
     assert isinstance(arguments, Namespace)
-    assert arguments.tightness == 1.5
+    assert (arguments.tightness, arguments.fringed) == (1.5, True)
 
 
 def test_the_page_has_it(monkeypatch):

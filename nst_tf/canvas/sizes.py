@@ -5,9 +5,10 @@ A size is a height and a width, int32 `(2,)`. All is computed in float64, in a g
 
 import tensorflow as tf
 
-__all__ = ["fit", "fit_shortest", "measured_size", "scale_sizes", "scale_steps"]
+__all__ = ["fit", "fit_shortest", "longest_made", "longest_shown", "measured_size", "scale_sizes", "scale_steps"]
 
 SIZE = tf.TensorSpec([2], tf.int32)
+PREVIEW, FINEST = 192, 256  # pixels: longest side of a preview, and of the finest scale that it is made on
 
 
 def _floats(*values) -> list[tf.Tensor]:
@@ -48,8 +49,32 @@ def measured_size(own: tf.Tensor, longest: tf.Tensor | float, least: int) -> tf.
     return fit(own, tf.maximum(tf.round(wanted), tf.math.ceil(least * long / short)))
 
 
+def longest_made(own: tf.Tensor, size: tf.Tensor | int, preview: tf.Tensor | bool, least: int) -> tf.Tensor:
+    """The longest side in pixels up to which a picture is made.
+
+    Args:
+        own: Height and width of the image, whose aspect ratio is kept.
+        size: Longest side of the picture.
+        preview: Whether it is made only as far as it takes to show a small one.
+        least: The smallest height and width that the network takes: no side is shorter, however thin the image.
+    """
+    short, long = _ends(own)
+    enough = tf.maximum(FINEST, tf.cast(tf.math.ceil(least * long / short), tf.int32))
+    return tf.where(preview, tf.minimum(size, enough), size)
+
+
+def longest_shown(size: tf.Tensor | int, preview: tf.Tensor | bool) -> tf.Tensor:
+    """The longest side in pixels of a picture, or of its preview."""
+    return tf.where(preview, tf.minimum(size, PREVIEW), size)
+
+
 def scale_sizes(
-    own: tf.Tensor, size: tf.Tensor | int, first_size: tf.Tensor | int, growth: float, least: int
+    own: tf.Tensor,
+    size: tf.Tensor | int,
+    first_size: tf.Tensor | int,
+    growth: float,
+    least: int,
+    longest: tf.Tensor | int | None = None,
 ) -> tf.Tensor:
     """The size of each scale, `(scales, 2)`, in even ratios from the coarsest to the result's.
 
@@ -59,6 +84,7 @@ def scale_sizes(
         first_size: Longest side of the first, if that is not above `size`.
         growth: The largest ratio of one scale to the one before.
         least: No side of the first scale is shorter than this (if the last scale's is not); it starts larger instead.
+        longest: Scales with a longer side than this are left out.
     """
     (short, long), (last, first, growth, least) = _ends(own), _floats(size, first_size, growth, least)
     first = tf.minimum(last, tf.maximum(first, tf.math.ceil(least * long / short)))
@@ -66,6 +92,8 @@ def scale_sizes(
     count = tf.math.ceil(tf.round(tf.math.log(ratio) / tf.math.log(growth) * 1e6) / 1e6)
     shares = tf.range(count + 1) / tf.maximum(count, 1)
     sides = tf.round(first * ratio**shares)
+    if longest is not None:
+        sides = tf.boolean_mask(sides, sides <= tf.cast(longest, tf.float64))
     return tf.map_fn(lambda side: fit(own, side), sides, fn_output_signature=SIZE)
 
 

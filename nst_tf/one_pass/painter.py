@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at
-from nst_tf.canvas.sizes import measured_size
+from nst_tf.canvas.sizes import longest_made, longest_shown, measured_size
 from nst_tf.errors import InputError
 from nst_tf.images import (
     Picture,
@@ -120,7 +120,8 @@ class FastPainter:
                 network, or too large for the memory.
         """
         content, settings = as_picture(content), self.settings
-        size = fit(content.pixels.shape, settings.size)
+        own, longest = content.pixels.shape[:2], longest_shown(settings.size, settings.preview)
+        size = fit(own, int(longest_made(own, settings.size, settings.preview, SMALLEST)))
         if min(size) < SMALLEST:
             raise InputError(
                 f"the picture would be {size[1]}x{size[0]} pixels; it must be {SMALLEST}x{SMALLEST} or larger"
@@ -129,7 +130,8 @@ class FastPainter:
         areas = areas_of(content, self._styles, settings.style_blend, self._mask, self._regions)
         guide, areas = recolored(areas, content.pixels, settings.preserve_color)
         image = self._painted(guide, areas, size)
-        colors = resize_image(content.pixels, size)
+        shown = fit(own, int(longest))
+        image, colors = _at(image, shown)[0].numpy(), resize_image(content.pixels, shown)
         return dressed(restore_color(image, colors, settings.preserve_color), content)
 
     def _painted(self, guide: np.ndarray, areas: Sequence[Area], size: tuple[int, int]) -> np.ndarray:

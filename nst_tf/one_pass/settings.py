@@ -12,6 +12,7 @@ __all__ = [
     "FastSettings",
     "check_shares",
     "preserve_color_setting",
+    "preview_setting",
     "strength_setting",
     "style_blend_setting",
     "style_scale_setting",
@@ -56,6 +57,12 @@ def preserve_color_setting() -> Any:
     return setting(None, help, unit="HOW", choices=(None, "luminance", "histogram"))
 
 
+def preview_setting() -> Any:
+    """Whether a small picture is enough."""
+    help = "make a small picture in seconds that looks like the one of this size"
+    return setting(False, help, served=Served())
+
+
 @describe
 @dataclass(frozen=True)
 class FastSettings:
@@ -67,6 +74,7 @@ class FastSettings:
     style_scale: float = style_scale_setting("picture")
     style_blend: tuple[float, ...] = style_blend_setting("picture")
     preserve_color: str | None = preserve_color_setting()
+    preview: bool = preview_setting()
 
 
 def with_a_share(images: Sequence, shares: Sequence[float]) -> tuple[list, tuple[float, ...]]:

@@ -60,12 +60,12 @@ def make_in_graph(recipe: Recipe) -> Made:
         size = recipe.sizes[at]
         state = tf.cond(at > 0, lambda: recipe.enter(state, size), lambda: state)
         parts = recipe.objective(size)
-        ends = tf.stack([0, *round_ends(recipe.steps[at], recipe.rounds)])
+        ends = tf.concat([[0], round_ends(recipe.steps[at], recipe.rounds)], 0)
 
         def round_of_scale(number, state, losses, evaluations):
             del losses
             now = parts
-            if recipe.rounds:
+            if recipe.renews:
                 now = recipe.renewed(parts, loop.optimizer.image(state))
                 state = loop.optimizer.resume(state)
             total = recipe.total(now, size)

@@ -22,15 +22,14 @@ LOOK_EVERY = 5  # evaluations between two looks at the plateau
 LONGEST_CALL = 2.0  # seconds: a compiled call shall be shorter, so that its caller can report and stop
 
 
-def round_ends(steps: Any, rounds: int) -> list:
-    """After how many evaluations each round of a scale ends; one round if there are to be none.
+def round_ends(steps: tf.Tensor | int, rounds: tf.Tensor | int) -> tf.Tensor:
+    """After how many evaluations each round of a scale ends, `(rounds,)`.
 
     Args:
-        steps: Evaluations on the scale, a number or a tensor.
+        steps: Evaluations on the scale.
         rounds: See `Recipe`.
     """
-    count = max(1, rounds)
-    return [steps * number // count for number in range(1, count + 1)]
+    return steps * tf.range(1, rounds + 1) // rounds
 
 
 class _Run:
@@ -64,7 +63,7 @@ class _Run:
             self.canvas = functools.partial(tf.constant, checkpoint["canvas"])
         else:
             self._stand(self._packed(checkpoint))
-        self.seen = tf.constant(checkpoint["seen"]) if self.recipe.rounds else None
+        self.seen = tf.constant(checkpoint["seen"]) if self.recipe.renews else None
         self.parts = self.recipe.objective(self.recipe.sizes[self.scale])
         self._aim()
         self.preparing = self.clock.seconds - began
@@ -86,7 +85,7 @@ class _Run:
     def _begin_round(self) -> None:
         began = self.clock.seconds
         self.losses = []
-        if self.recipe.rounds:
+        if self.recipe.renews:
             self.seen = self.loop.optimizer.image(self.state)
             self.state = self.loop.optimizer.resume(self.state)
         self._aim()
@@ -94,14 +93,15 @@ class _Run:
 
     def _aim(self) -> None:
         """Chooses targets for what the canvas showed when the round began."""
-        if self.recipe.rounds:
+        if self.recipe.renews:
             self.parts = self.recipe.renewed(self.parts, self.seen)
         self.total = self.recipe.total(self.parts, self.recipe.sizes[self.scale])
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
         pixels = self.size[0] * self.size[1]
-        end = next(end for end in round_ends(self.steps[self.scale], self.recipe.rounds) if end > self.here)
+        ends = round_ends(self.steps[self.scale], self.recipe.rounds).numpy().tolist()
+        end = next(end for end in ends if end > self.here)
         wanted = min(LOOK_EVERY - len(self.losses) % LOOK_EVERY, end - self.here)
         count = min(wanted, self.clock.evaluations_in(LONGEST_CALL, pixels))
         before, traces = self.clock.seconds, self.loop.traces

@@ -35,8 +35,8 @@ class Recipe:
         parts: The names of the parts of the objective.
         tile: Side in pixels of the tiles by which larger canvases are looked at, see `tiling`; 0 for no tiles. Not in a
             graph.
-        rounds: Into how many rounds the evaluations on a scale are divided. At the beginning of each, the objective
-            is renewed for what the canvas shows by then; 0 if it has nothing to renew.
+        rounds: Into how many rounds the evaluations on a scale are divided, at least 1.
+        renews: Whether at the beginning of each the objective is renewed for what the canvas shows by then.
     """
 
     settings: Any
@@ -44,7 +44,8 @@ class Recipe:
     sizes: tf.Tensor
     steps: tf.Tensor
     parts: tuple[str, ...]
-    rounds: int = 0
+    rounds: tf.Tensor | int = 1
+    renews: bool = False
     tile: int = 0
 
     def start(self) -> tf.Tensor:

@@ -16,7 +16,7 @@ class Control:
 
     Attributes:
         name: Of the input.
-        kind: `int`, `float` or `str`: the type of its value, or of each of its values.
+        kind: `bool`, `int`, `float` or `str`: the type of its value, or of each of its values.
         help: What it is, for people.
         unit: What its value is called where it is to be given.
         default: Of the input; a list if it holds several values.
@@ -60,7 +60,7 @@ def _control(name: str, about: Setting, hint: Any, default: Any) -> Control:
     default = default if served.default is None else served.default
     return Control(
         served.name or name,
-        str if served.choices else int if int in _parts(hint) else float,
+        str if served.choices else next((one for one in (bool, int) if one in _parts(hint)), float),
         served.help or about.help,
         about.unit,
         _plain(default, served.scalar),

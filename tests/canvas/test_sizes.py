@@ -71,6 +71,21 @@ def test_the_first_scale_is_larger_where_the_short_side_would_be_too_small_for_t
     assert sizes[-1] == (102, 1024)
 
 
+@pytest.mark.parametrize("own", [(683, 1024), (100, 1000)])
+@pytest.mark.parametrize("size", [128, 200, 384, 512, 1024])
+def test_a_preview_is_made_on_the_first_scales_of_the_picture(own, size):
+    longest = int(sizes.longest_made(tf.constant(own), size, True, 16))
+    whole, preview = (scale_sizes(own, size, 128, 2.0, 16, most) for most in (size, longest))
+    assert preview == [one for one in whole if max(one) <= 256]
+    assert longest == min(size, 256)
+    assert int(sizes.longest_made(tf.constant(own), size, False, 16)) == size
+    assert [int(sizes.longest_shown(size, preview)) for preview in (True, False)] == [min(size, 192), size]
+
+
+def test_a_preview_of_a_thin_picture_is_as_large_as_the_network_needs():
+    assert int(sizes.longest_made(tf.constant((100, 3000)), 2000, True, 16)) == 480
+
+
 @pytest.mark.parametrize(
     ("steps", "scales", "expected"), [((40, 25, 20), 2, [40, 25]), ((40, 25), 4, [40, 25, 25, 25]), ((7,), 1, [7])]
 )

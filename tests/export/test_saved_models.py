@@ -159,6 +159,8 @@ RECIPES = {
                               {"size": 144, "steps": (3, 2), "style_scale": 0.75}),
     "stylize from noise": ("stylize", {"size": [64], "steps": [[4]], "init": ["noise"], "seed": [7]},
                            {"size": 64, "steps": (4,), "init": "noise", "seed": 7}),
+    "a preview": ("stylize", {"size": [200], "steps": [[4, 2]], "preview": [True]},
+                  {"size": 200, "steps": (4, 2), "preview": True}),
     "dream": ("dream", {"size": [112], "octaves": [2], "steps": [[3]], "weights": [[1.0, 0.5]], "seed": [3]},
               {"model": "alexnet", "size": 112, "octaves": 2, "steps": (3,), "seed": 3,
                "layers": {"relu2": 1.0, "relu3": 0.5}}),

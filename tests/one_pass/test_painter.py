@@ -5,6 +5,7 @@ import pytest
 
 import nst_tf
 from nst_tf import memory
+from nst_tf.canvas import sizes
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, luminance, resize
 from nst_tf.measures.style_distance import style_distances
@@ -79,6 +80,14 @@ def test_a_painter_measures_its_styles_once_and_traces_once(content, styles, mon
     painter(content[:, ::-1])
     np.testing.assert_allclose(painter(content).pixels, first, atol=1e-5)
     assert len(studied) == 2  # once for each size that it is painted on
+
+
+def test_a_preview_is_the_picture_of_a_smaller_size_made_small(content, styles, monkeypatch):
+    for name, value in {"PREVIEW": 48, "FINEST": 64}.items():
+        monkeypatch.setattr(sizes, name, value)
+    preview = fast_stylize(content, styles[0], size=96, preview=True).pixels
+    expected = fast_stylize(content, styles[0], size=64).pixels
+    np.testing.assert_allclose(preview, resize(expected, (32, 48)).clip(0, 1), atol=1e-3)
 
 
 def test_what_cannot_be_used_is_refused_before_the_work(content, styles, monkeypatch):

@@ -1,7 +1,7 @@
 """`nst-tf call`: a picture by a server, the embedded one or TensorFlow Serving."""
 
 import json
-from argparse import SUPPRESS, Namespace
+from argparse import SUPPRESS, BooleanOptionalAction, Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,10 @@ def _add_controls(parser: Parser, model: Exportable) -> None:
     if model.controls:
         group = parser.add_argument_group("controls", "The server has a default for each.")
         for control in model.controls:
-            group.add_argument(option(control.name), type=_reader(control), metavar=control.unit, help=_help(control))
+            how: dict[str, Any] = {"type": _reader(control), "metavar": control.unit}
+            if control.kind is bool:
+                how = {"action": BooleanOptionalAction}
+            group.add_argument(option(control.name), **how, help=_help(control))
 
 
 def _reader(control: Control) -> Callable[[str], Any]:

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at
-from nst_tf.canvas.sizes import fit, measured_size
+from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size
 from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import DECODERS, Servable, origin
 from nst_tf.export.signature.batches import Values, each, refuse
@@ -76,11 +76,18 @@ class _Painter:
 
     def run(self, values: Values) -> Values:
         """The picture of an item as a file."""
-        return {"picture_bytes": encode_png(self._run(self._sized(values))[0])}
+        return self._file(self._run(self._sized(values)), values)
+
+    def _file(self, picture: tf.Tensor, values: Values) -> Values:
+        """A picture, or its preview, as a file."""
+        shown = fit(tf.shape(values["content"])[:2], longest_shown(values["size"], values["preview"]))
+        return {"picture_bytes": encode_png(lanczos(picture, *tf.unstack(shown))[0])}
 
     def _sized(self, values: Values) -> Values:
         """What the network takes, as a batch of one."""
-        sizes = {"content": fit(tf.shape(values["content"])[:2], values["size"]), "style": self._style_size(values)}
+        own = tf.shape(values["content"])[:2]
+        values = values | {"size": longest_made(own, values["size"], values["preview"], SMALLEST)}
+        sizes = {"content": fit(own, values["size"]), "style": self._style_size(values)}
         images = {name: lanczos(values[name][None], *tf.unstack(size)) for name, size in sizes.items()}
         return images | {one.name: values[one.name][None] for one in SHARES}
 
@@ -106,7 +113,7 @@ class _Painter:
         mask = tf.reduce_mean(values["mask"], -1, keepdims=True)[None]
         sized = self._sized(values)
         mask = mask_at(mask, tf.shape(sized["content"])[1:3])
-        return {"picture_bytes": encode_png(self._run_masked(sized, mask)[0])}
+        return self._file(self._run_masked(sized, mask), values)
 
     def of_bytes(self, batch: Values) -> Values:
         """The pictures for encoded images."""

@@ -14,7 +14,7 @@ from nst_tf.settings import Control
 
 __all__ = ["Input", "first_problem", "problem_if"]
 
-DTYPES = {int: tf.int32, float: tf.float32, str: tf.string}
+DTYPES = {bool: tf.bool, int: tf.int32, float: tf.float32, str: tf.string}
 SEED = tf.int64  # what holds the largest numbers
 
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 from nst_tf.backbones import WEIGHTS
 from nst_tf.backbones.precision import for_this_machine
 from nst_tf.canvas import lanczos, noise
-from nst_tf.canvas.sizes import measured_size, scale_sizes, scale_steps
+from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size, scale_sizes, scale_steps
 from nst_tf.objectives import Objective
 from nst_tf.one_pass.areas import Area, areas_at, laid_over
 from nst_tf.optimize import Adam, Lbfgs
@@ -24,6 +24,7 @@ from nst_tf.recipes.stylize.settings import StylizeSettings
 __all__ = ["Stylize", "style_network"]
 
 FALLOFF = 0.75  # of the initial inverse Hessian: see `Lbfgs`
+FEWER = 2  # times fewer evaluations on each scale of a preview
 OPTIMIZERS = {"lbfgs": functools.partial(Lbfgs, falloff=FALLOFF), "adam": Adam}
 # For large pictures: less of the history, in half the bytes.
 NARROW = OPTIMIZERS | {"lbfgs": functools.partial(Lbfgs, history=5, falloff=FALLOFF, kept=tf.bfloat16)}
@@ -54,9 +55,14 @@ class Stylize(Recipe):
     ):
         self.network, self.settings, self.content, self.areas = network, settings, content, areas
         own = tf.shape(content)[1:3]
-        self.sizes = scale_sizes(own, settings.size, settings.first_size, settings.growth, network.least)
-        self.steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
-        self.rounds = settings.rounds if settings.patch_weight else 0
+        longest = longest_made(own, settings.size, settings.preview, network.least)
+        coarsest = tf.minimum(settings.first_size, longest)
+        self.sizes = scale_sizes(own, settings.size, coarsest, settings.growth, network.least, longest)
+        self.shown = fit(own, longest_shown(settings.size, settings.preview))
+        steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
+        self.steps = tf.where(settings.preview, -(-steps // FEWER), steps)
+        self.renews = settings.patch_weight > 0
+        self.rounds = tf.where(settings.preview | (not self.renews), 1, settings.rounds)
         self.tile = settings.tile
         further = {"patches": settings.patch_weight, "total variation": settings.tv_weight}
         self.parts = ("content", "style", *(name for name, weight in further.items() if weight))
@@ -95,6 +101,10 @@ class Stylize(Recipe):
         detail = content - super().enlarge(before, size)
         enlarged = tf.clip_by_value(super().enlarge(canvas, size) + kept * detail, 0, 1)
         return laid_over(self.areas, enlarged, content)
+
+    def picture(self, canvas: tf.Tensor) -> tf.Tensor:
+        """A canvas of any scale as the finished picture, or as its preview."""
+        return at_size(lanczos, super().picture(canvas), self.shown)
 
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from nst_tf.one_pass.settings import (
     preserve_color_setting,
+    preview_setting,
     strength_setting,
     style_blend_setting,
     style_scale_setting,
@@ -89,6 +90,7 @@ class StylizeSettings:
     preserve_color: str | None = preserve_color_setting()
     seed: int = seed_setting("of the noise")
     tile: int = schedule(0, TILE, "PIXELS", least=0)
+    preview: bool = preview_setting()
 
 
 PRESETS = Presets(

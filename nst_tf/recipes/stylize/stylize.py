@@ -53,12 +53,12 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
     size = fit(guide.shape, settings.size)
     settings = with_tiles(settings, size)
-    network = style_network(settings, narrow=math.prod(size) > NARROW)
-    check_size(network.extractor, *size)
-    painter, first = _start(settings)
-    recipe = Stylize(network, settings, tf.constant(guide)[None], areas, painter, first)
-    measured = [tuple(recipe.style_size(style, tf.constant(size)).numpy()) for style in styles_of(areas)]
-    _check_memory(settings, network, size, measured)
+    network = style_network(settings, narrow=not settings.preview and math.prod(size) > NARROW)
+    recipe = Stylize(network, settings, tf.constant(guide)[None], areas, *_start(settings))
+    made = recipe.sizes[-1]
+    measured = [tuple(recipe.style_size(style, made).numpy()) for style in styles_of(areas)]
+    check_size(network.extractor, *made.numpy())
+    _check_memory(settings, network, tuple(made.numpy().tolist()), measured)
     return recipe
 
 
@@ -66,7 +66,7 @@ def with_tiles(settings: StylizeSettings, size: tuple[int, int]) -> StylizeSetti
     """The settings with tiles, if a picture of this height and width would not fit into the machine without."""
     if 0 < settings.tile < LEAST_TILE:
         raise SettingError(f"tile is {settings.tile}; it must be 0 or {LEAST_TILE} or more", "tile")
-    if settings.tile or fits_machine(*size):
+    if settings.tile or settings.preview or fits_machine(*size):
         return settings
     _log.info("the picture is looked at by tiles of %d pixels, since the whole would not fit into memory", TILE)
     return replace(settings, tile=TILE)

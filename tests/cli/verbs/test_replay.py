@@ -55,6 +55,15 @@ def test_changed_options_go_on_top_and_into_the_new_recipe(command, made):
         assert command("recipe", "again.jpg").out == line
 
 
+def test_a_preview_is_finished_by_its_recipe(command, pictures, monkeypatch, fake_recipe):
+    monkeypatch.chdir(pictures)
+    words = "nst-tf stylize content.png style.jpg --size 300"
+    assert command(*words.split()[1:], "-o", "small.png", "--preview", "--quiet").status == 0
+    assert command("recipe", "small.png").out == f"{words} --preview -o small.png\n"
+    assert command("replay", "small.png", "--no-preview", "-o", "out.png", "--quiet").status == 0
+    assert command("recipe", "out.png").out == f"{words} --no-preview -o out.png\n"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -89,6 +89,8 @@ def test_a_network_of_styles_needs_no_style(command, tmp_path, photo):
         (("--fast", "--preset", "draft"), "--preset has no meaning with --fast"),
         (("--fast", "--save-every", "3"), "--save-every has no meaning with --fast"),
         (("--hub", "folder", "--strength", "1"), "--strength has no meaning with --hub"),
+        (("--hub", "folder", "--preview"), "--preview has no meaning with --hub"),
+        (("--network", "paintings", "--preview"), "--preview has no meaning with --network"),
         (("--hub", "nowhere"), "there is no folder nowhere"),
         (("--network", "nowhere"), "--network knows its styles already"),
         (("--fast", "--strength", "2"), "--strength is 2.0; it must be a number not above 1"),

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from nst_tf import memory
+from nst_tf.canvas import sizes
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, luminance, resize_image
 from nst_tf.measures.lpips import lpips
@@ -88,6 +89,45 @@ def test_the_value_never_rises_within_a_scale(castle, wave):
     for scale in (1, 2):
         losses = [entry["loss"] for entry in history if entry["scale"] == scale]
         assert losses == sorted(losses, reverse=True)
+
+
+@pytest.fixture
+def _small_previews(monkeypatch):
+    for name, value in {"PREVIEW": 24, "FINEST": 32}.items():
+        monkeypatch.setattr(sizes, name, value)
+
+
+@pytest.mark.usefixtures("_small_previews")
+def test_a_preview_is_made_by_the_scales_styles_and_start_of_the_picture(castle, wave):
+    settings = {"size": 64, "first_size": 16, "steps": (9, 6, 4), "init": "noise", "style_scale": 1.5}
+    whole, preview = (
+        prepare(castle, areas_of(castle, [wave]), PRESETS.choose(**settings, preview=one)) for one in (False, True)
+    )
+    scales = len(preview.sizes)
+    assert scales == 2 < len(whole.sizes)
+    np.testing.assert_array_equal(preview.sizes, whole.sizes[:scales])
+    np.testing.assert_array_equal(preview.start(), whole.start())
+    for size in preview.sizes:
+        style = tf.constant(wave.pixels[None])
+        np.testing.assert_array_equal(preview.style_size(style, size), whole.style_size(style, size))
+    assert (preview.steps.numpy().tolist(), int(preview.rounds)) == ([5, 3], 1)
+
+
+@pytest.mark.usefixtures("_small_previews")
+def test_a_preview_is_small_and_the_same_each_time(castle, wave):
+    first, again = (stylize(castle, wave, preview=True, **FAST) for _ in range(2))
+    np.testing.assert_array_equal(first.image, again.image)
+    assert first.image.shape == (*fit(castle.pixels.shape, 24), 3)
+    assert {entry["width"] for entry in first.history} == {32}  # made on that scale, and shown smaller
+    assert first.history[-1]["step"] == 3
+
+
+@pytest.mark.usefixtures("_small_previews")
+def test_a_preview_is_made_where_the_picture_would_not_fit(castle, wave, monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1.2 * memory.FIXED)
+    with pytest.raises(InputError, match="20000x"):
+        stylize(castle, wave, size=20000)
+    assert stylize(castle, wave, size=20000, first_size=32, steps=(2,), preview=True).image.shape[1] == 24
 
 
 def test_two_styles_blend_and_a_share_of_nothing_is_no_share(castle, wave, auvers):

@@ -28,9 +28,9 @@ def _encoded(image):
 
 
 def paint(instance):
-    """The content at the wanted size, in two colours of the style."""
+    """The content at the wanted size or small, in two colours of the style."""
     content, style = _image(instance, "content_bytes"), _image(instance, "style_bytes")
-    content.thumbnail((instance["size"],) * 2)
+    content.thumbnail((min(instance["size"], 192) if instance["preview"] else instance["size"],) * 2)
     colors = np.asarray(style.resize((4, 4))).reshape(16, 3)
     dark, light = (tuple(colors[at(colors.sum(1))].tolist()) for at in (np.argmin, np.argmax))
     painted = ImageOps.colorize(content.convert("L"), dark, light)

@@ -27,7 +27,7 @@ def test_uploaded_photo_is_painted_and_can_be_downloaded(page, server, tmp_path)
     page.wait(DONE)
     model, inputs, images = sent(server)
     assert (model, inputs) == (
-        "fast-stylize", {"size": 512, "strength": 1, "swap": 0.6, "style_scale": 1})  # fmt: skip
+        "fast-stylize", {"size": 512, "strength": 1, "swap": 0.6, "style_scale": 1, "preview": False})  # fmt: skip
     assert {name: image.size for name, image in images.items()} == {
         "content_bytes": (1024, 683), "style_bytes": (657, 442)}  # fmt: skip
     assert page.run("[after.naturalWidth, after.naturalHeight, after.alt]") == [
@@ -48,7 +48,7 @@ def test_optimiser_is_told_all_of_its_controls(page, server):
     model, inputs, _ = sent(server)
     assert model == "stylize"
     assert inputs == {"size": 128, "strength": 0.75, "style_weight": 1, "content_weight": 0.02, "style_scale": 1,
-                      "steps": [40, 25, 15], "init": "fast", "seed": 0}  # fmt: skip
+                      "steps": [40, 25, 15], "init": "fast", "seed": 0, "preview": False}  # fmt: skip
     assert text(page, "done").endswith("90 evaluations")
 
 

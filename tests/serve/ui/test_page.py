@@ -90,7 +90,7 @@ def test_what_rest_must_be_told_is_the_default_of_stylize():
                      for name in ("models", "known-controls"))  # fmt: skip
     defaults, told = PRESETS["default"], {one["name"]: one["default"] for one in known["stylize"]}
     assert told.pop("steps") == list(defaults.steps)
-    names = ("size", "strength", "style_weight", "content_weight", "style_scale", "init", "seed")
+    names = ("size", "strength", "style_weight", "content_weight", "style_scale", "init", "seed", "preview")
     assert told == {name: getattr(defaults, name) for name in names}
     assert known.keys() == models.keys()
     for model in models.values():

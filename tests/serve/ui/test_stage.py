@@ -67,3 +67,36 @@ def test_a_part_that_is_brushed_is_sent_as_a_mask(page, server):
     assert server.asked[-1][1]["signature_name"] == "controls"
     page.run("document.querySelector('[value=stylize]').click()")
     assert page.run("where.hidden")  # the optimiser as it is served knows no parts
+
+
+def test_a_preview_is_seen_while_the_slider_moves(page, server):
+    choose(page)
+    moved = "$('strength').value = value; $('strength').dispatchEvent(new Event('input', {bubbles: true}))"
+    page.run(f"for (const value of [0.3, 0.4, 0.5, 0.6]) {{ {moved} }}")
+    page.wait("!glance && !after.hidden")
+    asked = [body["instances"][0] for _, body in server.asked if "strength" in body["instances"][0]]
+    assert [(one["strength"], one["preview"]) for one in asked] == [(0.3, True), (0.6, True)]  # one at a time, the last
+    assert page.run("[after.naturalWidth, download.hidden, strip.hidden, done.textContent]") == [
+        192, True, True, "A preview; press Paint for the picture"]  # fmt: skip
+    server.seconds = 0.3
+    page.run("size.value = 256; size.dispatchEvent(new Event('change', {bubbles: true}))")
+    page.wait("glance !== null")
+    click(page, "paint")  # the picture comes at once, and no preview after it
+    page.wait(DONE)
+    model, inputs, _ = sent(server)
+    assert (model, inputs["size"], inputs["preview"]) == ("fast-stylize", 256, False)
+    assert page.run("[after.naturalWidth, glance, error.textContent]") == [256, None, ""]
+    page.run("$('strength').value = 1; $('strength').dispatchEvent(new Event('input', {bubbles: true}))")
+    page.wait("after.naturalWidth === 192")
+    assert page.run("[strip.hidden, strip.children.length, download.hidden]") == [False, 1, True]  # it is not lost
+
+
+def test_no_preview_covers_what_is_being_brushed_and_a_failed_one_is_told(page, server):
+    choose(page)
+    page.run("$('part').click(); $('strength').value = 0.5; $('strength').dispatchEvent(new Event('input'))")
+    assert page.run("[glance, mask.hidden]") == [None, False]
+    page.run("$('part').click()")
+    server.failure = (429, "the queue is full")
+    page.run("$('strength').dispatchEvent(new Event('input'))")
+    page.wait("error.textContent")
+    assert page.run("[error.textContent, done.textContent, glance, job]") == ["The queue is full.", "", None, None]
