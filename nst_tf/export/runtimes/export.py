@@ -1,4 +1,4 @@
-"""Exports a model for another runtime: a file and its card, put in place once the runtime gave what TensorFlow gives."""
+"""Exports a model for another runtime: a file and its card, put in place once the runtime was tried."""
 
 import importlib
 import os
@@ -22,7 +22,6 @@ __all__ = ["Difference", "differences", "export_for"]
 
 PICTURE = "picture"  # the output that is one
 OF_PICTURES, OF_VALUES = 1 / 255, 1e-4  # the largest differences allowed, the second as a share of the largest value
-SAMPLES = {"style": "great_wave"}  # what is tried, by the name of the input
 
 
 class Difference(NamedTuple):
@@ -86,7 +85,7 @@ def _specs(servable: Servable, size: tuple[int, int]) -> dict[str, tf.TensorSpec
     specs = {}
     for one in servable.signatures["pixels"].inputs:
         shape = (*size, 3) if isinstance(one, PixelImage) else one.shape
-        if isinstance(one, PixelImage) and size[0] * size[1] > one.most:
+        if isinstance(one, PixelImage) and one.most is not None and size[0] * size[1] > one.most:
             raise InputError(f"size is {size[1]}x{size[0]}; at most {one.most} pixels are taken")
         specs[one.name] = tf.TensorSpec([1, *shape], one.dtype, one.name)
     return specs
@@ -104,7 +103,7 @@ def _example(servable: Servable, function: tf.types.experimental.PolymorphicFunc
     example = {}
     for one, spec in zip(servable.signatures["pixels"].inputs, function.input_signature, strict=True):
         if isinstance(one, PixelImage):
-            pixels = example_pixels(SAMPLES.get(one.name, "neuschwanstein"), max(spec.shape[1:3]))
+            pixels = example_pixels("neuschwanstein", max(spec.shape[1:3]))
             example[one.name] = fill(tf.constant(pixels), *spec.shape[1:3]).numpy()[None]
         else:
             example[one.name] = one.batched_default.numpy()

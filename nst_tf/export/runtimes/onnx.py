@@ -57,4 +57,4 @@ def run(path: Path, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [one.name for one in session.get_outputs()]
     given = {one.name: inputs[one.name] for one in session.get_inputs()}
-    return dict(zip(names, session.run(names, given), strict=True))
+    return {name: np.asarray(value) for name, value in zip(names, session.run(names, given), strict=True)}
