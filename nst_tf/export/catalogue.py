@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_tf.backbones.registry import WEIGHTS
-from nst_tf.errors import SettingError, unknown
+from nst_tf.errors import InputError, SettingError, unknown
 from nst_tf.one_pass.settings import FAST
 from nst_tf.recipes.dream.settings import PRESETS as DREAM
 from nst_tf.recipes.reconstruct.settings import PRESETS as RECONSTRUCT
@@ -16,7 +16,7 @@ from nst_tf.recipes.stylize.settings import PRESETS as STYLIZE
 from nst_tf.recipes.texture.settings import PRESETS as TEXTURE
 from nst_tf.settings import Control, controls
 
-__all__ = ["MODELS", "Exportable", "check_name", "make_servable"]
+__all__ = ["FORMATS", "MODELS", "Exportable", "check_format", "check_name", "make_servable"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Exportable:
         controls: Its other inputs, which all have defaults.
         answer: The output that is the picture, as a file; `None` for one that answers with numbers.
         mask: What a further image says in the signature `masked`; empty where there is none.
+        formats: Those of `FORMATS` that it can be exported in.
     """
 
     summary: str
@@ -36,8 +37,11 @@ class Exportable:
     controls: tuple[Control, ...] = ()
     answer: str | None = "picture_bytes"
     mask: str = ""
+    formats: tuple[str, ...] = ()
 
 
+# Of other runtimes, which run what is one pass of a network, with the end of the names of their files.
+FORMATS = {"onnx": ".onnx", "litert": ".tflite"}
 TRANSFER = {"content": "what the picture shows", "style": "whose style it takes"}
 FILTER = (
     Control("layer", str, "layer of the filter", "NAME"),
@@ -45,10 +49,19 @@ FILTER = (
             "and so on", "NUMBER", -1, -(2**15), 2**15),
     Control("size", int, "shorter side to which the image is brought, in pixels", "PIXELS", 224, 32, 1024),
 )  # fmt: skip
+SIZE = next(one for one in controls(FAST) if one.name == "size")
+BLEND = (
+    SIZE,
+    Control("style", str, "names of its styles, with + between; without any, all", "STYLE+...", ""),
+    Control("style_blend", float, "share of each of these styles; without any, they are equal", "SHARE,...", []),
+)  # fmt: skip
 INVERTED = Control("layer", str, "layer to invert", "NAME")
 MODELS = {
     "features": Exportable(
-        "Compute the features of an image; they are written as .npz.", {"image": "the image"}, answer=None
+        "Compute the features of an image; they are written as .npz.",
+        {"image": "the image"},
+        answer=None,
+        formats=tuple(FORMATS),
     ),
     "stylize": Exportable("Paint a picture in the style of another, by optimising it.", TRANSFER, controls(STYLIZE)),
     "fast-stylize": Exportable(
@@ -56,6 +69,12 @@ MODELS = {
         TRANSFER,
         controls(FAST),
         mask="where to paint: white; the rest stays as it is, to the bit where it is black",
+    ),
+    "paintings": Exportable(
+        "Paint a picture in styles of a network that holds a few: the bundled one, or that of another `--model`.",
+        {"content": TRANSFER["content"]},
+        BLEND,
+        formats=tuple(FORMATS),
     ),
     "dream": Exportable("Let a network dream of a picture.", {"image": "what to begin with"}, controls(DREAM)),
     "deconv": Exportable(
@@ -83,20 +102,46 @@ def check_name(name: str) -> None:
         raise unknown("model to export", name, [*MODELS, "a .keras file or the folder of a training run"])
 
 
+def check_format(name: str, format: str) -> None:
+    """Refuses what is not one pass of a network.
+
+    Args:
+        name: As `check_name` lets it pass.
+        format: One of `FORMATS`.
+
+    Raises:
+        InputError: It cannot be exported in this format.
+    """
+    if name in MODELS and format not in MODELS[name].formats:
+        able = [one for one, model in MODELS.items() if format in model.formats]
+        raise InputError(
+            f"{name} cannot be exported as {format}, which holds one pass of a network; {', '.join(able)}, a .keras "
+            "file and the folder of a training run can"
+        )
+
+
+def _made_by(name: str) -> list[str]:
+    """The module that makes a model, and what it is to be told of which one."""
+    from nst_tf.one_pass.style_network import BUNDLED, is_style_network
+
+    if name in BUNDLED or (name not in MODELS and is_style_network(name)):
+        return ["style_network", name]
+    return [name.replace("-", "_")] if name in MODELS else ["keras_model", name]
+
+
 def make_servable(name: str, **options: Any) -> Any:
     """Makes what is to be exported, a `Servable`: by the function of the module in `nst_tf.export.models`.
 
     Args:
-        name: One of `MODELS`, or a network as for `open_network`.
+        name: One of `MODELS`, a network as for `open_network`, or one of a few styles as for `load_style_network`.
         **options: Keywords of that function; `None` for their defaults.
 
     Raises:
         InputError: There is no such model, or it cannot be made as asked.
     """
     check_name(name)
-    module = name.replace("-", "_") if name in MODELS else "keras_model"
+    module, *places = _made_by(name)
     make = getattr(importlib.import_module(f"nst_tf.export.models.{module}"), module)
-    places = () if name in MODELS else (name,)
     taken = list(inspect.signature(make).parameters)[len(places) :]
     options = {key: value for key, value in options.items() if value is not None}
     for option in options:

@@ -12,7 +12,7 @@ from nst_tf.export.signature.inputs import Input
 from nst_tf.export.signature.signature import Signature
 from nst_tf.version import __version__
 
-__all__ = ["write_card"]
+__all__ = ["shape_text", "write_card"]
 
 
 def write_card(servable: Servable, folder: Path) -> None:
@@ -43,7 +43,8 @@ def write_card(servable: Servable, folder: Path) -> None:
     (folder / "MODEL_CARD.md").write_text("\n\n".join(part for part in parts if part) + "\n")
 
 
-def _shape(spec: tf.TensorSpec) -> str:
+def shape_text(spec: tf.TensorSpec) -> str:
+    """The type and the shape of a tensor, for people."""
     return f"{spec.dtype.name} [{', '.join('?' if side is None else str(side) for side in spec.shape)}]"
 
 
@@ -52,13 +53,13 @@ def _signature(name: str, signature: Signature, written: SignatureDef) -> str:
     rows = ["| input | type and shape | default | allowed | what it is |", "|---|---|---|---|---|"]
     rows += [_input_row(one) for one in signature.inputs]
     rows += ["", "| output | type and shape | what it is |", "|---|---|---|"]
-    rows += [f"| `{key}` | {_shape(made[key])} | {text} |" for key, text in signature.outputs.items()]
+    rows += [f"| `{key}` | {shape_text(made[key])} | {text} |" for key, text in signature.outputs.items()]
     return f"### `{name}`\n\n" + "\n".join(rows)
 
 
 def _input_row(one: Input) -> str:
     default = "" if one.default is None else f"`{json.dumps(one.default)}`"
-    return f"| `{one.name}` | {_shape(one.spec)} | {default} | {one.allowed} | {one.text} |"
+    return f"| `{one.name}` | {shape_text(one.spec)} | {default} | {one.allowed} | {one.text} |"
 
 
 def _how(servable: Servable) -> str:

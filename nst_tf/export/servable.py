@@ -1,6 +1,6 @@
 """What is exported: signatures on stored weights, and what people have to know of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,11 +8,31 @@ import tensorflow as tf
 from tensorflow.python.saved_model import save_context
 
 from nst_tf.backbones import WEIGHTS
+from nst_tf.export.signature.batches import Values
 from nst_tf.export.signature.signature import Signature
 
-__all__ = ["DECODERS", "Servable", "origin", "write_saved_model"]
+__all__ = ["DECODERS", "Forward", "Servable", "origin", "write_saved_model"]
 
 DECODERS = "its decoders: trained by `nst-tf train-decoder`; Apache-2.0"
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A model that is one pass of a network, as other runtimes compute it: `pixels` without what guards it.
+
+    Attributes:
+        body: From the inputs of `pixels` by name, a batch of one of known sizes, to its outputs.
+        size: Height and width of the images, where the network takes no others.
+        side: Both, where it takes any and none is asked for.
+        least: The smallest of either that it takes.
+        notes: What else users of other runtimes have to know, a line each.
+    """
+
+    body: Callable[[Values], Values]
+    size: tuple[int, int] | None
+    side: int
+    least: int
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -27,6 +47,7 @@ class Servable:
         variables: That the signatures use.
         notes: What else its users have to know, a line each.
         batched: Whether the items of several requests for `pixels` may be put together by the server.
+        forward: What other runtimes compute; `None` if the model is not one pass of a network.
     """
 
     name: str
@@ -36,6 +57,7 @@ class Servable:
     variables: Sequence[tf.Variable]
     notes: Sequence[str] = field(default=())
     batched: bool = False
+    forward: Forward | None = None
 
 
 class _Root(tf.Module):

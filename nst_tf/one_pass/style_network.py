@@ -26,10 +26,12 @@ from nst_tf.settings import check_ratios
 __all__ = [
     "BUNDLED",
     "FILE",
+    "SMALLEST",
     "STYLES",
     "NetworkPainter",
     "StyleNetwork",
     "build_style_network",
+    "is_style_network",
     "load_style_network",
     "save_style_network",
 ]
@@ -207,6 +209,11 @@ def save_style_network(path: str | os.PathLike, network: StyleNetwork) -> None:
     # Given a name, NumPy would add .npz to it.
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **{STYLES: np.array(network.styles)}, **weights)
+
+
+def is_style_network(path: str | os.PathLike) -> bool:
+    """Whether a file or a folder looks like one that `load_style_network` takes."""
+    return Path(path).suffix == ".npz" or (Path(path) / FILE).exists()
 
 
 def load_style_network(path: str | os.PathLike) -> StyleNetwork:

@@ -1,6 +1,7 @@
-"""The libraries that serving needs beside those of the package."""
+"""The libraries that serving and other extras need beside those of the package."""
 
 import importlib.util
+from collections.abc import Mapping
 
 from nst_tf.errors import NstError
 
@@ -16,12 +17,16 @@ LIBRARIES = {
 }
 
 
-def check_extra() -> None:
+def check_extra(extra: str = "serving", libraries: Mapping[str, str] = LIBRARIES) -> None:
     """Checks that the libraries are there.
+
+    Args:
+        extra: That has them.
+        libraries: What is imported, by the name of what is installed.
 
     Raises:
         NstError: Some are missing; the message has the command that installs them.
     """
-    missing = [name for name, module in LIBRARIES.items() if importlib.util.find_spec(module) is None]
+    missing = [name for name, module in libraries.items() if importlib.util.find_spec(module) is None]
     if missing:
-        raise NstError(f"serving needs {', '.join(missing)}; this installs it: pip install 'nst_tf[serving]'")
+        raise NstError(f"{extra} needs {', '.join(missing)}; this installs it: pip install 'nst_tf[{extra}]'")

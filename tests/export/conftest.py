@@ -26,12 +26,13 @@ OPTIONS = {
     "deconv": {"layers": ("relu1", "relu3")},
     "stylize": {},
     "fast-stylize": {},
+    "paintings": {},
     "dream": {"model": "alexnet", "layers": ("relu2", "relu3")},
     "texture": {},
     "reconstruct": {"model": "alexnet", "layers": ("relu1", "relu2")},
     "run": {},  # the folder of a training run
 }
-BATCHED = ("features", "fast-stylize", "deconv", "run")  # which answer for each image of a request
+BATCHED = ("features", "fast-stylize", "paintings", "deconv", "run")  # which answer for each image of a request
 DAMAGED = {
     "it is damaged or truncated": example_bytes("neuschwanstein", 160)[:3000],
     "its header is damaged": b"\x89PNG\r\n\x1a\n",

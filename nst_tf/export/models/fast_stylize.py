@@ -8,11 +8,11 @@ from nst_tf.canvas.masks import mask_at
 from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size
 from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import DECODERS, Servable, origin
-from nst_tf.export.signature.batches import Values, each, refuse
+from nst_tf.export.signature.batches import Values, count_problem, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
-from nst_tf.export.signature.picture_signatures import size_problem
+from nst_tf.export.signature.picture_signatures import side_problem, size_problem
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.export.signature.weights import Stored
@@ -127,22 +127,10 @@ class _Painter:
         """The pictures of contents of one size, in as many styles or in one."""
         count = tf.shape(batch["content"])[0]
         problems = [one.problem(batch[one.name]) for one in (*self.pixels, *SHARES)]
-        problems += [_count_problem(name, batch[name], count) for name in ("style", *(one.name for one in SHARES))]
-        problems += [_side_problem(one.name, batch[one.name]) for one in self.pixels]
+        problems += [count_problem(name, batch[name], count) for name in ("style", *(one.name for one in SHARES))]
+        problems += [side_problem(one.name, batch[one.name], SMALLEST) for one in self.pixels]
         batch = refuse(first_problem(problems), batch)
         return {"picture": self._run(batch)}
-
-
-def _count_problem(name: str, values: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-    length = tf.shape(values)[0]
-    return problem_if((length != 1) & (length != count), name, " has ", length, " values and content ", count,
-                      "; it must have one, or as many")  # fmt: skip
-
-
-def _side_problem(name: str, images: tf.Tensor) -> tf.Tensor:
-    height, width = tf.unstack(tf.shape(images)[1:3])
-    return problem_if(tf.minimum(height, width) < SMALLEST, name, " has ", width, "x", height,
-                      f" pixels; at least {SMALLEST}x{SMALLEST} are needed")  # fmt: skip
 
 
 def fast_stylize() -> Servable:

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import smallest_size
-from nst_tf.export.servable import Servable
+from nst_tf.export.servable import Forward, Servable
 from nst_tf.export.signature.batches import Values, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
@@ -68,6 +68,12 @@ class _Network:
         problem = first_problem([small, self.pixels.problem(batch["image"])])
         return self._run(refuse(problem, batch)["image"])
 
+    def forward(self, side: int) -> Forward:
+        """The numbers for one image, without the name of its class."""
+        notes = [f"The classes, in the order of the first output: {', '.join(self.classes)}."] if self.classes else []
+        size = None if None in self.size else self.size
+        return Forward(lambda batch: self.model(batch["image"]), size, side, self.least, notes)
+
     def outputs(self) -> dict[str, str]:
         """What the outputs are."""
         named = {
@@ -112,7 +118,9 @@ def image_network(
         ),
         "pixels": Signature(network.of_pixels, [network.pixels], outputs, {"image": pixels[None]}),
     }
-    return Servable(name, summary, weights, signatures, network.stored.variables, batched=fixed)
+    return Servable(
+        name, summary, weights, signatures, network.stored.variables, batched=fixed, forward=network.forward(side)
+    )
 
 
 def _square(least: int) -> np.ndarray:

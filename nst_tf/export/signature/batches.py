@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
 
-__all__ = ["INVALID_ARGUMENT", "Check", "Run", "Values", "defaults", "each", "every", "only", "refuse"]
+__all__ = ["INVALID_ARGUMENT", "Check", "Run", "Values", "count_problem", "defaults", "each", "every", "only", "refuse"]
 
 INVALID_ARGUMENT = 3  # the code of gRPC
 MOST_ITEMS = 64
@@ -31,16 +31,19 @@ def defaults(inputs: Sequence[Input]) -> Values:
     return {one.name: one.batched_default for one in inputs if one.default is not None}
 
 
+def count_problem(name: str, values: tf.Tensor, count: tf.Tensor, first: str = "content") -> tf.Tensor:
+    """The problem of an input of which there are neither as many values as of the first, nor one."""
+    length = tf.shape(values)[0]
+    return problem_if((length != 1) & (length != count), f"{name} has ", length, f" values and {first} ", count,
+                      "; it must have one, or as many")  # fmt: skip
+
+
 def _repeated(batch: Values) -> Values:
     """Inputs of one value, such as defaults, repeated for each item of the batch."""
     first = next(iter(batch))
     lengths = {name: tf.shape(value)[0] for name, value in batch.items()}
     count = lengths[first]
-    problems = [
-        problem_if((length != 1) & (length != count), f"{name} has ", length, f" values and {first} ", count,
-                   "; it must have one, or as many")
-        for name, length in lengths.items()
-    ]  # fmt: skip
+    problems = [count_problem(name, value, count, first) for name, value in batch.items()]
     many = problem_if(count > MOST_ITEMS, f"{first} has ", count, f" values; at most {MOST_ITEMS} are taken at a time")
     batch = refuse(first_problem([*problems, many]), batch)
     return {name: tf.repeat(value, tf.where(lengths[name] == count, 1, count), 0) for name, value in batch.items()}

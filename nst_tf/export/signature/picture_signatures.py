@@ -15,7 +15,7 @@ from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.settings import Control
 
-__all__ = ["ONE", "picture_signatures", "served_settings", "size_problem"]
+__all__ = ["ONE", "picture_signatures", "served_settings", "side_problem", "size_problem"]
 
 ONE = "A request makes one picture: every input has a batch of 1, and a server must not put requests together."
 EXAMPLE_SIDES = 96  # pixels
@@ -32,6 +32,13 @@ def size_problem(own: tf.Tensor, size: tf.Tensor, least: int | tf.Tensor) -> tf.
     height, width = tf.unstack(fit(own, size))
     return problem_if(tf.minimum(height, width) < least, "the picture would have ", width, "x", height,
                       " pixels; at least ", least, "x", least, " are needed")  # fmt: skip
+
+
+def side_problem(name: str, images: tf.Tensor, least: int) -> tf.Tensor:
+    """The problem of images `(batch, height, width, 3)` that the network cannot look at."""
+    height, width = tf.unstack(tf.shape(images)[1:3])
+    return problem_if(tf.minimum(height, width) < least, f"{name} has ", width, "x", height,
+                      f" pixels; at least {least}x{least} are needed")  # fmt: skip
 
 
 def served_settings(defaults: Any, controls: Sequence[Control], values: Values, **changes: Any) -> Any:

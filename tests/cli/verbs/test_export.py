@@ -1,3 +1,4 @@
+import re
 import signal
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def test_writes_versions_and_says_where(command, tmp_path):
         ([], f"give the names of what to export, or --all: {', '.join(MODELS)}"),
         (["features", "--all"], "give the names of what to export, or --all"),
         (["--all", "--side", 64], "--all exports the bundled networks as they are"),
+        (["features", "--size", 64], "--size has a meaning only with --format; --side is that of SavedModels"),
+        (["features", "--side", 64, "--format", "onnx"], "with --format, --size says the size of images"),
+        (["features", "paintings", "--format", "onnx"], "--format writes one file; give one name of what to export"),
+        (
+            ["dream", "--format", "onnx"],
+            "dream cannot be exported as onnx, which holds one pass of a network",
+        ),
+        (["features", "--format", "litert", "-o", "features.onnx"], "a model for litert is written as .tflite"),
+        (["features", "--format", "onnx", "-o", "none/features.onnx"], "there is no folder"),
         (["featurs"], "unknown model to export 'featurs'; did you mean 'features'?"),
         (["stylize", "--layers", "relu1_1"], "stylize takes no --layers; it is exported as it is"),
         (["deconv", "--side", 64], "deconv takes no --side; it takes --model, --preprocessing, --layers"),
@@ -40,6 +50,17 @@ def test_refuses_in_one_line_and_writes_nothing(command, tmp_path, monkeypatch, 
     assert message in err
     assert err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_writes_a_file_for_another_runtime_and_says_how_exact_it_is(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = ("--format", "onnx", "--size", "48x32", "--model", "alexnet", "--layers", "relu1")
+    status, printed, _ = command("export", "features", *options)
+    assert status == 0
+    exact = r"differs from TensorFlow by at most \d\.\de-\d\d \(relu1; 1\.0e-04 are allowed\)"
+    assert re.fullmatch(rf"wrote features\.onnx; {exact}\n", printed)
+    assert {path.name for path in tmp_path.iterdir()} == {"features.onnx", "features.onnx.md"}
+    assert "| `image` | float32 [1, 32, 48, 3] |" in (tmp_path / "features.onnx.md").read_text()
 
 
 def test_a_signal_says_which_models_were_written(command, tmp_path, monkeypatch):
