@@ -11,6 +11,7 @@ from absl import flags
 from absl import logging as absl_logging
 
 from nst_tf.cli.main import run
+from nst_tf.distributed import pool
 from nst_tf.images import Picture, write_image
 
 from . import fake
@@ -66,3 +67,16 @@ def pictures(tmp_path):
 def photo():
     """The path of a photograph."""
     return PHOTO
+
+
+@pytest.fixture
+def workers_here(monkeypatch):
+    """The workers of a cluster in this process, which are sent what real ones are; the last item is done first."""
+
+    def each_on_ray(opened, items, **_):
+        worker = pool._Worker.__new__(pool._Worker)
+        worker._make, worker._check_tries = pool._loads(pool._dumps(opened))(), lambda number: None
+        for number, item in reversed([*enumerate(items)]):
+            yield item, pool._loads(pool._sent(worker._outcome(number, pool._dumps(item))))
+
+    monkeypatch.setattr("nst_tf.distributed.each_on_ray", each_on_ray)

@@ -23,10 +23,12 @@ __all__ = ["OF_THE_RUN", "Recording", "add_no_recipe", "tensorflow_version", "va
 # What says how it is run and where results go, and changes no picture but where it stops.
 OF_THE_RUN = frozenset(
     {
+        "address",
         "debug",
         "json",
         "no_recipe",
         "npz",
+        "on",
         "output",
         "overwrite",
         "quiet",
@@ -36,6 +38,7 @@ OF_THE_RUN = frozenset(
         "show_tiling",
         "singles",
         "time_limit",
+        "workers",
     }
 )
 MOST_BYTES = 60_000  # JPEG can hold little more

@@ -1,18 +1,23 @@
 """`nst-tf evaluate`: how near pictures are to their style and to their content."""
 
+import functools
 import json
 import math
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
+from nst_tf.cli.work.cluster import add_cluster, elsewhere, is_on_ray, told
 from nst_tf.cli.work.folders import add_recursive, add_shard, files_in, part_of
+from nst_tf.cli.work.ray_batch import QUICK, RayBatch
 from nst_tf.errors import InputError
 
 if TYPE_CHECKING:  # `--help` need not wait for TensorFlow
+    from nst_tf.cli.work.jobs import Job
     from nst_tf.measures.evaluate import Evaluation, Evaluator
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
@@ -57,40 +62,65 @@ def add_arguments(parser: Parser) -> None:
     )
     add_recursive(parser)
     add_shard(parser)
+    add_cluster(parser)
     parser.add_argument("--controls", action="store_true",
                         help="also measure the photograph itself, the painting itself and the photograph with the "
                              "painting's colours, and tell distances as shares of the photograph's")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each result instead of a table")
 
 
+class _Measure:
+    """Measures one picture after the other.
+
+    Args:
+        arguments: Of the command line.
+    """
+
+    def __init__(self, arguments: Namespace):
+        from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+        from nst_tf.images import read_image
+
+        content, style = read_image(arguments.content), read_image(arguments.style)
+        import_tensorflow(arguments.debug)
+        from nst_tf.measures.evaluate import Evaluator
+
+        self.evaluator = Evaluator(content, style)
+
+    def __call__(self, job: "Job") -> tuple["Evaluation", tuple[int, int]]:
+        from nst_tf.images import read_image
+
+        picture = read_image(job.source)
+        return self.evaluator(picture), picture.pixels.shape[:2]
+
+
 def run(arguments: Namespace) -> int:
     """Measures each result and prints."""
+    with elsewhere(arguments) as arguments:
+        return _run(arguments)
+
+
+def _run(arguments: Namespace) -> int:
     # Only now what takes a while to import.
-    from nst_tf.cli.work.batch import Batch
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+    from nst_tf.cli.work.batch import Batch, in_turn
     from nst_tf.cli.work.jobs import Job, Plan
-    from nst_tf.images import read_image
 
     paths = [path for source in arguments.results for path in files_in(source, arguments.recursive)]
     if not any(path.exists() for path in paths):
         others = f", nor any of the other {len(paths) - 1} results" if len(paths) > 1 else ""
         raise InputError(f"cannot read {paths[0]}: there is no such file{others}")
-    content, style = read_image(arguments.content), read_image(arguments.style)
-    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
-
-    import_tensorflow(arguments.debug)
-    from nst_tf.measures.evaluate import Evaluator
-
-    evaluator = Evaluator(content, style)
-
-    def measure(job: Job) -> tuple[_Row, tuple[int, int]]:
-        picture = read_image(job.source)
-        return _Row({"result": str(job.source)}, evaluator(picture)), picture.pixels.shape[:2]
-
-    batch = Batch(Plan([Job(path, path) for path in part_of(paths, arguments.shard)]), measure, "measured")
-    measured = [made for _, made in batch]
-    rows = [row for row, _ in measured]
+    plan = Plan([Job(path, path) for path in part_of(paths, arguments.shard)])
+    opened = functools.cache(partial(_Measure, arguments))  # once, also for the controls
+    if is_on_ray(arguments):
+        import_tensorflow(arguments.debug)  # which what is measured brings along
+        batch = RayBatch(arguments, plan, partial(_Measure, arguments), "measured", QUICK)
+    else:
+        batch = Batch(plan, in_turn(opened()), "measured")
+    measured = dict(batch)
+    found = [(job, *measured[job]) for job in plan.jobs if job in measured]
+    rows = [_Row({"result": told(arguments.mirrors, str(job.source))}, one) for job, one, _ in found]
     if rows and arguments.controls:
-        rows = _with_controls(rows, evaluator, [size for _, size in measured])
+        rows = _with_controls(rows, opened().evaluator, [size for *_, size in found])
     if rows:
         print("\n".join(json.dumps(row.record) for row in rows) if arguments.json else _table(rows))
     return batch.status

@@ -5,6 +5,7 @@ from argparse import Namespace
 from nst_tf.cli.shell.files import Content, Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.areas import Areas, add_areas
+from nst_tf.cli.work.cluster import add_cluster, elsewhere
 from nst_tf.cli.work.feed_forward import add_feed_forward, is_feed_forward, resolve, run_feed_forward
 from nst_tf.cli.work.folders import add_folders
 from nst_tf.cli.work.options import add_running, add_settings, chosen, with_first_image
@@ -31,6 +32,7 @@ def add_arguments(parser: Parser) -> None:
     add_settings(parser, PRESETS)
     parser.set_defaults(resolve=resolve)
     add_folders(parser)
+    add_cluster(parser)
     add_running(parser)
 
 
@@ -38,8 +40,11 @@ def run(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the pictures."""
     if not (arguments.styles or arguments.network or arguments.regions):
         raise InputError("no STYLE was given; at least one image is needed after CONTENT, or a --region")
-    if is_feed_forward(arguments):
-        return run_feed_forward(arguments)
+    with elsewhere(arguments) as arguments:
+        return run_feed_forward(arguments) if is_feed_forward(arguments) else _run_optimising(arguments)
+
+
+def _run_optimising(arguments: Namespace) -> int:
     settings = chosen(arguments, PRESETS)
     # Only now what takes a while to import.
     from nst_tf.cli.work.pictures import make_pictures

@@ -1,7 +1,7 @@
 """Many pictures, one after the other; one that fails does not stop the others."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from absl import logging
@@ -10,11 +10,24 @@ from nst_tf.cli.shell.failure import describe, is_expected, one_line
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.work.jobs import Job, Plan
 
-__all__ = ["Batch"]
+__all__ = ["Attempts", "Batch", "in_turn"]
 
 LISTED = 3  # names of pictures that were not made
 
 Made = TypeVar("Made")
+Attempts = Callable[[Sequence[Job]], Iterator[tuple[Job, Made | Exception]]]
+
+
+def in_turn(make: Callable[[Job], Made]) -> Attempts[Made]:
+    """Makes one after the other, here."""
+
+    def attempt(job: Job) -> Made | Exception:
+        try:
+            return make(job)
+        except Exception as error:
+            return error
+
+    return lambda jobs: ((job, attempt(job)) for job in jobs)
 
 
 class Batch(Generic[Made]):
@@ -24,7 +37,7 @@ class Batch(Generic[Made]):
 
     Args:
         plan: The pictures.
-        make: Makes one of them, and returns what there is to know of it.
+        attempts: Makes them, and gives what there is to know of each, or the exception that was raised.
         done: What is then said of them.
         end: Called when it was stopped; gives the pictures that were made all the same, beside those returned.
 
@@ -32,14 +45,17 @@ class Batch(Generic[Made]):
         status: The exit status: 2 if any failed, else 0.
     """
 
+    FAILED = 2
+
     def __init__(
         self,
         plan: Plan,
-        make: Callable[[Job], Made],
+        attempts: Attempts[Made],
         done: str = "made",
         end: Callable[[], Collection[Job]] = lambda: (),
     ):
-        (self.jobs, self._manifest), self.make, self.done, self.end, self.status = plan, make, done, end, 0
+        (self.jobs, self._manifest), self.done, self.end, self.status = plan, done, end, 0
+        self._attempts = attempts
         self._since = time.monotonic()
         self._failures: dict[Job, str] = {}
         self._made: list[Job] = []
@@ -63,15 +79,13 @@ class Batch(Generic[Made]):
         return self.status
 
     def _each(self) -> Iterator[tuple[Job, Made]]:
-        for job in self.jobs:
-            try:
-                made = self.make(job)
-            except Exception as error:
-                self._record(job, describe(error)[1])
-                if len(self.jobs) == 1 or not is_expected(error):
-                    raise
-                self._failures[job] = _line(job, error)
-                self.status = 2
+        for job, made in self._attempts(self.jobs):
+            if isinstance(made, Exception):
+                line = describe(made)[1]
+                self._record(job, line)
+                if len(self.jobs) == 1 or not is_expected(made):
+                    raise made
+                self._failures[job], self.status = line, self.FAILED
                 continue
             self._made.append(job)
             self._record(job)
@@ -112,10 +126,6 @@ class Batch(Generic[Made]):
             logging.log(logging.ERROR if self._failures else logging.INFO, self._summary)
 
     def _tell_failures(self) -> None:
-        for failure in self._failures.values():
-            logging.error("error: %s", failure)
-
-
-def _line(job: Job, error: Exception) -> str:
-    line, name = describe(error)[1], one_line(str(job.source))
-    return line if name in line else f"{name}: {line}"
+        for job, line in self._failures.items():
+            name = one_line(str(job.source))
+            logging.error("error: %s", line if name in line else f"{name}: {line}")

@@ -20,11 +20,14 @@ class Manifest:
     Args:
         folder: Of the results.
         shard: See `Folders`; computers that share a folder write files of their own.
+
+    Attributes:
+        path: The file.
     """
 
     def __init__(self, folder: Path, shard: tuple[int, int] | None = None):
         self._folder = folder
-        self._path = folder / ("manifest-{}-of-{}.jsonl".format(*shard) if shard else "manifest.jsonl")
+        self.path = folder / ("manifest-{}-of-{}.jsonl".format(*shard) if shard else "manifest.jsonl")
 
     def finished(self) -> set[str]:
         """The outputs that were made without an error, in all runs on this folder."""
@@ -41,7 +44,7 @@ class Manifest:
     def add(self, job: "Job", seconds: float, error: str | None) -> None:
         """Writes the line of a picture."""
         facts = {"input": str(job.content), "output": self.name(job), "seconds": round(seconds, 3), "error": error}
-        with self._path.open("a", encoding="ascii") as file:
+        with self.path.open("a", encoding="ascii") as file:
             file.write(json.dumps(facts) + "\n")
 
 

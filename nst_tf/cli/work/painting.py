@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +16,12 @@ from nst_tf.cli.replay.record import Recording
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.work.areas import Areas
-from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.batch import Batch, in_turn
+from nst_tf.cli.work.cluster import is_on_ray
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, plan_jobs
 from nst_tf.cli.work.pictures import write_picture
+from nst_tf.cli.work.ray_batch import QUICK, RayBatch
 from nst_tf.cli.work.report import peak_memory_mb
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, read_to_shrink
@@ -54,10 +57,21 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
     contents = [arguments.content, *arguments.more]
     files, folders = map(Path, [*arguments.styles, *areas.files]), Folders.asked(arguments)
     plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, folders)
-    import_tensorflow(arguments.debug)
-    painter = _painter(arguments, styles, areas, given)
-    with Pipeline(plan.jobs, painter, arguments, areas.facts, settings.size) as pipeline:
-        return Batch(plan, pipeline, end=pipeline.end).finish()
+
+    def opened() -> Callable[[Sequence[Job]], Pipeline]:
+        import_tensorflow(arguments.debug)
+        painter = _painter(arguments, styles, areas, dict(given))
+        return lambda jobs: Pipeline(jobs, painter, arguments, areas.facts, settings.size)
+
+    if is_on_ray(arguments):
+        return RayBatch(arguments, plan, lambda: partial(_painted, opened()), together=QUICK).finish()
+    with opened()(plan.jobs) as pipeline:
+        return Batch(plan, in_turn(pipeline), end=pipeline.end).finish()
+
+
+def _painted(pipeline: Callable[[Sequence[Job]], "Pipeline"], job: Job) -> None:
+    with pipeline([job]) as one:
+        one(job)
 
 
 def _painter(arguments: Namespace, styles: Sequence[Picture], areas: Areas, given: dict[str, Any]) -> Paint:

@@ -12,10 +12,12 @@ from nst_tf.cli.replay.record import Recording
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.cli.shell.terminal import meter
-from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.batch import Batch, in_turn
 from nst_tf.cli.work.checkpoint import CheckpointFolder
+from nst_tf.cli.work.cluster import is_on_ray
 from nst_tf.cli.work.folders import Folders
 from nst_tf.cli.work.jobs import Job, Plan, plan_jobs
+from nst_tf.cli.work.ray_batch import RayBatch
 from nst_tf.cli.work.report import report
 from nst_tf.images import Picture, Source, read_image, read_to_shrink, write_image
 from nst_tf.progress import Checkpoint, Progress, Result
@@ -42,7 +44,7 @@ def make_pictures(
     facts: Facts = _nothing,
     plan: Plan | None = None,
     write: Write | None = None,
-) -> Batch[Result]:
+) -> Batch[Result] | Batch[None]:
     """Makes, writes and reports a picture of each content, or one of nothing if there is no content.
 
     Args:
@@ -71,7 +73,17 @@ def make_pictures(
         files = [Path(other) for other in others if other is not None]
         plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, Folders.asked(arguments))
     write = write or partial(write_picture, arguments)
-    return Batch(plan, partial(_make, arguments, begin, facts, write, longest))
+    make = partial(_make, arguments, begin, facts, write, longest)
+    return (
+        RayBatch(arguments, plan, lambda: partial(_written, make))
+        if is_on_ray(arguments)
+        else Batch(plan, in_turn(make))
+    )
+
+
+def _written(make: Callable[[Job], Result], job: Job) -> None:
+    """As `make`, for one who has no use for what is in the file already."""
+    make(job)
 
 
 def write_picture(arguments: Namespace, path: Path, picture: Source, xmp: bytes) -> None:

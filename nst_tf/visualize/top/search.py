@@ -19,7 +19,7 @@ from nst_tf.layers import Preprocess, SubtractMean
 from nst_tf.visualize.top.forecast import seconds_of
 from nst_tf.visualize.top.strongest import Strongest, StrongestPass, merge
 
-__all__ = ["Part", "PartSearch", "join", "part_path", "read_part", "weights_hash"]
+__all__ = ["Part", "PartSearch", "divisions", "join", "part_path", "read_part", "weights_hash"]
 
 SECONDS_BETWEEN_SAVES = 30.0
 RANGES = (Preprocess, keras.layers.Rescaling)  # layers without weights that make another network
@@ -60,6 +60,11 @@ class Part:
 def part_path(out: Path, shard: tuple[int, int]) -> Path:
     """The file of a part."""
     return out / "parts" / f"{shard[0]}-of-{shard[1]}.npz"
+
+
+def divisions(out: Path) -> list[int]:
+    """Into how many parts the searches that are in a folder have divided the images; rising."""
+    return sorted({int(path.stem.rpartition("-")[2]) for path in (out / "parts").glob("*-of-*.npz")})
 
 
 def read_part(path: Path) -> Part:

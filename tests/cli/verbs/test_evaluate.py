@@ -106,3 +106,26 @@ def test_parts_of_a_folder_are_those_of_the_whole(command, folder):
     found = [[json.loads(line)["result"] for line in part.splitlines()] for part in parts]
     assert found == [[str(folder / "blend.png")], [str(folder / name) for name in ("content.png", "style.png")]]
     assert "".join(parts) == command("evaluate", *asked).out
+
+
+@pytest.fixture
+def mean(monkeypatch):
+    """An evaluator that measures the mean of the pixels only."""
+
+    class Mean:
+        def __init__(self, content, style):
+            self.between = content.pixels.mean() + style.pixels.mean()
+
+        def __call__(self, picture):
+            distance = float(picture.pixels.mean() - self.between)
+            return nst_tf.Evaluation(distance, distance, {}, distance, distance, distance)
+
+    monkeypatch.setattr("nst_tf.measures.evaluate.Evaluator", Mean)
+
+
+def test_workers_of_a_cluster_measure_the_same_and_rows_keep_their_order(command, folder, workers_here, mean):
+    asked = [*files(folder, "content", "style", "blend", "style", "content", "blend"), "--json"]
+    one = command("evaluate", *asked)
+    status, out, _ = command("evaluate", *asked, "--on", "ray", "--workers", 2)
+    assert (status, out) == (0, one.out)
+    assert len(set(out.splitlines())) == 3

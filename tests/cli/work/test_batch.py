@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nst_tf.cli.shell.stop import Stopped, stoppable
-from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.batch import Batch, in_turn
 from nst_tf.cli.work.jobs import Job, Plan
 from nst_tf.images import Picture, read_image, write_image
 
@@ -75,7 +75,7 @@ def stopped_after(made, outcome=None):
             signal.raise_signal(signal.SIGTERM)
 
     with pytest.raises(Stopped) as stop, stoppable():
-        Batch(Plan(jobs), make).finish()
+        Batch(Plan(jobs), in_turn(make)).finish()
     assert stop.value.number == signal.SIGTERM
     return str(stop.value)
 
@@ -97,7 +97,7 @@ def test_what_became_whole_while_it_was_stopped_counts_as_made(tmp_path):
     jobs = [Job(None, tmp_path / f"{number}.png") for number in range(3)]
     for some, told in ((jobs, "1 of 3 pictures made; not made: "), (jobs[:1], f"{jobs[0].target} was written")):
         with pytest.raises(Stopped) as stop, stoppable():
-            Batch(Plan(some), lambda _: signal.raise_signal(signal.SIGINT), end=lambda: jobs[:1]).finish()
+            Batch(Plan(some), in_turn(lambda _: signal.raise_signal(signal.SIGINT)), end=lambda: jobs[:1]).finish()
         assert str(stop.value).startswith(told)
 
 

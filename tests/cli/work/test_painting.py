@@ -11,7 +11,7 @@ import pytest
 from nst_tf.cli.main import make_parser
 from nst_tf.cli.shell.stop import Stopped, stoppable
 from nst_tf.cli.work import painting
-from nst_tf.cli.work.batch import Batch
+from nst_tf.cli.work.batch import Batch, in_turn
 from nst_tf.cli.work.jobs import Job, Plan
 from nst_tf.images import Picture, read_image, write_image
 
@@ -46,7 +46,7 @@ def test_a_picture_that_is_being_written_when_it_is_stopped_becomes_whole_and_is
     monkeypatch.setattr(painting, "write_picture", write)
     threading.Thread(target=lambda: writing.wait(60) and os.kill(os.getpid(), signal.SIGINT)).start()
     with Stopping(jobs, paint, ARGUMENTS, {}, 64) as pipeline, pytest.raises(Stopped) as stopped, stoppable():
-        Batch(Plan(jobs), pipeline, end=pipeline.end).finish()
+        Batch(Plan(jobs), in_turn(pipeline), end=pipeline.end).finish()
     assert str(stopped.value) == "2 of 3 pictures made; not made: 2.png"
     told = [line.split(" (")[0] for line in capsys.readouterr().out.splitlines()]
     assert told == ["wrote out-0.png", "wrote out-1.png"]

@@ -1,6 +1,10 @@
 """`nst-tf top-activations`: what every filter of a network responds to most, as sheets, data and a page to browse."""
 
+import contextlib
+import os
 from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +15,16 @@ from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.terminal import Meter, meter
 from nst_tf.cli.shell.values import count, names, shard
+from nst_tf.cli.work.cluster import Arguments, add_cluster, begin_work, is_on_ray
 from nst_tf.cli.work.network_options import add_network
+from nst_tf.errors import InputError
+from nst_tf.progress import Stage
 
 if TYPE_CHECKING:
     import keras
 
     from nst_tf.visualize.top.search import Part
+    from nst_tf.visualize.top.top_activations import TopActivations
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -42,6 +50,7 @@ def add_arguments(parser: Parser) -> None:
     parts.add_argument("--shard", type=shard, metavar="K/N", help="only look at the K-th of N parts of the images")
     parts.add_argument("--merge", action="store_true",
                        help="only join the parts that are in OUT, and show the whole")  # fmt: skip
+    add_cluster(parser)
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 
 
@@ -49,13 +58,10 @@ def run(arguments: Namespace) -> int:
     """Searches, joins and shows, as far as asked."""
     if arguments.quiet:
         logging.set_verbosity(logging.WARNING)
-    # Only now what takes a while to import.
-    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
-
-    import_tensorflow(arguments.debug)
-    from nst_tf.backbones import open_network
-
-    model = open_network(arguments.model, arguments.preprocessing)
+    if is_on_ray(arguments):
+        _search_on_ray(arguments)
+        arguments.merge = True
+    model = _open(arguments)
     try:
         with meter("", arguments.quiet) as shown:
             part = _search(arguments, model, shown)
@@ -65,10 +71,75 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
+def _open(arguments: Namespace) -> "keras.Model":
+    # Only now what takes a while to import.
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+
+    import_tensorflow(arguments.debug)
+    from nst_tf.backbones import open_network
+
+    return open_network(arguments.model, arguments.preprocessing)
+
+
+def _search_on_ray(arguments: Namespace) -> None:
+    """Has each worker of a cluster look at a part of the images."""
+    from nst_tf.distributed import each_on_ray, is_address
+
+    if arguments.shard or arguments.merge:
+        raise InputError("--on ray makes all parts and joins them; --shard and --merge have no meaning with it")
+    for folder in (arguments.images, arguments.output):
+        if is_address(folder):
+            raise InputError(f"{folder} is not mounted; top-activations needs folders that all machines see")
+    from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+
+    import_tensorflow(arguments.debug)  # with which the parts are joined
+    total = _division(Path(arguments.output)) or arguments.workers
+    parts = [(number, total) for number in range(1, total + 1)]
+    opened = partial(_searcher, Arguments(**vars(arguments)), os.getcwd())
+    where = {"workers": arguments.workers, "address": arguments.address, "debug": arguments.debug}
+    done = each_on_ray(opened, parts, **where)
+    with contextlib.closing(done), meter("", arguments.quiet) as shown:
+        for number, (_, outcome) in enumerate(done, 1):
+            if isinstance(outcome, Exception):
+                raise outcome
+            shown.show(Stage("parts looked at", number, total))
+
+
+def _division(out: Path) -> int | None:
+    """Into how many parts an earlier search has divided the images, if there is one to go on from."""
+    from nst_tf.visualize.top.search import divisions
+
+    found = divisions(out)
+    return found[0] if len(found) == 1 else None
+
+
+def _searcher(arguments: Namespace, folder: str) -> Callable[[tuple[int, int]], None]:
+    """What a worker does with a part."""
+    begin_work(folder)
+    top = _top(arguments, _open(arguments), Meter())
+
+    def search(part: tuple[int, int]) -> None:
+        top.search(part)  # which is in its file
+
+    return search
+
+
 def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
+    top = _top(arguments, model, shown)
+    part = None if arguments.merge else arguments.shard or (1, 1)
+    if not arguments.quiet:
+        logging.info("%s", top.forecast(part, shows=not arguments.shard))
+    if part:
+        found = top.search(part)
+        if arguments.shard:
+            return found
+    return top.show()
+
+
+def _top(arguments: Namespace, model: "keras.Model", shown: Meter) -> "TopActivations":
     from nst_tf.visualize.top.top_activations import TopActivations
 
-    top = TopActivations(
+    return TopActivations(
         model,
         Path(arguments.images),
         Path(arguments.output),
@@ -78,14 +149,6 @@ def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
         batch=arguments.batch,
         on_progress=shown.show,
     )
-    part = None if arguments.merge else arguments.shard or (1, 1)
-    if not arguments.quiet:
-        logging.info("%s", top.forecast(part, shows=not arguments.shard))
-    if part:
-        found = top.search(part)
-        if arguments.shard:
-            return found
-    return top.show()
 
 
 def _left(arguments: Namespace) -> str:

@@ -187,3 +187,33 @@ def test_a_signal_before_anything_was_found_says_so(top, monkeypatch):
     )
     status, _, err = top()
     assert (status, err.splitlines()[-1]) == (130, "nst-tf: stopped; nothing was written")
+
+
+def test_workers_of_a_cluster_find_what_one_process_finds(top, finished, workers_here, tmp_path):
+    folder, _ = finished
+    status, out, _ = top("--on", "ray", "--workers", 3)
+    assert (status, out.split(" (")[0]) == (0, f"wrote {tmp_path / 'out' / 'index.html'}")
+    assert len([*(tmp_path / "out" / "parts").iterdir()]) == 3
+    expected, arrays = _arrays(folder), _arrays(tmp_path / "out")
+    assert arrays.keys() == expected.keys()
+    assert all(np.array_equal(arrays[name], expected[name]) for name in expected)
+    assert top("--on", "ray", "--workers", 2)[0] == 0  # of the same parts, which are finished
+    assert len([*(tmp_path / "out" / "parts").iterdir()]) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--merge"], "--shard and --merge have no meaning with it"),
+        (["--shard", "1/2"], "--shard and --merge have no meaning with it"),
+    ],
+    ids=["merge", "shard"],
+)
+def test_a_cluster_makes_all_parts(top, workers_here, options, told):
+    status, _, err = top("--on", "ray", "--workers", 2, *options)
+    assert (status, told in err) == (2, True)
+
+
+def test_a_cluster_needs_folders_that_are_mounted(top, workers_here):
+    status, _, err = top("--on", "ray", "--workers", 2, images="s3://bucket/photos")
+    assert (status, "s3://bucket/photos is not mounted" in err) == (2, True)
