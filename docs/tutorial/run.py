@@ -18,6 +18,7 @@ import nbformat
 import numpy as np
 from nbclient import NotebookClient
 from PIL import Image
+from traitlets.config import Config
 
 import nst_tf
 
@@ -35,7 +36,7 @@ def read_chapter(chapter: str) -> nbformat.NotebookNode:
 
 
 def run_chapter(chapter: str, size: str) -> nbformat.NotebookNode:
-    """The notebook after it ran in a folder's kernel of its own.
+    """The notebook after it ran in a kernel of its own.
 
     Args:
         chapter: Name of its file, without the ending.
@@ -43,7 +44,11 @@ def run_chapter(chapter: str, size: str) -> nbformat.NotebookNode:
     """
     book = read_chapter(chapter)
     with tempfile.TemporaryDirectory() as runs:
-        client = NotebookClient(book, timeout=1800, kernel_name="python3", resources={"metadata": {"path": FOLDER}})
+        # Over files, not ports: of two kernels that start at once, one may take the port that the other is about to.
+        files = Config({"KernelManager": {"transport": "ipc", "ip": f"{runs}/kernel"}})
+        place = {"metadata": {"path": FOLDER}}
+        client = NotebookClient(book, timeout=1800, kernel_name="python3", config=files, resources=place)
+        client.startup_timeout = 300  # where others work, too
         return client.execute(env={**os.environ, SIZE: size, "TMPDIR": runs, "PYTHONPATH": str(FOLDER.parents[1])})
 
 
