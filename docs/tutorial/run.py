@@ -72,7 +72,7 @@ def main(chapters: list[str]) -> None:
     """Runs chapters, all by default, at full size, and writes their pictures."""
     for chapter in chapters or CHAPTERS:
         for name, picture in shown_pictures(run_chapter(chapter, "full")).items():
-            nst_tf.write_image(FOLDER / "pictures" / name, np.asarray(picture), quality=85)
+            nst_tf.write_image(FOLDER / "pictures" / name, np.asarray(picture), quality=75)
             print(f"{chapter}: {name}, {picture.width}x{picture.height}")
 
 
