@@ -18,6 +18,7 @@ LONG = (
     "export/test_saved_models.py",
     "visualize/test_deconv.py",
     "export/test_c_library.py",
+    "docs/test_tutorial.py",
     "training/style/test_train.py",
     "training/decoder/test_train.py",
     "recipes/texture/test_recipe.py",
