@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from nst_tf.objectives.places import Places, Sample, Weights, patches_of, sample, spread, together, unit
 
-__all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "swap", "swapped"]
+__all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "swapped"]
 
 SIMILARITIES = 2**24  # that are in memory at a time
 FOUND = 2**26  # numbers that were found for the positions of an image, likewise
@@ -91,39 +91,6 @@ def _swapped_rows(standard: tf.Tensor, places: Places, window: int) -> tf.Tensor
     return _voted(places, tf.reshape(found, tf.shape(like)[:2]), tf.shape(standard)[1:3], window)
 
 
-def swap(maps: tf.Tensor, places: Places, window: int, weights: tf.Tensor | None = None) -> tf.Tensor:
-    """S(F): the features of an image, each replaced by those of its nearest neighbour.
-
-    Where neighbours are patches, a position is part of several, and gets the mean of what they say. Gradients do not
-    pass. So many rows at a time are looked at as memory shall hold, which makes no difference.
-
-    Args:
-        maps: F, float32 `(1, rows, columns, channels)`.
-        places: Where neighbours are sought, of the same layer.
-        window: As it was for `places_of`.
-        weights: Of the positions of the image, see `spread`.
-
-    Returns:
-        As `maps`.
-    """
-    (mean, scale), step = spread(maps, weights), _step(window)
-    rows, columns = tf.unstack(tf.shape(maps)[1:3])
-    count = FOUND * step // (places.patches.shape[-1] * (columns // step + 1))
-    count = tf.minimum(tf.maximum(count // step, 1) * step, rows)
-    strips = -(-rows // count)
-
-    def look(strip, made):
-        first = strip * count
-        above = tf.minimum(first, step)
-        standard = (maps[:, first - above : first + count + step] - mean) * scale
-        strip_rows = _swapped_rows(standard, places, window)[above:][:count]
-        return strip + 1, made.write(strip, strip_rows)
-
-    made = tf.TensorArray(maps.dtype, strips, element_shape=[None, None, maps.shape[-1]], infer_shape=False)
-    _, made = tf.while_loop(lambda strip, _: strip < strips, look, (0, made), parallel_iterations=1)
-    return tf.stop_gradient(made.concat())[None]
-
-
 class Choices(NamedTuple):
     """Where the neighbours of an image are sought: in several images at once, or in each of them.
 
@@ -165,6 +132,9 @@ def swapped(
 ) -> tf.Tensor:
     """The features of an image, a share of each replaced by what its neighbours have there: (1 - a) F + a S(F).
 
+    Where neighbours are patches, a position is part of several, and gets the mean of what they say. Gradients do not
+    pass through S. So many rows at a time are looked at as memory shall hold, which makes no difference.
+
     Args:
         maps: F, `(1, rows, columns, channels)`.
         choices: Where neighbours are sought, of the same layer.
@@ -175,6 +145,24 @@ def swapped(
     Returns:
         As `maps`.
     """
-    found = [swap(tf.cast(maps, tf.float32), places, window, weights) for places in choices.places]
-    neighbours = tf.cast(tf.tensordot(choices.shares, tf.stack(found), 1), maps.dtype)
-    return maps + tf.cast(share, maps.dtype) * (neighbours - maps)
+    wide = tf.cast(maps, tf.float32)
+    (mean, scale), step = spread(wide, weights), _step(window)
+    rows, columns = tf.unstack(tf.shape(maps)[1:3])
+    share = tf.broadcast_to(tf.cast(share, maps.dtype), [1, rows, columns, 1])
+    count = FOUND * step // (choices.places[0].patches.shape[-1] * (columns // step + 1))
+    count = tf.minimum(tf.maximum(count // step, 1) * step, rows)
+    strips = -(-rows // count)
+
+    def look(strip, made):
+        first = strip * count
+        above, here = tf.minimum(first, step), slice(first, first + count)
+        standard = (wide[:, first - above : first + count + step] - mean) * scale
+        found = [_swapped_rows(standard, places, window)[above:][:count] for places in choices.places]
+        neighbours = tf.tensordot(choices.shares, tf.stack(found), 1) if len(found) > 1 else found[0]
+        neighbours = tf.cast(tf.stop_gradient(neighbours), maps.dtype)
+        own = maps[0, here]
+        return strip + 1, made.write(strip, own + share[0, here] * (neighbours - own))
+
+    made = tf.TensorArray(maps.dtype, strips, element_shape=[None, None, maps.shape[-1]], infer_shape=False)
+    _, made = tf.while_loop(lambda strip, _: strip < strips, look, (0, made), parallel_iterations=1)
+    return made.concat()[None]

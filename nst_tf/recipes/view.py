@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives import Objective
@@ -121,7 +122,11 @@ class TiledView(View):
         return total
 
     def maps(self, layers: Sequence[str]) -> dict[str, tf.Tensor]:
-        return self._joined(lambda part, features, _: {layer: part.cut(layer, features[layer]) for layer in layers})
+        # Filled in as they come, since two copies of all may be more than there is memory for.
+        whole: dict[str, np.ndarray] = {}
+        for _ in self._each(lambda part, features, _: _fill(whole, part, {name: features[name] for name in layers})):
+            pass
+        return {layer: tf.constant(whole.pop(layer)) for layer in layers}
 
     def choices(self, choose: Callable[[Features], Any]) -> Any:
         def chosen(part, features, _):
@@ -148,6 +153,15 @@ class TiledView(View):
         moments = self._summed(see)
         counts = {layer: 1 if own is not None else tf.reduce_prod(self.sizes[layer]) for layer, own in weights.items()}
         return _StudyOfTiles(moments, counts, {one: tf.concat(patches, 0) for one, patches in found.items()})
+
+
+def _fill(whole: dict[str, np.ndarray], part: Tile, features: Features) -> None:
+    for layer, maps in features.items():
+        box, channels = part.boxes[layer], maps.shape[-1]
+        if layer not in whole:
+            whole[layer] = np.empty((1, *box.whole.numpy(), channels), maps.dtype.as_numpy_dtype)
+        (top, left), (height, width) = box.start.numpy(), box.size.numpy()
+        whole[layer][:, top : top + height, left : left + width] = part.cut(layer, maps)
 
 
 def _patches_within(

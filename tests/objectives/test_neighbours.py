@@ -7,12 +7,17 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.objectives import neighbours, places
-from nst_tf.objectives.neighbours import choices_of, nearest, swap, swapped
+from nst_tf.objectives.neighbours import Choices, choices_of, nearest, swapped
 from nst_tf.objectives.places import places_of, salience, standardise
 
 
 def maps(height, width, channels=5, seed=0):
     return np.random.default_rng(seed).normal(size=(1, height, width, channels)).astype(np.float32)
+
+
+def swap(image, places, window):
+    """All of an image, with neighbours in one place."""
+    return swapped(tf.constant(image), Choices((places,), tf.constant([1.0])), window, 1.0)
 
 
 def unit(vectors):
