@@ -140,12 +140,11 @@ def patches_of(maps: tf.Tensor, window: int) -> tf.Tensor:
 
 def patches_at(maps: tf.Tensor, down: tf.Tensor, across: tf.Tensor, window: int) -> tf.Tensor:
     """The patches at some positions of one image, `(positions, n)`."""
-    rows = (down[:, None] + tf.range(window))[:, :, None]
-    columns = (across[:, None] + tf.range(window))[:, None]
-    at = tf.stack(tf.broadcast_dynamic_shape(tf.shape(rows), tf.shape(columns)), 0)
-    places = tf.stack([tf.broadcast_to(rows, at), tf.broadcast_to(columns, at)], -1)
-    found = tf.gather_nd(framed(maps, window)[0], places)
-    return tf.reshape(found, [-1, window * window * maps.shape[-1]])
+    whole = framed(maps, window)
+    width, channels = tf.shape(whole)[2], maps.shape[-1]
+    rows, columns = (first[:, None] + tf.range(window) for first in (down, across))
+    found = tf.gather(tf.reshape(whole, [-1, channels]), rows[:, :, None] * width + columns[:, None])
+    return tf.reshape(found, [-1, window * window * channels])
 
 
 class Sample(NamedTuple):
