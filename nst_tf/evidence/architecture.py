@@ -60,13 +60,14 @@ def first_layers(studio: Studio) -> Finding:
     models = {"ZFNet": studio.trained("zfnet"), "AlexNet": studio.trained("alexnet")}
     found = {name: diagnose(one.model, images) for name, one in models.items()}
     ours, rival = found.values()
+    aliasing = {name: one.aliasing or 0.0 for name, one in found.items()}
     told = "; ".join(
-        f"{name}: aliasing {one.aliasing:.1%}, filters of middle frequencies {one.frequency.shares[1]:.0%}, "
+        f"{name}: aliasing {aliasing[name]:.1%}, filters of middle frequencies {one.frequency.shares[1]:.0%}, "
         f"dead in layer 2 {one.layers[1].dead:.0%}"
         for name, one in found.items()
     )
     checks = {
-        "less aliasing in ZFNet's layer 2": ours.aliasing < rival.aliasing,
+        "less aliasing in ZFNet's layer 2": aliasing["ZFNet"] < aliasing["AlexNet"],
         "more filters of middle frequencies in ZFNet": ours.frequency.shares[1] > rival.frequency.shares[1],
         "fewer dead filters in ZFNet's layer 2": ours.layers[1].dead < rival.layers[1].dead,
     }
