@@ -22,7 +22,8 @@ nst-tf evidence -o evidence/
 
 which goes on where it was stopped; one row by itself, by `--only`. A verdict is computed from what can be measured
 here: a claim *holds* if all of that is as the paper says, holds *in part* if some of it is, and is *not reproduced* if
-none is. It says nothing of other pictures, and what only an eye can tell is left to yours.
+none is. It says nothing of other pictures, and what only an eye can tell is left to yours. A claim is a
+link to its picture, what differs, and the commands for it.
 """
 
 

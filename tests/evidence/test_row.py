@@ -7,7 +7,7 @@ from nst_tf.images import find_images
 
 
 @pytest.mark.parametrize(
-    "held, verdict",
+    ("held", "verdict"),
     [((True, True), "holds"), ((True, False), "in part"), ((False, False), "not reproduced")],
     ids=["all", "some", "none"],
 )

@@ -47,7 +47,8 @@ def test_an_unknown_row_is_refused_before_anything_is_made(command, calls, tmp_p
     outcome = command("evidence", "-o", tmp_path / "out", "--only", "a,d")
     assert outcome.status == 2
     assert "unknown row 'd'; there is: a, b, c" in outcome.err
-    assert not calls and not (tmp_path / "out").exists()
+    assert not calls
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_output_that_is_a_file_is_refused(command, calls, tmp_path):
