@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nst_tf.evidence.page import page
 from nst_tf.evidence.row import Finding, Row, Studio
-from nst_tf.images import atomic_write, make_folder, write_image
+from nst_tf.images import atomic_write, fit, make_folder, resize_image, write_image
 
 __all__ = ["Making"]
 
-QUALITY = 72  # of JPEG: a page of them is to be small
+LONGEST, QUALITY = 960, 70  # pixels, and of JPEG: a page of them is to be small
 
 
 class Making:
@@ -53,7 +55,7 @@ class Making:
     def _keep(self, row: Row, finding: Finding, seconds: float) -> None:
         name = None if finding.picture is None else f"{row.name}.jpg"
         if name:
-            write_image(self._out / name, finding.picture, quality=QUALITY)
+            write_image(self._out / name, _fitted(finding.picture), quality=QUALITY)
         checks = {check: bool(held) for check, held in finding.checks.items()}
         record = {"size": self._size, "ours": finding.ours, "checks": checks, "verdict": finding.verdict,
                   "seconds": round(seconds, 1), "picture": name}  # fmt: skip
@@ -71,6 +73,10 @@ class Making:
     def _write(self, name: str, text: str) -> None:
         with atomic_write(self._out / name) as file:
             file.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+def _fitted(picture: np.ndarray) -> np.ndarray:
+    return picture if max(picture.shape) <= LONGEST else resize_image(picture, fit(picture.shape, LONGEST))
 
 
 def _read(path: Path) -> dict[str, Any]:

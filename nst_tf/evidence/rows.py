@@ -124,8 +124,8 @@ ROWS = (
         make=learning.ablated,
         command="nst-tf ablate photos/ -o ablation/",
         differs=f"{NO_IMAGENET} Errors are of which quarter of which picture a piece is from, and cannot be compared "
-        "with the paper's; only their order can. Pieces overlap, held-out ones too; and it is ZFNet that is varied, where "
-        "the paper varies AlexNet.",
+        "with the paper's; only their order can. Pieces overlap, held-out ones too; and it is ZFNet that is varied, "
+        "where the paper varies AlexNet.",
     ),
     Row(
         name="reconstructions",
