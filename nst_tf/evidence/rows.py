@@ -57,7 +57,7 @@ ROWS = (
         make=looking.top_nine,
         command="nst-tf top-activations --model alexnet --images photos/ -o top/",
         differs="AlexNet with ImageNet's weights, but the images are pieces of three pictures: the ninth strongest "
-        "of so few is no strong activation, and no layer finds whole objects. With a folder of photographs it does.",
+        "of so few is no strong activation, and whole objects are not among them. The figure needs many photographs.",
     ),
     Row(
         name="evolution",
