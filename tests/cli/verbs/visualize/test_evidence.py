@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from nst_tf.cli.shell.stop import Stopped
 from nst_tf.evidence.row import Finding, Row
 
 
@@ -30,6 +33,20 @@ def test_a_row_that_fails_loses_no_other_and_is_tried_again(command, calls, tmp_
     second = command("evidence", "-o", tmp_path)
     assert (second.status, second.out) == (0, f"wrote {tmp_path / 'index.md'} (3 holds)\n")
     assert calls == ["a", "b", "c", "b"]
+
+
+def test_what_is_done_when_it_is_stopped_is_kept(command, calls, tmp_path, monkeypatch):
+    from nst_tf.evidence import rows
+
+    def stopped(studio):
+        raise Stopped(15)
+
+    first, *others = rows.ROWS
+    monkeypatch.setattr(rows, "ROWS", (first, *(replace(row, make=stopped) for row in others)))
+    outcome = command("evidence", "-o", tmp_path)
+    assert outcome.status == 128 + 15
+    assert "stopped; 1 of 3 rows are done; the same command goes on" in outcome.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "index.md"]
 
 
 def test_only_some_rows(command, calls, tmp_path):
