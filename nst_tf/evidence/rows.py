@@ -111,7 +111,7 @@ ROWS = (
         paper=f"{SPRINGENBERG}, section 3.4 and figure 3",
         theirs="pictures",
         make=looking.rules,
-        command="nst-tf deconv photo.jpg --model alexnet --layer relu5 --rule guided -o guided.png",
+        command="nst-tf deconv photo.jpg --model alexnet --layer relu5 --strongest 4 --rule guided -o guided.png",
         differs="AlexNet has poolings where their network has none; the deconvnet goes through their switches.",
     ),
     Row(
