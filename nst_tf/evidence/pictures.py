@@ -1,7 +1,7 @@
 """Pictures that a network makes: reconstructions, textures, style, dreams and classes; and numbers for them."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -23,6 +23,8 @@ __all__ = [
 FOAM = slice(140, 300), slice(60, 220)  # of the great wave
 TEXTURE_LAYERS = {"relu1_1": 16.0, "relu2_1": 4.0, "relu3_1": 2.0, "relu4_1": 1.0}
 NUMBERS = (2_080, 4_160, 12_416, 176_640)  # of the first, the first two, three and all five layers
+CLASSIFIER = "alexnet-photos"
+JUDGE = "relu5_1"  # of textures; none is made by it
 RATIOS = (1, 10, 100)  # times the paper's 1e-3
 
 
@@ -55,13 +57,17 @@ def _foam() -> np.ndarray:
 
 
 def _compared(source: np.ndarray, made: Mapping[str, np.ndarray], size: int) -> Finding:
-    """Textures beside their source; how far their places are from the source's."""
+    """Textures beside their source; how far statistics of a layer that made none of them are from the source's."""
     from nst_tf.measures.evaluate import Evaluator
 
     evaluator = Evaluator(source, source)
-    distances = {name: evaluator(one).patch_distance for name, one in made.items()}
+    distances = {name: evaluator(one).layers[JUDGE] for name, one in made.items()}
     sheet = show(source, *made.values(), titles=["source", *made], columns=1 + len(made), size=size)
-    return Finding(f"patch distance to the source: {_listed(distances)}", _falls("distance", distances), sheet.pixels)
+    return Finding(
+        f"distance of statistics to the source in {JUDGE} of VGG-16: {_listed(distances)}",
+        _falls("distance", distances),
+        sheet.pixels,
+    )
 
 
 def textures(studio: Studio) -> Finding:
@@ -131,36 +137,42 @@ def style_by_ratio(studio: Studio) -> Finding:
 
 
 def dreams(studio: Studio) -> Finding:
-    """The castle, dreamt on by layers of VGG-16, and how coarse what each added is."""
+    """The castle, dreamt on by layers of VGG-16, and whether another network finds animals in it then."""
     from nst_tf.recipes.dream.dream import dream
 
     layers = studio.pick(("relu2_2", "relu3_3", "relu4_3", "relu5_3"), ("relu1_1", "relu1_2"))
     photo = studio.photo(studio.pick(224, 48))
     options = {"size": len(photo), "octaves": studio.pick(4, 1), "steps": (studio.pick(10, 1),)}
     made = {layer: _pixels(dream(photo, layers={layer: 1.0}, **options)) for layer in layers}
-    fineness = {layer: _mean_frequency(one - photo) for layer, one in made.items()}
-    told = f"mean frequency of what was added, cycles per pixel: {_listed(fineness, '.3f')}"
+    shares = _probabilities("animal", {"photograph": photo, **made})
+    lower, higher = layers[: len(layers) // 2], layers[len(layers) // 2 :]
+    checks = {
+        f"no animal by {' or '.join(lower)}": max(shares[layer] for layer in lower) < 0.1,
+        f"an animal by {' or '.join(higher)}": max(shares[layer] for layer in higher) > 0.5,
+    }
     sheet = show(photo, *made.values(), titles=["photograph", *layers], columns=1 + len(layers), size=180)
-    return Finding(told, _falls("finer structures", fineness), sheet.pixels)
+    told = f"probability of an animal, as {CLASSIFIER} sees it: {_listed(shares)}"
+    return Finding(told, checks, sheet.pixels)
 
 
-def _mean_frequency(change: np.ndarray) -> float:
-    """The mean radial frequency of a change, weighted by power, in cycles per pixel."""
-    power = np.square(np.abs(np.fft.fft2(change, axes=(0, 1)))).sum(-1)
-    rows, columns = map(np.fft.fftfreq, power.shape)
-    return float((power * np.hypot(rows[:, None], columns)).sum() / power.sum())
+def _probabilities(name: str, images: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """What a classifier gives a class for each image."""
+    from nst_tf.backbones import fit_image
+    from nst_tf.backbones.open import class_names, open_network
+
+    network, number = open_network(CLASSIFIER), class_names(CLASSIFIER).index(name)
+    return {title: float(network(fit_image(network, one)[None])[0, number]) for title, one in images.items()}
 
 
 def classes(studio: Studio) -> Finding:
     """Pictures that excite classes of photographs, and what the classifier says of them."""
-    from nst_tf.backbones.open import class_names, open_network
     from nst_tf.recipes.features.visualize_features import visualize_features
 
-    chosen: Sequence[str] = studio.pick(("animal", "monument", "fish"), ("animal",))
-    model = "alexnet-photos"
-    made = visualize_features(classes=list(chosen), model=model, steps=studio.pick(128, 2)).picture
-    answers, names = np.asarray(open_network(model)(made.images)), class_names(model)
-    shares = {name: float(answer[names.index(name)]) for name, answer in zip(chosen, answers, strict=True)}
+    chosen = studio.pick(("animal", "monument", "fish"), ("animal",))
+    made = visualize_features(classes=list(chosen), model=CLASSIFIER, steps=studio.pick(128, 2)).picture
+    shares = {}
+    for name, image in zip(chosen, made.images, strict=True):
+        shares |= _probabilities(name, {name: image})
     sheet = show(*made.images, titles=made.names, columns=len(chosen))
     checks = {f"{name} is recognised": share > 0.9 for name, share in shares.items()}
     return Finding(f"probability that the classifier gives its own picture: {_listed(shares)}", checks, sheet.pixels)

@@ -146,8 +146,8 @@ ROWS = (
         make=pictures.textures,
         command="nst-tf texture foam.jpg --layers relu1_1=16,relu2_1=4 -o texture.png",
         differs="A piece of the great wave for the paper's photographs; 128 px and 100 evaluations for 256 px and "
-        "2,000; means and covariances, compared by the 2-Wasserstein distance, for Gram matrices. *Patch distance* "
-        "is how far places of the texture are from the place of the source that is most like them.",
+        "2,000; means and covariances, compared by the 2-Wasserstein distance, for Gram matrices. What measures them "
+        "is the same distance in a layer deeper than all of these, which sees larger structures.",
     ),
     Row(
         name="texture-parameters",
@@ -175,7 +175,8 @@ ROWS = (
         theirs="pictures of ratios 1e-5 to 1e-2",
         make=pictures.style_by_ratio,
         command="nst-tf compare photo.jpg painting.jpg --preset gatys --vary content-weight=3e-7,3e-5 -o sheet.png",
-        differs="144 px and 100 evaluations. The content distance is LPIPS, which no part of the objective knows.",
+        differs="144 px and 100 evaluations, which leave speckle. The content distance is LPIPS, which no part of "
+        "the objective knows.",
     ),
     Row(
         name="dreams",
@@ -184,8 +185,8 @@ ROWS = (
         theirs="pictures",
         make=pictures.dreams,
         command="nst-tf dream photo.jpg --layers relu4_3=1 -o dream.png",
-        differs="VGG-16 for GoogLeNet. What an object is no number tells: the mean frequency says only how coarse "
-        "the added structures are.",
+        differs="VGG-16 for GoogLeNet. What an object is no number tells: here it is what a classifier by another "
+        "network takes for an animal; there was none in the photograph.",
     ),
     Row(
         name="classes",

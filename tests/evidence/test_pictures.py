@@ -1,11 +1,4 @@
-import numpy as np
-
-from nst_tf.evidence.pictures import _falls, _mean_frequency
-
-
-def test_the_mean_frequency_of_a_wave_is_its_own():
-    wave = np.cos(2 * np.pi * np.arange(64) / 8)
-    assert np.isclose(_mean_frequency(np.tile(wave[:, None, None], (1, 64, 3))), 1 / 8)
+from nst_tf.evidence.pictures import _falls
 
 
 def test_each_value_is_checked_against_the_one_before():
