@@ -14,7 +14,7 @@ from nst_tf.images import atomic_write, fit, make_folder, resize_image, write_im
 
 __all__ = ["Making"]
 
-LONGEST, QUALITY = 960, 70  # pixels, and of JPEG: a page of them is to be small
+LONGEST, QUALITY = 820, 65  # pixels, and of JPEG: a page of them is to be small
 
 
 class Making:
