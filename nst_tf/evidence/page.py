@@ -51,15 +51,21 @@ def counted(rows: Iterable[Row], records: Mapping[str, Mapping[str, Any]]) -> st
 
 
 def _line(row: Row, record: Mapping[str, Any] | None) -> str:
-    ours, verdict = (record["ours"], record["verdict"]) if record else ("", MISSING)
+    ours, verdict = (_ours(record), record["verdict"]) if record else ("", MISSING)
     cells = f"[{row.claim}](#{row.name})", f"{row.theirs} ({row.paper})", ours, f"**{verdict}**"
     return f"| {' | '.join(cells)} |"
+
+
+def _ours(record: Mapping[str, Any]) -> str:
+    """Our numbers, and what of the claim they do not show."""
+    failed = [check for check, held in record["checks"].items() if not held]
+    return f"{record['ours']}{'. **Not** reproduced: ' if failed else ''}{'; '.join(failed)}"
 
 
 def _section(row: Row, record: Mapping[str, Any] | None) -> list[str]:
     lines = [f"## {row.name}", "", *_wrapped(row.claim), "", *_wrapped(f"*{row.paper}*: {row.theirs}.")]
     if record:
-        lines += ["", *_wrapped(f"Ours, in {record['seconds']:.0f} s: {record['ours']}."), ""]
+        lines += ["", *_wrapped(f"Ours: {record['ours']}."), ""]
         lines += [f"- {check}: {'yes' if held else 'no'}" for check, held in record["checks"].items()]
         if record["picture"]:
             lines += ["", f"![{row.claim}]({record['picture']})"]

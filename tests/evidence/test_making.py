@@ -30,7 +30,10 @@ def test_a_row_is_kept_with_its_picture_and_is_on_the_page(rows, tmp_path):
     assert seconds >= 0
     assert read_image(tmp_path / "first.jpg").pixels.shape == (8, 6, 3)
     page = (tmp_path / "index.md").read_text()
-    assert "| [Claim of first.](#first) | three (Paper, figure 1) | four | **in part** |" in page
+    assert (
+        "| [Claim of first.](#first) | three (Paper, figure 1) | four. **Not** reproduced: it is three | **in part** |"
+        in page
+    )
     assert "| [Claim of second.](#second) | three (Paper, figure 1) |  | **not made** |" in page
     assert "- it is three: no\n- it is a number: yes\n" in page
     assert "1 in part, 1 not made." in page
