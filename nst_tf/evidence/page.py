@@ -37,7 +37,7 @@ def page(rows: Sequence[Row], records: Mapping[str, Mapping[str, Any]], size: st
     """
     small = [] if size == "full" else ["**Made at a small size, which is for tests: it shows nothing.**", ""]
     head = ["| claim | the paper's | ours | verdict |", "|---|---|---|---|"]
-    lines = [BEGINNING, *small, f"{counted(rows, records)}.".capitalize(), "", *head]
+    lines = [BEGINNING, *small, f"Verdicts on {len(rows)} claims: {counted(rows, records)}.", "", *head]
     lines += [_line(row, records.get(row.name)) for row in rows]
     for row in rows:
         lines += ["", *_section(row, records.get(row.name))]

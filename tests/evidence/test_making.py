@@ -36,7 +36,7 @@ def test_a_row_is_kept_with_its_picture_and_is_on_the_page(rows, tmp_path):
     )
     assert "| [Claim of second.](#second) | three (Paper, figure 1) |  | **not made** |" in page
     assert "- it is three: no\n- it is a number: yes\n" in page
-    assert "1 in part, 1 not made." in page
+    assert "Verdicts on 2 claims: 1 in part, 1 not made." in page
 
 
 def test_what_is_kept_counts_in_another_process(rows, tmp_path):
