@@ -26,7 +26,7 @@ ROWS = (
         theirs="62,357,608, of which 3,726,464 convolutional; 177k for a texture of conv1_1 and pool1 to pool4, "
         "which is 176,640",
         make=architecture.parameters,
-        command='import nst_tf\nprint(f"{nst_tf.zfnet().count_params():,}")',
+        command='import nst_tf\n\nprint(f"{nst_tf.zfnet().count_params():,}")',
         differs=NOTHING,
     ),
     Row(
@@ -35,7 +35,7 @@ ROWS = (
         paper=f"{ZEILER}, figure 3",
         theirs="110, 55, 26, 13, 13, 13, 13, 6 rows",
         make=architecture.sizes,
-        command="import nst_tf\nnst_tf.zfnet().summary()",
+        command="import nst_tf\n\nnst_tf.zfnet().summary()",
         differs=f"{NOTHING} The paper does not say how much of the image a unit sees.",
     ),
     Row(
@@ -76,7 +76,7 @@ ROWS = (
         paper=f"{ZEILER}, section 4.1 and figure 5",
         theirs="curves of 5 images; no numbers",
         make=looking.invariant,
-        command="import nst_tf\n"
+        command="import nst_tf\n\n"
         'graph = nst_tf.Graph(nst_tf.open_network("alexnet-photos"))\n'
         'curves = nst_tf.invariance(graph, [nst_tf.read_image("photo.jpg")], ["relu1", "relu5"])',
         differs="One image, relu5 for the paper's layer 7, and a classifier of six kinds of photographs: the bundled "
@@ -100,7 +100,7 @@ ROWS = (
         paper=f"{ZEILER}, section 4.3 and table 1",
         theirs="layer 5, layer 7: right eye .067, .069; left eye .069, .068; nose .079, .069; random .107, .073",
         make=looking.corresponds,
-        command="import nst_tf\nhelp(nst_tf.correspondence)  # images, and boxes of a part in each",
+        command="import nst_tf\n\nhelp(nst_tf.correspondence)  # images, and boxes of a part in each",
         differs="The package does not have the paper's five dogs: here the images are five "
         "views of one castle, shifted and darker or brighter, and the parts are two of its towers. That is an easier "
         "question than five individuals. Layers 4 and 5, for there is no layer 7.",
