@@ -24,7 +24,19 @@ def test_what_is_listed_is_what_is_public():
 
 def test_functions_have_the_names_of_the_verbs():
     # Which make no one picture of their own and measure none.
-    others = {"compare", "evolution", "export", "serve", "call", "bench", "info", "recipe", "regions", "replay"}
+    others = {
+        "compare",
+        "evidence",
+        "evolution",
+        "export",
+        "serve",
+        "call",
+        "bench",
+        "info",
+        "recipe",
+        "regions",
+        "replay",
+    }
     verbs = {module.__name__.rpartition(".")[2] for module in VERBS}
     assert verbs - set(nst_tf.__all__) == others
 

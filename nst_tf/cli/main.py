@@ -29,7 +29,15 @@ from nst_tf.cli.verbs import (
     texture,
 )
 from nst_tf.cli.verbs.training import ablate, train_convnet, train_decoder, train_style
-from nst_tf.cli.verbs.visualize import deconv, diagnose, evolution, occlude, top_activations, visualize_features
+from nst_tf.cli.verbs.visualize import (
+    deconv,
+    diagnose,
+    evidence,
+    evolution,
+    occlude,
+    top_activations,
+    visualize_features,
+)
 from nst_tf.version import __version__
 
 __all__ = ["VERBS", "make_parser", "run"]
@@ -52,6 +60,7 @@ VERBS = (
     train_decoder,
     train_style,
     evolution,
+    evidence,
     recipe,
     replay,
     ablate,
