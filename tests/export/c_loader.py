@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-DTYPES = {1: np.float32, 2: np.float64, 3: np.int32, 7: object, 9: np.int64}  # TF_DataType
+DTYPES = {1: np.float32, 2: np.float64, 3: np.int32, 7: object, 9: np.int64, 10: np.bool_}  # TF_DataType
 STRING = 24  # bytes of a TF_TString
 VIEW = 3  # the kind of a TF_TString that points to bytes of others
 Deallocator = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)

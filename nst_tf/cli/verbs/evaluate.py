@@ -13,7 +13,6 @@ from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.work.cluster import add_cluster, elsewhere, is_on_ray, told
 from nst_tf.cli.work.folders import add_recursive, add_shard, files_in, part_of
-from nst_tf.cli.work.ray_batch import QUICK, RayBatch
 from nst_tf.errors import InputError
 
 if TYPE_CHECKING:  # `--help` need not wait for TensorFlow
@@ -104,6 +103,7 @@ def _run(arguments: Namespace) -> int:
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
     from nst_tf.cli.work.batch import Batch, in_turn
     from nst_tf.cli.work.jobs import Job, Plan
+    from nst_tf.cli.work.ray_batch import QUICK, RayBatch
 
     paths = [path for source in arguments.results for path in files_in(source, arguments.recursive)]
     if not any(path.exists() for path in paths):

@@ -56,7 +56,7 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     network = style_network(settings, narrow=not settings.preview and math.prod(size) > NARROW)
     recipe = Stylize(network, settings, tf.constant(guide)[None], areas, *_start(settings))
     made = recipe.sizes[-1]
-    measured = [tuple(recipe.style_size(style, made).numpy()) for style in styles_of(areas)]
+    measured = [tuple(recipe.style_size(style, made).numpy().tolist()) for style in styles_of(areas)]
     check_size(network.extractor, *made.numpy())
     _check_memory(settings, network, tuple(made.numpy().tolist()), measured)
     return recipe

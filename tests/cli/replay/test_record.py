@@ -39,8 +39,9 @@ def test_all_settings_are_told_as_they_are_resolved(taken):
     assert defaults["--steps"] == ",".join(map(str, draft.steps))
     assert defaults["--seed"] == "0"
     assert "--style-blend" not in defaults  # there is none
+    assert defaults["--no-preview"] is True
     assert {f"--{name.replace('_', '-')}" for name in PRESETS.types} >= set(defaults) - {
-        "--preset", "--quality", "--bit-depth"
+        "--preset", "--quality", "--bit-depth", "--no-preview"
     }  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def test_one_pass_has_the_settings_that_it_knows(taken):
     assert taken("stylize a.png --network paintings -o o.png")[1] == shared
     assert taken("stylize a.png b.png --hub mod -o o.png")[1] == shared
     assert taken("stylize a.png b.png --fast --swap 0 -o o.png")[1] == {
-        **shared, "--strength": "1", "--style-scale": "1"
+        **shared, "--strength": "1", "--style-scale": "1", "--no-preview": True
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from nst_tf.cli.verbs import serve
+from nst_tf.serve import extra
 
 from ..serving import save_models, serving
 
@@ -148,7 +149,7 @@ def test_refuses_in_one_line(command, tmp_path, monkeypatch, options, message):
 
 
 def test_says_how_to_install_what_is_missing(command, monkeypatch):
-    monkeypatch.setattr("nst_tf.serve.extra.LIBRARIES", {"some-library": "no_such_module"})
+    monkeypatch.setitem(extra.LIBRARIES, "some-library", "no_such_module")
     status, _, err = command("serve", "--model-dir", ".")
     assert status == 1
     assert "serving needs some-library; this installs it: pip install 'nst_tf[serving]'" in err
