@@ -148,7 +148,7 @@ def swapped(
     wide = tf.cast(maps, tf.float32)
     (mean, scale), step = spread(wide, weights), _step(window)
     rows, columns = tf.unstack(tf.shape(maps)[1:3])
-    share = tf.broadcast_to(tf.cast(share, maps.dtype), [1, rows, columns, 1])
+    shares = tf.broadcast_to(tf.cast(share, maps.dtype), [1, rows, columns, 1])
     count = FOUND * step // (choices.places[0].patches.shape[-1] * (columns // step + 1))
     count = tf.minimum(tf.maximum(count // step, 1) * step, rows)
     strips = -(-rows // count)
@@ -161,7 +161,7 @@ def swapped(
         neighbours = tf.tensordot(choices.shares, tf.stack(found), 1) if len(found) > 1 else found[0]
         neighbours = tf.cast(tf.stop_gradient(neighbours), maps.dtype)
         own = maps[0, here]
-        return strip + 1, made.write(strip, own + share[0, here] * (neighbours - own))
+        return strip + 1, made.write(strip, own + shares[0, here] * (neighbours - own))
 
     made = tf.TensorArray(maps.dtype, strips, element_shape=[None, None, maps.shape[-1]], infer_shape=False)
     _, made = tf.while_loop(lambda strip, _: strip < strips, look, (0, made), parallel_iterations=1)
