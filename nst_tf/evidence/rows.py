@@ -57,8 +57,8 @@ ROWS = (
         make=looking.top_nine,
         command="nst-tf top-activations --model alexnet --images photos/ -o top/",
         differs="AlexNet with ImageNet's weights, but the images are pieces of three pictures: the ninth strongest "
-        "of so few is no strong activation, and whole objects are not among them. The figure needs many photographs. At "
-        "first any margin of the cosine counted, and layer 5 held by 0.01 against 0.00; now it takes 0.05.",
+        "of so few is no strong activation, and whole objects are not among them. The figure needs many photographs. "
+        "At first any margin of the cosine counted, and layer 5 held by 0.01 against 0.00; now it takes 0.05.",
     ),
     Row(
         name="evolution",
