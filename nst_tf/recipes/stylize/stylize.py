@@ -31,8 +31,9 @@ __all__ = ["prepare", "run_stylize", "stylize", "stylize_steps", "with_tiles"]
 
 TILE, LEAST_TILE, MARGIN = 512, 64, 48  # pixels
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
-# Bytes for a pixel, where one looks by tiles: of a tile, of the picture with all that is optimised, of a style.
-PER_PIXEL_OF_TILE, PER_PIXEL_OF_TILED, PER_PIXEL_OF_STYLE = 2.6e3, {"lbfgs": 450, "adam": 300}, 36
+# Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
+# with all that is optimised, and of a large one; of a style.
+PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_STYLE = 3.4e3, 680, 440, 36
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ def _check_memory(
         network.tiling(size, settings.tile)
         fixed = FIXED + PER_PIXEL_OF_TILE * (settings.tile + 2 * MARGIN) ** 2
         styles = PER_PIXEL_OF_STYLE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture
-        check_memory(*size, fixed, PER_PIXEL_OF_TILED[settings.optimizer] + styles)
+        check_memory(*size, fixed, (PER_PIXEL_NARROW if math.prod(size) > NARROW else PER_PIXEL_WIDE) + styles)
     for style in measured:
         if not in_tiles(style, settings.tile):
             check_measured(*style, "style_scale", settings.style_scale)

@@ -43,7 +43,7 @@ def test_what_a_machine_cannot_hold_is_looked_at_by_tiles(castle, wave, monkeypa
 
 
 def test_what_does_not_fit_beside_others_is_told_with_a_tile(castle, wave, monkeypatch):
-    monkeypatch.setattr(memory, "available_bytes", lambda: 3 * memory.GIB)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 4 * memory.GIB)
     with pytest.raises(InputError, match=r"a size of \d+ fits; or a tile of 512$"):
         prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=1200))
     prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=1200, tile=512))
