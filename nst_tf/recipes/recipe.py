@@ -11,7 +11,7 @@ from nst_tf.canvas import enlarge
 from nst_tf.objectives import Objective
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.tiling import Tiled, in_tiles
-from nst_tf.recipes.view import view
+from nst_tf.recipes.view import TiledView, view
 
 __all__ = ["Recipe", "at_size"]
 
@@ -72,9 +72,12 @@ class Recipe:
     def total(self, parts: dict[str, Objective], size: tf.Tensor) -> Objective:
         """What is minimised on a canvas of this size: the sum of the parts, by tiles if it is larger than one."""
         total = functools.reduce(operator.add, parts.values())
-        if not self.tile or not in_tiles(tuple(size.numpy()), self.tile):
+        if not self.tile:  # as in a graph, where no size is known
             return total
-        tiles = self.network.tiling(tuple(size.numpy().tolist()), self.tile)
+        height, width = size.numpy().tolist()
+        if not in_tiles((height, width), self.tile):
+            return total
+        tiles = self.network.tiling((height, width), self.tile)
         return Tiled(total, tiles.windows, tiles.boxes)
 
     def renewed(self, parts: dict[str, Objective], canvas: tf.Tensor) -> dict[str, Objective]:
@@ -89,8 +92,8 @@ class Recipe:
 
     def losses(self, canvas: tf.Tensor, parts: dict[str, Objective]) -> dict[str, tf.Tensor]:
         """The value of each part of an objective for a canvas."""
-        if self.tile and in_tiles(canvas.shape[1:3], self.tile):
-            found = view(self.network, canvas, self.tile).losses(parts)
+        if in_tiles(canvas.shape[1:3], self.tile):
+            found = TiledView(self.network, canvas, self.tile).losses(parts)
             return {name: tf.reduce_sum(value) for name, value in found.items()}
         features = self.network.features(canvas)
         return {name: tf.reduce_sum(part(features, canvas)) for name, part in parts.items()}

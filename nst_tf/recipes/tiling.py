@@ -215,7 +215,6 @@ def exact_value(look: Look, images: tf.Tensor, tiled: Tiled) -> tf.Tensor:
         images: `(batch, height, width, 3)`.
         tiled: The objective, and the tiles of images of this size.
     """
-
     still = tf.stop_gradient(images)
     sums = _sums_of_a_tile(look, still, tiled)
     value, slopes = _value(tiled.objective, _totals(sums, still, tiled.windows))

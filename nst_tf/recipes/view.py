@@ -1,7 +1,7 @@
 """What a network sees of one image: as a whole, or by tiles, where the whole would take too much memory."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +19,7 @@ Features = Mapping[str, tf.Tensor]
 Weights = Mapping[str, tf.Tensor | None]  # of the positions of the whole image, by layer
 
 
-class Study:
+class Study(Protocol):
     """What is known of an image that others are to be like.
 
     Attributes:
@@ -30,11 +30,11 @@ class Study:
 
     def patches(self, layer: str, window: int) -> tf.Tensor:
         """Those of its features at the places that `looked_at` chooses, `(places, n)`."""
-        raise NotImplementedError
+        ...
 
     def sample(self, layer: str, window: int) -> Sample:
         """See `Sample`."""
-        raise NotImplementedError
+        ...
 
 
 class View:
@@ -51,7 +51,7 @@ class View:
     sizes: Mapping[str, tf.Tensor]
 
     def __init__(self, network: FeatureLoop, image: tf.Tensor):
-        self._image, self._features = image, network.observe(image)
+        self._features = network.observe(image)
         self.sizes = {layer: tf.shape(maps)[1:3] for layer, maps in self._features.items()}
 
     def maps(self, layers: Sequence[str]) -> dict[str, tf.Tensor]:
@@ -61,10 +61,6 @@ class View:
     def choices(self, choose: Callable[[Features], Any]) -> Any:
         """Maps of the whole image, in any structure, which are made of the features at each position alone."""
         return choose(self._features)
-
-    def losses(self, parts: Mapping[str, Objective]) -> dict[str, tf.Tensor]:
-        """The value of each part of an objective, `(1,)`."""
-        return {name: part(dict(self._features), self._image) for name, part in parts.items()}
 
     def study(self, weights: Weights, windows: Sequence[tuple[str, int]] = ()) -> Study:
         """What is known of the image.
@@ -77,7 +73,9 @@ class View:
         return _StudyOfWhole(self._features, weights)
 
 
-class _StudyOfWhole(Study):
+class _StudyOfWhole:
+    moments: Mapping[str, tuple[tf.Tensor, tf.Tensor]]
+
     def __init__(self, features: Features, weights: Weights):
         self._features, self._weights = features, weights
         self.moments = {layer: moments_of_part(layer, features[layer], own) for layer, own in weights.items()}
@@ -135,6 +133,8 @@ class TiledView(View):
         return self._joined(chosen)
 
     def losses(self, parts: Mapping[str, Objective]) -> dict[str, tf.Tensor]:
+        """The value of each part of an objective, `(1,)`."""
+
         def sums(tile, features, seen):
             return {name: part.sums(features, seen, tile) for name, part in parts.items()}
 
@@ -174,7 +174,9 @@ def _patches_within(
     return patches_at(maps, *tf.unstack(local, axis=1), window)
 
 
-class _StudyOfTiles(Study):
+class _StudyOfTiles:
+    moments: Mapping[str, tuple[tf.Tensor, tf.Tensor]]
+
     def __init__(self, moments: Mapping[str, tuple], counts: Mapping[str, Any], patches: Mapping[tuple, tf.Tensor]):
         self.moments, self._counts, self._patches = moments, counts, patches
 

@@ -44,6 +44,7 @@ def test_every_verb_has_a_page_with_a_command_and_its_options(verb):
 def test_the_commands_of_a_page_are_what_the_command_line_takes(page):
     for words in commands(page):
         arguments = make_parser().parse_args(words)
+        assert arguments.verb == words[0]
         if {"resolve", "no_recipe"} <= vars(arguments).keys():  # what makes one picture
             arguments.resolve(arguments)  # refuses presets and values that there are not
 
@@ -84,3 +85,4 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     names = {}
     for code in blocks(DOCS / page, "python"):
         exec(compile(code, page, "exec"), names)
+    assert names["nst_tf"] is nst_tf

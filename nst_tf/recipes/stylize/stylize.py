@@ -27,7 +27,7 @@ from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 from nst_tf.recipes.tiling import in_tiles
 from nst_tf.settings import keywords
 
-__all__ = ["prepare", "run_stylize", "stylize", "stylize_steps", "with_tiles"]
+__all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
 
 TILE, LEAST_TILE, MARGIN = 512, 64, 48  # pixels
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
@@ -53,7 +53,7 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
     size = fit(guide.shape, settings.size)
-    settings = with_tiles(settings, size)
+    settings = _with_tiles(settings, size)
     network = style_network(settings, narrow=not settings.preview and math.prod(size) > NARROW)
     recipe = Stylize(network, settings, tf.constant(guide)[None], areas, *_start(settings))
     made = recipe.sizes[-1]
@@ -63,7 +63,7 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     return recipe
 
 
-def with_tiles(settings: StylizeSettings, size: tuple[int, int]) -> StylizeSettings:
+def _with_tiles(settings: StylizeSettings, size: tuple[int, int]) -> StylizeSettings:
     """The settings with tiles, if a picture of this height and width would not fit into the machine without."""
     if 0 < settings.tile < LEAST_TILE:
         raise SettingError(f"tile is {settings.tile}; it must be 0 or {LEAST_TILE} or more", "tile")
