@@ -100,7 +100,7 @@ def test_a_damaged_command_line_is_refused_in_one_line(command, place):
 
 def test_lines_name_all_verbs_that_read_or_write_files():
     named = {line.split()[0] for line in LINES}
-    others = {"ablate", "serve", "call", "bench", "info", "recipe"}
+    others = {"ablate", "serve", "call", "bench", "info", "recipe", "evidence"}
     assert {verb.__name__.rpartition(".")[2].replace("_", "-") for verb in VERBS} - named == others
 
 
