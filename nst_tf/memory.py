@@ -51,9 +51,9 @@ def check_memory(
     raise InputError(f"{what} {_gib(need, available)}; a size of {fitting} fits")
 
 
-def fits_machine(height: int, width: int) -> bool:
-    """Whether an image can be optimised as a whole on a machine like this: the same, whatever else runs on it."""
-    return FIXED + PER_PIXEL * height * width <= MOST * psutil.virtual_memory().total
+def fits_machine(height: int, width: int, fixed: float = FIXED, per_pixel: float = PER_PIXEL) -> bool:
+    """Whether a machine like this can make an image, see `check_memory`: the same, whatever else runs on it."""
+    return fixed + per_pixel * height * width <= MOST * psutil.virtual_memory().total
 
 
 def check_measured(height: int, width: int, setting: str, scale: float) -> None:

@@ -29,7 +29,7 @@ from nst_tf.settings import keywords
 
 __all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
 
-TILE, LEAST_TILE, MARGIN = 512, 64, 48  # pixels
+TILES, LEAST_TILE, MARGIN = (1024, 512), 64, 48  # pixels; of larger tiles, less is looked at twice
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
 # Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
 # with all that is optimised, and of a large one; of a style.
@@ -69,8 +69,15 @@ def _with_tiles(settings: StylizeSettings, size: tuple[int, int]) -> StylizeSett
         raise SettingError(f"tile is {settings.tile}; it must be 0 or {LEAST_TILE} or more", "tile")
     if settings.tile or settings.preview or fits_machine(*size):
         return settings
-    _log.info("the picture is looked at by tiles of %d pixels, since the whole would not fit into memory", TILE)
-    return replace(settings, tile=TILE)
+    tile = next((tile for tile in TILES if fits_machine(*size, *_by_tiles(size, tile))), TILES[-1])
+    _log.info("the picture is looked at by tiles of %d pixels, since the whole would not fit into memory", tile)
+    return replace(settings, tile=tile)
+
+
+def _by_tiles(size: tuple[int, int], tile: int) -> tuple[float, float]:
+    """The memory that a picture needs by tiles: whatever its size, and for each pixel, in bytes."""
+    wide = math.prod(size) <= NARROW
+    return FIXED + PER_PIXEL_OF_TILE * (tile + 2 * MARGIN) ** 2, PER_PIXEL_WIDE if wide else PER_PIXEL_NARROW
 
 
 def _check_memory(
@@ -81,12 +88,12 @@ def _check_memory(
         try:
             check_memory(*size)
         except InputError as error:
-            raise InputError(f"{error}; or a tile of {TILE}") from None
+            raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
     else:
         network.tiling(size, settings.tile)
-        fixed = FIXED + PER_PIXEL_OF_TILE * (settings.tile + 2 * MARGIN) ** 2
+        fixed, per_pixel = _by_tiles(size, settings.tile)
         styles = PER_PIXEL_OF_STYLE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture
-        check_memory(*size, fixed, (PER_PIXEL_NARROW if math.prod(size) > NARROW else PER_PIXEL_WIDE) + styles)
+        check_memory(*size, fixed, per_pixel + styles)
     for style in measured:
         if not in_tiles(style, settings.tile):
             check_measured(*style, "style_scale", settings.style_scale)
