@@ -8,7 +8,6 @@ Covariances do not: the mixture's covariance also holds the spread of the means.
 
 from collections.abc import Sequence
 
-import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives.part import WHOLE, Part
@@ -85,17 +84,18 @@ def _moments(features):
 
 
 def blend_moments(
-    moments: Sequence[tuple[tf.Tensor, tf.Tensor]], weights: Sequence[float]
+    moments: Sequence[tuple[tf.Tensor, tf.Tensor]], weights: Sequence[float | tf.Tensor]
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The raw moments of a mixture.
 
     Args:
         moments: `(mean, second)` of each part, `(channels,)` and `(channels, channels)`.
-        weights: The share of each part, not negative, with a positive sum; only their ratios matter.
+        weights: The share of each part, numbers not negative, with a positive sum; only their ratios matter.
 
     Returns:
         `(mean, second)` of the mixture in float64.
     """
-    shares = np.asarray(weights, np.float64) / np.sum(weights, dtype=np.float64)
+    shares = tf.stack([tf.cast(weight, tf.float64) for weight in weights])
+    shares /= tf.reduce_sum(shares)
     means, seconds = ([tf.cast(part, tf.float64) for part in parts] for parts in zip(*moments, strict=True))
     return tf.tensordot(shares, tf.stack(means), 1), tf.tensordot(shares, tf.stack(seconds), 1)

@@ -14,7 +14,6 @@ on how the work is divided into chunks, patches of 3x3 features vote for each pl
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives.places import Places, Sample, Weights, patches_of, sample, spread, together, unit
@@ -103,15 +102,15 @@ class Choices(NamedTuple):
     shares: tf.Tensor
 
 
-def choices_of_samples(samples: Sequence[Sample], shares: Sequence[float] = ()) -> Choices:
+def choices_of_samples(samples: Sequence[Sample], shares: Sequence[float | tf.Tensor] = ()) -> Choices:
     """The places of one or several images that samples were taken of; see `choices_of`."""
     groups = [[one] for one in samples] if shares else [samples]
-    parts = np.asarray(shares or [1.0], np.float32)
-    return Choices(tuple(together(group) for group in groups), tf.constant(parts / parts.sum()))
+    parts = tf.stack([tf.cast(share, tf.float32) for share in shares or [1.0]])
+    return Choices(tuple(together(group) for group in groups), parts / tf.reduce_sum(parts))
 
 
 def choices_of(
-    images: Sequence[tf.Tensor], window: int, shares: Sequence[float] = (), weights: Weights = ()
+    images: Sequence[tf.Tensor], window: int, shares: Sequence[float | tf.Tensor] = (), weights: Weights = ()
 ) -> Choices:
     """The places of one or several images.
 

@@ -50,13 +50,13 @@ class Area(NamedTuple):
 
     Attributes:
         styles: One or more images, `(1, height, width, 3)` in [0, 1].
-        shares: How much of each is wanted; `()` if they are looked at as one.
+        shares: How much of each is wanted, scalars; `()` if they are looked at as one.
         mask: Where the area is, `(1, height, width, 1)` in [0, 1]; `None` for all of the picture.
         style_masks: Which part of each style counts, likewise; `None` for all of it, `()` for all of each.
     """
 
     styles: Sequence[tf.Tensor]
-    shares: Sequence[float] = ()
+    shares: Sequence[tf.Tensor] = ()
     mask: tf.Tensor | None = None
     style_masks: Sequence[tf.Tensor | None] = ()
 
@@ -125,6 +125,7 @@ def areas_of(
         raise InputError("no style image was given; at least one is needed")
     used, shares = with_a_share(styles, shares)
     pixels = [_tensor(style.pixels) for style in used]
+    shares = [tf.constant(share, tf.float64) for share in shares]  # which may change without another trace
     if mask is None and not regions:
         return [Area(pixels, shares)]
     where = [_fitting(one.mask, content, "the mask of a region", "the content") for one in regions]

@@ -164,7 +164,7 @@ class Stylizer(keras.Model):
         self,
         styles: Sequence[tf.Tensor],
         levels: Sequence[str] | None = None,
-        shares: Sequence[float] = (),
+        shares: Sequence[float | tf.Tensor] = (),
         swapping: bool = True,
         parts: Sequence[tf.Tensor | None] = (),
     ) -> dict[str, LevelOfStyle]:
