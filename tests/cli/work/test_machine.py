@@ -1,7 +1,15 @@
 import pytest
 
 import nst_tf
+from nst_tf.cli.work import machine
 from nst_tf.cli.work.machine import MEASURES, convolution_flops
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
+    """Rates that are as rough as they are quick to find."""
+    monkeypatch.setattr(machine, "SIDE", 512)
+    monkeypatch.setattr(machine, "ROUNDS", 2)
 
 
 def _measured(part, size):
