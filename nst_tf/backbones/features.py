@@ -1,7 +1,8 @@
 """Feature maps of chosen layers, and the sizes of images that a network takes."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -13,6 +14,8 @@ from nst_tf.images import resize_image
 __all__ = ["check_maps", "check_size", "feature_extractor", "fit_image", "layer_names", "smallest_size"]
 
 LARGEST_SIDE = 4096
+
+_smallest: MutableMapping[keras.Model, int] = WeakKeyDictionary()
 
 
 def feature_extractor(backbone: keras.Model, layers: Sequence[str]) -> keras.Model:
@@ -120,7 +123,10 @@ def smallest_size(model: keras.Model) -> int:
     fixed = model.input_shape[1]
     if fixed is not None:
         return fixed
-    return 1 + bisect.bisect_left(range(1, LARGEST_SIDE), True, key=lambda side: _has_positions(model, side))
+    if model not in _smallest:
+        found = bisect.bisect_left(range(1, LARGEST_SIDE), True, key=lambda side: _has_positions(model, side))
+        _smallest[model] = 1 + found
+    return _smallest[model]
 
 
 def check_size(model: keras.Model, height: int, width: int) -> None:

@@ -136,12 +136,12 @@ def _random_boxes(boxes: np.ndarray, shape: Sequence[int], generator: np.random.
 
 
 def _compiled(graph: Graph, layers: Sequence[str]):
-    @tf.function
+    @tf.function(autograph=False)
     def signs(images, masked):
         # Both in one shape and one program: what the mask does not reach is then equal to the last bit.
         before, after = graph.features(images, layers), graph.features(masked, layers)
         changes = {layer: tf.sign(before[layer] - after[layer]) for layer in layers}
-        return {layer: tf.reshape(tf.cast(value, tf.int8), (len(value), -1)) for layer, value in changes.items()}
+        return {layer: tf.reshape(tf.cast(value, tf.int8), (value.shape[0], -1)) for layer, value in changes.items()}
 
     return signs
 

@@ -123,7 +123,7 @@ def _maps(shape: Sequence[int], pixels, ratios, degrees) -> np.ndarray:
 
 
 def _compiled(graph: Graph, layers: Sequence[str], batch: int):
-    @tf.function
+    @tf.function(autograph=False)
     def features(image, maps):
         values = graph.features(warp(tf.repeat(image[None], batch, axis=0), maps), layers)
         return {name: tf.reshape(tf.cast(value, tf.float32), (batch, -1)) for name, value in values.items()}

@@ -189,7 +189,7 @@ def _answers(subject: _Subject, size: int, value: float, batch: int) -> Callable
     """From places `(batch, 2)` to what the network answers there, each `(batch,)`."""
     image = tf.constant(subject.image)
 
-    @tf.function(input_signature=[tf.TensorSpec((batch, 2), tf.int32)])
+    @tf.function(input_signature=[tf.TensorSpec((batch, 2), tf.int32)], autograph=False)
     def answer(places):
         maps, probabilities = subject.look(_cover(image, places[:, 0], places[:, 1], size, value))
         answers = {"activation": tf.reduce_sum(maps[..., subject.filter], axis=[1, 2])}

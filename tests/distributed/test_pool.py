@@ -17,7 +17,11 @@ pytestmark = [
 ]
 
 
-def test_each_item_comes_out_once_with_what_the_function_gave_or_raised():
+@pytest.fixture(scope="module")
+def run(cluster, tmp_path_factory):
+    """What eight items came to, of which two raised exceptions and two killed their workers, once each."""
+    killed = tmp_path_factory.mktemp("killed")
+
     def opened():
         opener, threads = os.getpid(), os.environ["TF_NUM_INTRAOP_THREADS"]
 
@@ -28,31 +32,27 @@ def test_each_item_comes_out_once_with_what_the_function_gave_or_raised():
         def make(number):
             if number == 1:
                 raise Odd("of its own")
+            if number in (2, 5) and not (killed / str(number)).exists():
+                (killed / str(number)).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
             return 60 // number, opener == os.getpid(), threads
 
         return make
 
     found = list(each_on_ray(opened, range(8), workers=2, together=2))
-    assert sorted(item for item, _ in found) == list(range(8))
-    outcomes = dict(found)
+    assert len(list(killed.iterdir())) == 2
+    return found
+
+
+def test_each_item_comes_out_once_although_workers_are_killed(run):
+    assert sorted(item for item, _ in run) == list(range(8))
+
+
+def test_an_item_comes_out_with_what_the_function_gave_or_raised(run):
+    outcomes = dict(run)
     assert isinstance(outcomes.pop(0), ZeroDivisionError)
     assert str(outcomes.pop(1)) == "Odd: of its own"
     assert outcomes == {item: (60 // item, True, "1") for item in range(2, 8)}
-
-
-def test_what_a_killed_worker_had_in_hand_is_done_by_another(tmp_path):
-    def opened():
-        def make(number):
-            if number in (2, 5) and not (tmp_path / str(number)).exists():
-                (tmp_path / str(number)).touch()
-                os.kill(os.getpid(), signal.SIGKILL)
-            return -number
-
-        return make
-
-    found = list(each_on_ray(opened, range(8), workers=2, together=2))
-    assert sorted(found) == [(number, -number) for number in range(8)]
-    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_what_kills_every_worker_is_given_up_and_told_and_takes_nothing_with_it():

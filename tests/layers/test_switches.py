@@ -12,9 +12,9 @@ from . import oracle
 RUNS = {
     "eager": lambda function, dtype: function,
     "graph": lambda function, dtype: tf.function(function),
-    "xla": lambda function, dtype: tf.function(function, jit_compile=True),
+    "xla": lambda function, dtype: tf.function(function, jit_compile=True, autograph=False),
     "any size": lambda function, dtype: tf.function(
-        function, jit_compile=True, input_signature=[tf.TensorSpec([None] * 4, dtype)]
+        function, jit_compile=True, input_signature=[tf.TensorSpec([None] * 4, dtype)], autograph=False
     ),
 }
 

@@ -11,6 +11,14 @@ from nst_tf.visualize.regions import pair_regions, propose_regions
 HEIGHT, WIDTH = 96, 128
 
 
+@pytest.fixture(scope="module", autouse=True)
+def near_its_own_size():
+    """Of the small image, enlarging shows nothing more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nst_tf.visualize.regions.SIDE", 256)
+        yield
+
+
 def overlap(one, other):
     """Intersection over union of two masks, taken as white where they are above a half."""
     one, other = one > 0.5, other > 0.5

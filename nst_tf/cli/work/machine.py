@@ -78,7 +78,7 @@ def _stylize(size: int) -> dict[str, Any]:
     reports = nst_tf.stylize_steps(content, style, size=size, **alike)
     evaluate = _pace(reports)
     matrix = tf.random.stateless_uniform([SIDE, SIDE], seed=[0, 0])
-    product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0])
+    product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0], autograph=False)
     product()
     # In turns, so that both see the same machine.
     turns = [(_passed(lambda: product().numpy()), evaluate()) for _ in range(ROUNDS)]

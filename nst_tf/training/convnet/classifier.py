@@ -49,7 +49,7 @@ def classification_step(model: keras.Model, strategy: tf.distribute.Strategy, ba
         wrong = tf.argmax(logits, axis=1, output_type=tf.int32) != labels
         return {"loss": loss, "error": tf.reduce_sum(tf.cast(wrong, tf.float32)) / batch}
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(iterator):
         return summed(strategy, strategy.run(train, args=next(iterator)))
 

@@ -79,7 +79,7 @@ def _evaluation_step(model: keras.Model, strategy: tf.distribute.Strategy) -> Ca
         columns = [-tf.math.log(tf.maximum(true, LEAST_PROBABILITY)), *(tf.cast(one, tf.float32) for one in wrong)]
         return tf.linalg.matvec(tf.stack(columns), weights)
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(*batch):
         return strategy.reduce("SUM", strategy.run(judge, args=batch), axis=None)
 

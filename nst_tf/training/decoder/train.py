@@ -184,7 +184,7 @@ class _Training:
             model.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
             return {name: value / replicas for name, value in {"loss": loss, **losses}.items()}
 
-        @tf.function
+        @tf.function(autograph=False)
         def step(iterator):
             return summed(self.strategy, self.strategy.run(train, args=next(iterator)))
 

@@ -50,7 +50,8 @@ class Aliasing:
         self._graph, self._layer, self._stride, self._grid, self._side = graph, layer, stride, grid, side
         self._high = self._total = 0.0
         length = side + self.margin
-        self._measure = tf.function(self._batch, input_signature=[tf.TensorSpec((None, length, length, 3))])
+        spec = tf.TensorSpec((None, length, length, 3))
+        self._measure = tf.function(self._batch, input_signature=[spec], autograph=False)
 
     def update(self, images: np.ndarray) -> None:
         """Adds images, float32 `(batch, side + margin, side + margin, 3)` in [0, 1]."""

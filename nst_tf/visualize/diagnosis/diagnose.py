@@ -136,7 +136,7 @@ def _aliasing(graph: Graph, kernels: list[Step], side: int) -> Aliasing | None:
 def _stream(graph: Graph, frames: Frames, side: int, aliasing: Aliasing | None, on_progress: Callable):
     """How many images there were, and the statistics of each layer of maps."""
 
-    @tf.function(input_signature=[tf.TensorSpec((None, side, side, 3))])
+    @tf.function(input_signature=[tf.TensorSpec((None, side, side, 3))], autograph=False)
     def reduce(images):
         features = graph.features(images, graph.maps)
         return [(tf.size(features[name][..., 0]), reduce_maps(features[name])) for name in graph.maps]

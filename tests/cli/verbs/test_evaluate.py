@@ -18,6 +18,12 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def few_layers(monkeypatch):
+    """The style on VGG16's first layers only: the matrices of the others take long."""
+    monkeypatch.setattr("nst_tf.measures.style_distance.LAYERS", ("relu1_1", "relu2_1"))
+
+
 def files(folder, *names):
     return [folder / f"{name}.png" for name in names]
 
@@ -52,6 +58,7 @@ def test_a_second_table_has_what_the_eye_sees(command, folder):
     assert blend == again
 
 
+@pytest.mark.usefixtures("few_layers")
 def test_controls_are_measured_besides_and_shares_are_told(command, folder):
     small = nst_tf.Picture(resize(nst_tf.read_image(folder / "blend.png").pixels, (36, 48)).clip(0, 1))
     nst_tf.write_image(folder / "small.png", small)
@@ -75,6 +82,7 @@ def test_controls_are_measured_besides_and_shares_are_told(command, folder):
     assert small["patch_share"] == small["patch_distance"] / controls[3]["patch_distance"]
 
 
+@pytest.mark.usefixtures("few_layers")
 def test_where_the_photograph_has_the_style_already_there_are_no_shares(command, folder):
     asked = files(folder, "content", "content", "blend")
     _, out, _ = command("evaluate", *asked, "--controls")
@@ -83,6 +91,7 @@ def test_where_the_photograph_has_the_style_already_there_are_no_shares(command,
     assert [json.loads(line)["style_share"] for line in out.splitlines()] == 4 * [None]
 
 
+@pytest.mark.usefixtures("few_layers")
 def test_a_missing_result_is_told_in_one_line_and_the_others_are_measured(command, folder):
     status, out, err = command("evaluate", *files(folder, "content", "style", "blend", "nothing"), "--json")
     assert (status, [json.loads(line)["result"] for line in out.splitlines()]) == (2, [str(folder / "blend.png")])
@@ -100,6 +109,7 @@ def test_results_that_are_not_there_are_told_before_tensorflow_is_imported(comma
     assert f"{folder / 'nothing.png'}: there is no such file, nor any of the other 2 results" in err
 
 
+@pytest.mark.usefixtures("few_layers")
 def test_parts_of_a_folder_are_those_of_the_whole(command, folder):
     asked = *files(folder, "content", "style"), folder, "--json"
     parts = [command("evaluate", *asked, "--shard", f"{number}/2").out for number in (1, 2)]

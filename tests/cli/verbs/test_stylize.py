@@ -12,6 +12,8 @@ from nst_tf.images.picture import Picture
 
 PROGRAM = "import sys; from nst_tf.cli.main import run; sys.exit(run())"
 QUICK = ("--size", "64", "--steps", "6", "--optimizer", "adam")
+# Begun with the content and compared on few layers.
+SHALLOW = ("--init", "content", "--patch-weight", "0", "--style-layers", "relu1_1=1", "--content-layers", "relu2_1=1")
 
 
 @pytest.fixture
@@ -24,7 +26,8 @@ def style(tmp_path, photo):
 
 def test_a_process_of_its_own_says_nothing_but_its_results(tmp_path, photo, style):
     out = tmp_path / "out"
-    command = [sys.executable, "-c", PROGRAM, "stylize", photo, style, "--content", style, "-o", out, *QUICK, "--json"]
+    command = [sys.executable, "-c", PROGRAM, "stylize", photo, style, "--content", style, "-o", out]
+    command += [*QUICK, *SHALLOW, "--json"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert all(line.startswith("nst-tf: ") for line in ended.stderr.splitlines())
     assert ended.returncode == 0
@@ -43,7 +46,7 @@ def test_the_picture_is_the_content_changed(command, tmp_path, photo, style):
 
 def test_json_tells_what_the_network_computed_with(command, tmp_path, photo, style):
     for asked, used in (("auto", "float32"), ("bfloat16", "bfloat16")):
-        arguments = ("--size", "32", "--steps", "2", "--precision", asked, "--json")
+        arguments = ("--size", "32", "--steps", "2", "--precision", asked, *SHALLOW, "--json")
         status, out, _ = command("stylize", photo, style, "-o", tmp_path / "out.png", *arguments)
         assert (status, json.loads(out)["precision"]) == (0, used)
 

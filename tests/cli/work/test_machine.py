@@ -1,7 +1,17 @@
+import functools
+
 import pytest
 
 import nst_tf
+from nst_tf.cli.work import machine
 from nst_tf.cli.work.machine import MEASURES, convolution_flops
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
+    """Rates that are as rough as they are quick to find."""
+    monkeypatch.setattr(machine, "SIDE", 512)
+    monkeypatch.setattr(machine, "ROUNDS", 2)
 
 
 def _measured(part, size):
@@ -14,7 +24,10 @@ def test_vgg16_to_conv5_1_takes_575_kflop_per_pixel():
     assert convolution_flops(extractor, 512, 512) / 512**2 == pytest.approx(575e3, rel=0.01)
 
 
-def test_a_picture_consists_of_evaluations_whose_rate_is_a_part_of_the_matrix_products():
+def test_a_picture_consists_of_evaluations_whose_rate_is_a_part_of_the_matrix_products(monkeypatch):
+    few = {"init": "content", "patch_weight": 0.0, "style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}
+    for name in ("stylize", "stylize_steps"):
+        monkeypatch.setattr(nst_tf, name, functools.partial(getattr(nst_tf, name), **few))
     figures = _measured("stylize", 64)
     assert (figures["width"], figures["height"]) == (64, 43)
     assert figures["picture"] > figures["evaluation"] > 0

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
 
-TINY = {"level": "relu2_1", "steps": 4, "every": 2, "side": 32, "batch": 4}
+TINY = {"level": "relu2_1", "steps": 4, "every": 2, "side": 16, "batch": 4}
 
 
 class _CopyWithinRound(keras.callbacks.Callback):
@@ -34,11 +34,14 @@ class _CopyWithinRound(keras.callbacks.Callback):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def small_pictures():
-    """What is held out is judged and shown at 64 pixels, and in one style: that took longer than the training."""
+def small_scale():
+    """Few layers are measured, and the other images are small, in one style: that took longer than the training."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nst_tf.training.decoder.callbacks.SIDE", 64)
+        patch.setattr("nst_tf.training.decoder.callbacks.SIDE", 32)
         patch.setattr("nst_tf.training.decoder.callbacks.STYLES", 1)
+        patch.setattr("nst_tf.training.decoder.last_block.SIDE", 32)
+        for module in ("train", "losses"):
+            patch.setattr(f"nst_tf.training.decoder.{module}.MEASURED", ("relu1_1", "relu2_1"))
         yield
 
 
@@ -97,7 +100,7 @@ def test_it_starts_from_another_run(whole, tmp_path):
 
 
 def test_a_checkpoint_of_another_configuration_is_refused(whole):
-    with pytest.raises(InputError, match="is a run with side 32, not 48; choose another folder"):
+    with pytest.raises(InputError, match="is a run with side 16, not 48; choose another folder"):
         train_decoder(PHOTOS, whole[0], styles=PHOTOS, **{**TINY, "side": 48})
 
 

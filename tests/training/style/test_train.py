@@ -14,13 +14,34 @@ from PIL import Image
 import nst_tf
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
+from nst_tf.one_pass import style_network
 from nst_tf.one_pass.style_network import load_style_network
 from nst_tf.samples import sample
+from nst_tf.training.style import callbacks, train
 from nst_tf.training.style.train import train_style
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 OPTIONS = {"steps": 6, "every": 2, "side": 32, "batch": 2, "style_size": 48}
 STYLES = [sample("great_wave"), sample("auvers")]
+SMALL = """
+from nst_tf.one_pass import style_network
+from nst_tf.recipes.stylize.settings import Presets, StylizeSettings
+from nst_tf.training.style import callbacks, train
+style_network.BLOCKS, callbacks.SIDE, train.LAYERS = 1, 64, ("relu1_1", "relu2_1")
+train.PRESETS = Presets({"default": StylizeSettings(
+    style_layers={"relu1_1": 1.0, "relu2_1": 1.0}, content_layers={"relu2_1": 1.0})})
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_networks():
+    """What is trained and what measures it have few layers, and examples are small; also in a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, *names in (style_network, "BLOCKS"), (callbacks, "SIDE"), (train, "LAYERS", "PRESETS"):
+            for name in names:
+                patch.setattr(module, name, getattr(module, name))
+        exec(SMALL)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +94,7 @@ def test_leaves_a_network_that_paints_in_both_styles(run, images):
     assert np.abs(first - second).max() > 0
     np.testing.assert_allclose(trained.network.stylize(photo, (1, 0)), first, atol=0.02)
     with Image.open(folder / "examples" / "00003.jpg") as sheet:
-        assert sheet.size == (3 * 256 + 4, 256)
+        assert sheet.size == (3 * callbacks.SIDE + 4, callbacks.SIDE)
 
 
 def test_records_every_round_and_what_was_skipped(run):
@@ -85,13 +106,6 @@ def test_records_every_round_and_what_was_skipped(run):
     assert tuple(record["settings"]["styles"]) == trained.network.styles
 
 
-@pytest.fixture
-def small_examples(monkeypatch):
-    """Examples that take no time, for runs of which they are not looked at."""
-    monkeypatch.setattr("nst_tf.training.style.callbacks.SIDE", 32)
-
-
-@pytest.mark.usefixtures("small_examples")
 def test_a_run_that_was_cut_off_ends_with_the_same_weights(run, cut_off, images):
     assert len(json.loads((cut_off / "run.json").read_text())["history"]) == 1
     train_style(STYLES, images, cut_off, **OPTIONS)
@@ -132,7 +146,6 @@ def test_a_folder_with_too_few_images_is_refused_and_leaves_nothing(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.usefixtures("small_examples")
 def test_the_loss_falls_in_mixed_precision(images, tmp_path):
     # Many processors only imitate bfloat16, slowly.
     options = {**OPTIONS, "steps": 10, "style_size": 32, "precision": "mixed_bfloat16", "learning_rate": 3e-3}
@@ -143,16 +156,14 @@ def test_the_loss_falls_in_mixed_precision(images, tmp_path):
 
 def test_devices_share_an_update(run, images, tmp_path):
     """Two replicas, in a process of their own, since devices cannot be added to one that runs."""
-    code = """
-import sys, numpy as np, tensorflow as tf
+    code = f"""
+import sys, tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from nst_tf.training.style import callbacks
-from nst_tf.training.style.train import train_style
-callbacks.SIDE = 32
+{SMALL}
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 options = dict(steps=2, every=2, side=32, batch=2, style_size=48)
-print(train_style([sys.argv[1]], sys.argv[2], sys.argv[3], strategy=strategy, **options).history[-1]["style"])
+print(train.train_style([sys.argv[1]], sys.argv[2], sys.argv[3], strategy=strategy, **options).history[-1]["style"])
 """
     root = os.path.dirname(os.path.dirname(nst_tf.__file__))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}

@@ -12,7 +12,9 @@ PHOTOS = Path(__file__).parents[3] / "data" / "photos"
 TINY = ("--level", "relu1_1", "--steps", 2, "--every", 1, "--side", 16, "--batch", 4)
 
 
-def test_it_trains_and_goes_on_and_its_decoder_paints(command, tmp_path, photo):
+def test_it_trains_and_goes_on_and_its_decoder_paints(command, tmp_path, photo, monkeypatch):
+    for module in ("callbacks", "last_block"):  # the images to judge and to begin with
+        monkeypatch.setattr(f"nst_tf.training.decoder.{module}.SIDE", 32)
     run = tmp_path / "run"
     status, printed, errors = command("train-decoder", "--images", PHOTOS, "-o", run, *TINY)
     assert status == 0

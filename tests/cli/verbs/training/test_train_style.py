@@ -33,7 +33,8 @@ def train(command, images, tmp_path):
     return call
 
 
-def test_trains_a_network_that_stylize_takes(train, command, photo, tmp_path):
+def test_trains_a_network_that_stylize_takes(train, command, photo, tmp_path, monkeypatch):
+    monkeypatch.setattr("nst_tf.training.style.callbacks.SIDE", 32)
     status, out, err = train(*QUICK)
     assert status == 0
     assert out.startswith(f"wrote {tmp_path / 'run'} (styles great_wave, auvers; loss ")
