@@ -123,7 +123,7 @@ def test_the_layer_may_be_a_relu_itself(rule):
 
 REAL = {
     "alexnet": ["relu2", "conv3", "relu3", "relu4", "relu5"],
-    "vgg16": ["relu3_1", "relu3_3", "relu4_2", "relu4_3", "relu5_1", "relu5_3"],
+    "vgg16": [f"relu{block}_{number}" for block in (3, 4, 5) for number in (1, 2, 3)],
 }
 GRADIENTS = [*REAL["alexnet"], "relu3_1", "relu4_3", "relu5_3"]
 

@@ -11,12 +11,10 @@ from nst_tf.visualize.regions import pair_regions, propose_regions
 HEIGHT, WIDTH = 96, 128
 
 
-@pytest.fixture(scope="module", autouse=True)
-def near_its_own_size():
+@pytest.fixture
+def near_its_own_size(monkeypatch):
     """Of the small image, enlarging shows nothing more."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nst_tf.visualize.regions.SIDE", 256)
-        yield
+    monkeypatch.setattr("nst_tf.visualize.regions.SIDE", 256)
 
 
 def overlap(one, other):
@@ -36,6 +34,7 @@ def parts():
     return np.select(list(where[..., None]), [sky, wall, meadow]).astype(np.float32), where.astype(np.float32)
 
 
+@pytest.mark.usefixtures("near_its_own_size")
 def test_parts_that_look_alike_are_regions_and_are_1_in_all(parts):
     image, where = parts
     found = propose_regions(image, 3)
@@ -46,11 +45,13 @@ def test_parts_that_look_alike_are_regions_and_are_1_in_all(parts):
     assert list(found.mean((1, 2))) == sorted(found.mean((1, 2)), reverse=True)
 
 
+@pytest.mark.usefixtures("near_its_own_size")
 def test_the_same_image_has_the_same_regions(parts):
     image, _ = parts
     np.testing.assert_array_equal(propose_regions(image, 3), propose_regions(image, 3))
 
 
+@pytest.mark.usefixtures("near_its_own_size")
 def test_a_region_is_paired_with_what_is_most_like_it(parts):
     image, where = parts
     mirrored = pair_regions(image, image[:, ::-1], 3)
@@ -82,6 +83,7 @@ def test_what_cannot_be_divided_is_refused(image, count, words):
         propose_regions(image, count)
 
 
+@pytest.mark.usefixtures("near_its_own_size")
 def test_an_image_of_one_colour_has_regions_all_the_same():
     found = propose_regions(np.full((64, 64, 3), 0.5, np.float32), 4)
     np.testing.assert_allclose(found.sum(0), 1, atol=1e-5)
