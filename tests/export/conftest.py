@@ -51,7 +51,8 @@ def keras_files():
 def as_it_is():
     """Lets Python run graphs as they are: to optimise one takes longer than to run it once.
 
-    The C library and the server optimise what they load.
+    Calls of functions that are traced within are never optimised by themselves, as the server would have it each time
+    that it runs a signature first. The C library optimises whole graphs, those functions along with them.
     """
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     try:
@@ -122,7 +123,8 @@ def exported(once, run_folder):
         with pytest.MonkeyPatch.context() as patch, keras_files():
             patch.setattr("nst_tf.export.models.fast_stylize.load_stylizer", stylizer)
             servable = make_servable(str(run_folder) if name == "run" else name, **OPTIONS[name])
-        models = once(f"exported {name}", lambda out: export(servable, out))
+        with as_it_is():
+            models = once(f"exported {name}", lambda out: export(servable, out))
         [folder] = (models / servable.name).iterdir()
         return Exported(servable, folder)
 
