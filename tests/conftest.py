@@ -1,6 +1,7 @@
 """What tests of several parts share."""
 
 import fcntl
+import gc
 import os
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from . import chromium
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Before NumPy is imported: where processes share the processors, its threads wait for one another, busily.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Tracing makes very many objects, of which hardly any is garbage.
+gc.set_threshold(50_000)
 
 # Files of over a minute, the longest first: the process that takes one last would work alone at the end.
 LONG = (
