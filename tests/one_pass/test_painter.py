@@ -1,7 +1,10 @@
 """Style transfer in one pass, from pictures to pictures."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import nst_tf
 from nst_tf import memory
@@ -10,7 +13,8 @@ from nst_tf.errors import InputError
 from nst_tf.images import Picture, fit, luminance, resize
 from nst_tf.measures.style_distance import style_distances
 from nst_tf.one_pass import painter as fast
-from nst_tf.one_pass.painter import FastPainter, fast_stylize
+from nst_tf.one_pass.areas import areas_of
+from nst_tf.one_pass.painter import CompiledStylizer, FastPainter, fast_stylize
 from nst_tf.one_pass.settings import FastSettings
 
 
@@ -80,6 +84,23 @@ def test_a_painter_measures_its_styles_once_and_traces_once(content, styles, mon
     painter(content[:, ::-1])
     np.testing.assert_allclose(painter(content).pixels, first, atol=1e-5)
     assert len(studied) == 2  # once for each size that it is painted on
+
+
+def test_another_blend_of_the_styles_is_not_traced_anew(content, styles):
+    traced = []
+
+    def study(images, shares):
+        traced.append(len(images))
+        return shares[0] / sum(shares)
+
+    parts = dict.fromkeys(("sizes", "stages", "paint", "stylise"), tf.identity)
+    compiled = CompiledStylizer(SimpleNamespace(study=study, **parts))
+    pictures, found = [Picture(style) for style in styles], []
+    for shares in ((0.2, 0.8), (3.0, 1.0)):
+        (area,) = areas_of(Picture(content), pictures, shares)
+        found.append(float(compiled.study(area.styles, area.shares)))
+    assert found == pytest.approx([0.2, 0.75])
+    assert traced == [2]
 
 
 def test_a_preview_is_the_picture_of_a_smaller_size_made_small(content, styles, monkeypatch):
