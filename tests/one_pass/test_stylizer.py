@@ -10,6 +10,7 @@ from nst_tf.measures.lpips import lpips
 from nst_tf.measures.style_distance import style_distances
 from nst_tf.one_pass.decoder import LEVELS, build_decoder, decode
 from nst_tf.one_pass.decoder_file import load_stylizer
+from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.stylizer import Stylizer
 from nst_tf.samples import sample
 
@@ -36,25 +37,40 @@ def style():
     return _image("great_wave", 128)
 
 
-def _call(stylizer, content, style, strength):
-    return stylizer({"content": content, "style": style, "strength": tf.constant([strength])}).numpy()
+@pytest.fixture(scope="module")
+def paint(stylizer):
+    """The network compiled for pictures of any size and number: without that, each takes as long as all together."""
+    images, numbers = tf.TensorSpec([None, None, None, 3]), tf.TensorSpec([None])
+    given = {"content": images, "style": images, "strength": numbers, "swap": numbers}
+    compiled = tf.function(stylizer, input_signature=[given], autograph=False)
+
+    def paint(content, style, *strength, swap=FastSettings.swap):
+        shares = {"strength": strength, "swap": [swap] * len(strength)}
+        return compiled(
+            {"content": content, "style": style} | {key: tf.constant(one) for key, one in shares.items()}
+        ).numpy()
+
+    return paint
 
 
-def test_strength_0_is_the_content(stylizer, content, style):
-    np.testing.assert_allclose(_call(stylizer, content, style, 0.0), content, atol=1e-4)
+def test_strength_0_is_the_content(paint, content, style):
+    np.testing.assert_allclose(paint(content, style, 0.0), content, atol=1e-4)
 
 
-def test_without_swapping_the_features_are_only_moved(stylizer, content, style):
-    given = {"content": content, "style": style, "strength": tf.constant([1.0])}
-    moved, usual, swapped = (stylizer(given | {"swap": tf.constant([share])}).numpy() for share in (0.0, 0.6, 1.0))
-    np.testing.assert_array_equal(usual, _call(stylizer, content, style, 1.0))
+def test_without_swapping_the_features_are_only_moved(paint, content, style):
+    moved, swapped = (paint(content, style, 1.0, swap=share) for share in (0.0, 1.0))
     assert np.abs(swapped - moved).mean() > 0.01
     assert lpips(content[0], moved[0]) < lpips(content[0], swapped[0])
 
 
-def test_the_style_grows_nearer_with_the_strength(stylizer, content, style):
+def test_how_much_is_swapped_need_not_be_said(stylizer):
+    given = {"content": _image("neuschwanstein", 32), "style": _image("great_wave", 32), "strength": tf.constant([1.0])}
+    np.testing.assert_array_equal(stylizer(given), stylizer(given | {"swap": tf.constant([0.6])}))
+
+
+def test_the_style_grows_nearer_with_the_strength(paint, content, style):
     distances = [
-        np.mean(list(style_distances(_call(stylizer, content, style, strength)[0], style[0]).values())[: len(LEVELS)])
+        np.mean(list(style_distances(paint(content, style, strength)[0], style[0]).values())[: len(LEVELS)])
         for strength in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
     assert all(np.diff(distances) < 0)
@@ -79,20 +95,20 @@ def test_the_last_size_leaves_out_the_coarsest_of_several_levels(stylizer, style
     assert list(stylizer.study([style])) == list(LEVELS)
 
 
-def test_pictures_of_any_size_keep_their_size(stylizer, style):
+def test_pictures_of_any_size_keep_their_size(paint, style):
     for height, width in ((16, 33), (47, 30)):
         content = np.random.default_rng(0).random((1, height, width, 3), np.float32)
-        found = _call(stylizer, content, style, 1.0)
+        found = paint(content, style, 1.0)
         assert found.shape == content.shape
         assert found.min() >= 0
         assert found.max() <= 1
 
 
-def test_a_batch_has_a_strength_for_each_picture(stylizer, content, style):
+def test_a_batch_has_a_strength_for_each_picture(paint, content, style):
     both = tf.concat([content, content[:, ::-1]], axis=0)
-    found = stylizer({"content": both, "style": style, "strength": tf.constant([1.0, 0.4])}).numpy()
-    np.testing.assert_allclose(found[:1], _call(stylizer, content, style, 1.0), atol=2e-3)
-    np.testing.assert_allclose(found[1:], _call(stylizer, content[:, ::-1], style, 0.4), atol=2e-3)
+    found = paint(both, style, 1.0, 0.4)
+    np.testing.assert_allclose(found[:1], paint(content, style, 1.0), atol=2e-3)
+    np.testing.assert_allclose(found[1:], paint(content[:, ::-1], style, 0.4), atol=2e-3)
 
 
 def test_moments_of_two_styles_are_those_of_their_mixture(stylizer, content, style):
@@ -101,10 +117,11 @@ def test_moments_of_two_styles_are_those_of_their_mixture(stylizer, content, sty
     np.testing.assert_allclose(found, 0.75 * parts[0] + 0.25 * parts[1], rtol=1e-5)
 
 
-def test_it_survives_saving(stylizer, content, style, tmp_path):
+def test_it_survives_saving(stylizer, tmp_path):
     stylizer.save(tmp_path / "stylizer.keras")
     loaded = keras.saving.load_model(tmp_path / "stylizer.keras")
-    np.testing.assert_allclose(_call(loaded, content, style, 1.0), _call(stylizer, content, style, 1.0), atol=1e-4)
+    given = {"content": _image("neuschwanstein", 48), "style": _image("great_wave", 48), "strength": tf.constant([1.0])}
+    np.testing.assert_allclose(loaded(given), stylizer(given), atol=1e-4)
 
 
 @pytest.mark.parametrize("level", LEVELS)

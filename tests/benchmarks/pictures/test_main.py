@@ -39,7 +39,7 @@ def compare(folder):
 
 @pytest.fixture(scope="module")
 def _made(compare):
-    compare("--method", "fast", "--method", "default first_size=64", "--set", "steps=1")
+    compare("--method", "fast", "--method", "default first_size=64 init=content", "--set", "steps=1")
 
 
 def records(folder):
@@ -51,7 +51,7 @@ def test_every_pair_is_made_and_measured_with_each_method(folder):
     found = {(one["content"], one["style"], one["method"]): one for one in records(folder)}
     pairs = [("castle.png", "auvers.png"), ("castle.png", "wave.png")]
     same = [("identity", "auvers.png"), ("identity", "wave.png")]
-    methods, controls = ["fast", "default first_size=64 steps=1"], ["photograph", "painting", "recoloured"]
+    methods, controls = ["fast", "default first_size=64 init=content steps=1"], ["photograph", "painting", "recoloured"]
     expected = {(*pair, method) for pair in pairs + same for method in methods}
     assert set(found) == expected | {(*pair, control) for pair in pairs for control in controls}
     pictures = folder / "out" / "pictures" / str(SIZE)
@@ -79,7 +79,7 @@ def test_what_is_there_is_not_made_again(folder, compare, capsys, monkeypatch):
         raise AssertionError("a picture was made again")
 
     monkeypatch.setattr(make, "_make", refuse)
-    compare("--method", "fast", "--method", "default first_size=64", "--set", "steps=1", "--json")
+    compare("--method", "fast", "--method", "default first_size=64 init=content", "--set", "steps=1", "--json")
     summary = json.loads(capsys.readouterr().out)
     assert records(folder) == before
     assert summary["pairs"] == 2
