@@ -38,6 +38,7 @@ class Chromium:
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in DOMAINS:
             self.send(f"{domain}.enable")
+        self.send("Page.setLifecycleEventsEnabled", enabled=True)
 
     def _start(self, flags):
         """The browser reads from its file 3 and writes to its file 4."""
@@ -109,8 +110,9 @@ class Chromium:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.send("Emulation.setDeviceMetricsOverride", **size)
         self.events.clear()
-        self.send("Page.navigate", url=address)
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+        # Of this page: that of the one before may be told late.
+        loaded = {"loaderId": self.send("Page.navigate", url=address)["loaderId"], "name": "load"}
+        while not any(loaded.items() <= event["params"].items() for event in self.events):
             self.events.append(self._read())
 
     def upload(self, selector, path):
