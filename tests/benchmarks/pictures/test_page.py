@@ -57,7 +57,8 @@ def test_votes_are_counted_kept_and_can_be_saved(comparison, numbers, browser, t
         browser.run(choose.format(row, place))
     assert browser.run(status) == "2 of 2 rows."
     browser.open(page.as_uri())
-    assert browser.run(status) == "2 of 2 rows."
+    # What a page has stored is with the browser when it has time for it.
+    browser.wait(f"{status} === '2 of 2 rows.'")
     # What the link to be saved holds.
     saved = browser.run(
         "new Promise((done) => { HTMLAnchorElement.prototype.click = function () { fetch(this.href)"
