@@ -35,7 +35,8 @@ def session_for(graph: tf.Graph, most: int) -> v1.Session:
     """A session for `StoppableRuns`, in which one thread is left for the stopping however many runs there are.
 
     Graphs are computed as they were exported. To optimise that of `stylize`, whose outputs are consumed here, makes its
-    first run four times as long (110 s of one core in place of 27), and no later run shorter.
+    first run four times as long (110 s of one core in place of 27), and no later run shorter. Functions within it are
+    optimised all the same, each at its first run, since their calls bring the settings of whoever exported them.
     """
     threads = (os.cpu_count() or 1) + most
     config = v1.ConfigProto(device_count={"CPU": 2}, use_per_session_threads=True, inter_op_parallelism_threads=threads)
