@@ -2,6 +2,7 @@
 
 import functools
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ def at_size(resize: Callable[..., tf.Tensor], image: tf.Tensor, size: tf.Tensor)
     return resize(image, *tf.unstack(size))
 
 
-class Recipe:
+class Recipe(ABC):
     """One picture, or one batch of pictures, to be made: sizes, where to begin, objective and picture, all in tensors.
 
     Settings may be tensors (floats of float64), and everything computes the same to the bit in a graph and out of it:
@@ -48,13 +49,13 @@ class Recipe:
     renews: bool = False
     tile: int = 0
 
+    @abstractmethod
     def start(self) -> tf.Tensor:
         """The canvas `(batch, height, width, 3)` that the first scale starts from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The named parts of the objective for a canvas of this height and width; their sum is minimised."""
-        raise NotImplementedError
 
     def begin(self) -> Any:
         """The optimizer's state before the first evaluation."""

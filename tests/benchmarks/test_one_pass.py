@@ -1,7 +1,7 @@
 import nst_tf
 from benchmarks.one_pass import measure, table
 
-from .shallow import on_few_layers
+from ..shallow import on_few_layers
 
 
 def test_it_measures_time_and_what_the_optimiser_is_saved(monkeypatch):

@@ -3,7 +3,7 @@ import pytest
 import nst_tf
 from benchmarks.precision import measure, table
 
-from .shallow import on_few_layers
+from ..shallow import on_few_layers
 
 
 def test_both_are_timed_and_come_as_near_to_style_and_content(monkeypatch):

@@ -1,10 +1,10 @@
-import functools
-
 import pytest
 
 import nst_tf
 from nst_tf.cli.work import machine
 from nst_tf.cli.work.machine import MEASURES, convolution_flops
+
+from ...shallow import on_few_layers
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +25,8 @@ def test_vgg16_to_conv5_1_takes_575_kflop_per_pixel():
 
 
 def test_a_picture_consists_of_evaluations_whose_rate_is_a_part_of_the_matrix_products(monkeypatch):
-    few = {"init": "content", "patch_weight": 0.0, "style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}
     for name in ("stylize", "stylize_steps"):
-        monkeypatch.setattr(nst_tf, name, functools.partial(getattr(nst_tf, name), **few))
+        monkeypatch.setattr(nst_tf, name, on_few_layers(getattr(nst_tf, name), init="content"))
     figures = _measured("stylize", 64)
     assert (figures["width"], figures["height"]) == (64, 43)
     assert figures["picture"] > figures["evaluation"] > 0

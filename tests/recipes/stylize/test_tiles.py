@@ -34,13 +34,19 @@ def test_tiles_are_not_seen(castle, wave, loss):
         assert tiled.losses[name] == pytest.approx(value, rel=1e-2)
 
 
+def test_what_a_machine_cannot_hold_is_looked_at_by_tiles(castle, wave, monkeypatch):
+    areas = areas_of(castle, [wave])
+    assert prepare(castle, areas, PRESETS.choose(size=64)).tile == 0
+    monkeypatch.setattr(module, "fits_machine", lambda *_: False)
+    assert prepare(castle, areas, PRESETS.choose(size=64)).tile == 512
+    assert prepare(castle, areas, PRESETS.choose(size=64, tile=128)).tile == 128
+
+
 @pytest.mark.parametrize(("gib", "tile"), [(24, 0), (9, 1024), (4, 512), (1, 512)])
-def test_what_a_machine_cannot_hold_is_looked_at_by_the_largest_tiles_that_it_can(castle, wave, monkeypatch, gib, tile):
+def test_tiles_are_the_largest_that_a_machine_can_hold(monkeypatch, gib, tile):
     machine = memory.psutil.virtual_memory()._replace(total=gib * memory.GIB)
     monkeypatch.setattr(memory.psutil, "virtual_memory", lambda: machine)
-    settings = module._with_tiles(PRESETS.choose(), (1200, 1600))
-    assert settings.tile == tile
-    assert module._with_tiles(PRESETS.choose(tile=128), (1200, 1600)).tile == 128
+    assert module._with_tiles(PRESETS.choose(), (1200, 1600)).tile == tile
 
 
 def test_what_does_not_fit_beside_others_is_told_with_a_tile(castle, wave, monkeypatch):
