@@ -95,7 +95,7 @@ def _over_kept(connection: http.client.HTTPConnection, body: bytes) -> np.ndarra
     try:
         connection.request("POST", "/v1/models/features:predict", body)
         answer = connection.getresponse()
-    except (BrokenPipeError, http.client.RemoteDisconnected):
+    except ConnectionError:
         connection.close()
         connection.request("POST", "/v1/models/features:predict", body)
         answer = connection.getresponse()

@@ -27,7 +27,7 @@ LENGTH_DELIMITED = 2
 OUTPUTS = PredictResponse.DESCRIPTOR.fields_by_name["outputs"]
 KEY, VALUE = OUTPUTS.message_type.fields
 
-PIECE = 2**16  # values that are read in one go
+PIECE = 2**13  # values that are read in one go
 LARGEST = 2**26  # bytes that a few bytes of request, one value for all elements, may stand for
 FIELDS = {
     "float32": "float_val",

@@ -20,10 +20,10 @@ from aiohttp.typedefs import Handler
 __all__ = ["CLIENTS", "IDLE", "LINGERING", "Connections"]
 
 MOST = 512
-SHARE = 4  # of the files that may be open, connections have one in so many
+SHARE = 2  # of the files that may be open, connections have one in so many; models and gRPC have the rest
 PATIENCE = 20.0  # seconds for the handshake of TLS, and for the headers of the first request
 IDLE = 75.0  # seconds between two requests
-KEPT = 0.05  # seconds in which a connection, after it was heard of, is not closed for another one
+KEPT = 0.015  # seconds in which a connection, after it was heard of, is not closed for another one
 TURNS = 8  # of the loop, from taking a connection to the call of a handler for what it says at once
 LINGERING = 2.0  # seconds to go on reading a body that was refused, so that the answer is not lost
 BACKLOG = 1024
@@ -48,8 +48,13 @@ class _Connection:
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is a complete request that waits for its answer."""
-        return self.request is not None and self.request.content.is_eof()
+        """Whether there is a complete request that waits for its answer, or something that was not read yet."""
+        if self.request is not None and self.request.content.is_eof():
+            return True
+        try:
+            return bool(self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:  # there is nothing, or it is closed
+            return False
 
     @property
     def is_sending(self) -> bool:

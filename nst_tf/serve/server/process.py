@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
@@ -14,6 +15,7 @@ from nst_tf.serve.server.server import Server, ServerSettings
 __all__ = ["serve"]
 
 LOADING = 5.0  # seconds for a model that is being loaded to end, once all is to stop
+TURN = 5e-4  # seconds that a thread computes in Python while others wait
 SIGNALS = signal.SIGTERM, signal.SIGINT
 
 
@@ -38,6 +40,9 @@ def serve(
     # What was imported stays: looking through it again for garbage would make requests wait.
     gc.collect()
     gc.freeze()
+    # The loop gives up its turn with each word to the system; beside a request that is parsed it would wait for
+    # Python's usual 5 ms every time, and in a flood of connections for seconds.
+    sys.setswitchinterval(TURN)
     asyncio.run(_serve(Server(find, settings), listening, ready))
 
 

@@ -62,7 +62,7 @@ def is_closed(one):
 
 
 def test_there_are_fewer_connections_than_files_that_may_be_open(monkeypatch):
-    for files, most in {256: 64, 1024: 256, 20000: 512}.items():
+    for files, most in {256: 128, 1024: 512, 20000: 512}.items():
         monkeypatch.setattr("resource.getrlimit", lambda _, files=files: (files, files))
         assert connections.Connections(None).most == most
 
@@ -90,6 +90,16 @@ def test_those_that_are_being_answered_stay(few, connect):
     for _ in range(20):
         connect(few)
     assert asking.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_connection_of_which_something_was_not_read_yet_is_not_idle():
+    here, there = socket.socketpair()
+    with here, there:
+        one = connections._Connection(here, 0.0)
+        assert not one.is_busy
+        there.sendall(b"G")
+        assert one.is_busy
+    assert not one.is_busy
 
 
 def test_an_upload_that_goes_on_and_one_that_asks_again_survive_a_flood(few, connect):
