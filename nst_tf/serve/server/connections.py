@@ -24,7 +24,7 @@ SHARE = 2  # of the files that may be open, connections have one in so many; mod
 PATIENCE = 20.0  # seconds for the handshake of TLS, and for the headers of the first request
 IDLE = 75.0  # seconds between two requests
 KEPT = 0.015  # seconds in which a connection, after it was heard of, is not closed for another one
-TURNS = 3  # of the loop, from the reading of a request to the call of its handler
+TURNS = 8  # of the loop, from taking a connection to the call of a handler for what it says at once
 LINGERING = 2.0  # seconds to go on reading a body that was refused, so that the answer is not lost
 BACKLOG = 1024
 PAUSE = 0.5  # seconds until another try when no connection could be taken
@@ -163,7 +163,7 @@ class Connections:
         """For how many connections there is room, at most as many as are wanted."""
         for patience in (KEPT, 0.0):
             for _ in range(TURNS if len(self._all) + wanted > self.most else 0):
-                await asyncio.sleep(0)  # what was read may not have come to its handler yet
+                await asyncio.sleep(0)  # what has come may not have been read, if the loop was held up
             self._all = [one for one in self._all if one.is_open]
             over = len(self._all) + wanted - self.most
             if over <= 0:
