@@ -43,6 +43,7 @@ class Exportable:
 # Of other runtimes, which run what is one pass of a network, with the end of the names of their files.
 FORMATS = {"onnx": ".onnx", "litert": ".tflite"}
 TRANSFER = {"content": "what the picture shows", "style": "whose style it takes"}
+WHERE = "where to paint: white; the rest stays as it is, to the bit where it is black"
 FILTER = (
     Control("layer", str, "layer of the filter", "NAME"),
     Control("filter", int, "number of a filter; or -1 for the one that the image excites most, -2 for the next one, "
@@ -63,12 +64,14 @@ MODELS = {
         answer=None,
         formats=tuple(FORMATS),
     ),
-    "stylize": Exportable("Paint a picture in the style of another, by optimising it.", TRANSFER, controls(STYLIZE)),
+    "stylize": Exportable(
+        "Paint a picture in the style of another, by optimising it.", TRANSFER, controls(STYLIZE), mask=WHERE
+    ),
     "fast-stylize": Exportable(
         "Paint a picture in the style of another, in one pass of a network.",
         TRANSFER,
         controls(FAST),
-        mask="where to paint: white; the rest stays as it is, to the bit where it is black",
+        mask=WHERE,
     ),
     "paintings": Exportable(
         "Paint a picture in styles of a network that holds a few: the bundled one, or that of another `--model`.",

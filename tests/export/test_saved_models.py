@@ -14,7 +14,7 @@ from nst_tf.backbones.precision import MachinePrecision
 from nst_tf.export.models import dream, reconstruct, stylize, texture
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.pictures import encode_png
-from nst_tf.images import center_square, read_image
+from nst_tf.images import center_square, read_image, resize_image
 from nst_tf.visualize.display import display_projection
 
 from .comparing import EIGHT_BITS, picture
@@ -186,6 +186,25 @@ def test_the_picture_is_the_recipe_s(exported, photo, case):
         # painting are almost equally near, the other may be chosen.
         rtol = 1e-3 if name == "stylize" else 1e-6
         np.testing.assert_allclose(found["loss"], made.history[-1]["loss"], rtol=rtol)
+
+
+def test_stylize_paints_where_a_mask_is_white_as_the_recipe_does(exported, photo):
+    data, plain = photo
+    mask = np.zeros_like(plain)
+    mask[:, : plain.shape[1] // 2] = 1
+    files = {"content_bytes": [data], "style_bytes": [data], "mask_bytes": [encode_png(mask).numpy()]}
+    found = exported("stylize").called("masked", **files, size=[96], steps=[[3]])
+    with as_it_is():
+        made = nst_tf.stylize(plain, plain, mask=mask, size=96, steps=(3,))
+    painted = picture(found["picture_bytes"][0])
+    assert np.abs(painted - made.image).max() <= EIGHT_BITS
+    np.testing.assert_allclose(found["loss"], made.history[-1]["loss"], rtol=1e-3)
+    left = painted.shape[1] // 2
+    kept = np.abs(painted - resize_image(plain, painted.shape[:2]))
+    assert kept[:, left + 1 :].max() <= EIGHT_BITS
+    assert kept[:, :left].mean() > 0.02
+    with pytest.raises(tf.errors.InvalidArgumentError, match="mask_bytes is black everywhere"):
+        exported("stylize").called("masked", **files | {"mask_bytes": [encode_png(0 * mask).numpy()]}, size=[96])
 
 
 def test_fast_stylize_gives_a_dict_as_stylize_does(exported):

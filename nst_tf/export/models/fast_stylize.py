@@ -4,7 +4,6 @@ import keras
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
-from nst_tf.canvas.masks import mask_at
 from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size
 from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import DECODERS, Servable, origin
@@ -12,11 +11,12 @@ from nst_tf.export.signature.batches import Values, count_problem, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
+from nst_tf.export.signature.masks import checked_with_mask, mask_input, mask_of
 from nst_tf.export.signature.picture_signatures import side_problem, size_problem
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.export.signature.weights import Stored
-from nst_tf.one_pass.areas import VISIBLE, Area, laid_over
+from nst_tf.one_pass.areas import Area, laid_over
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.stylizer import SMALLEST
 
@@ -26,7 +26,7 @@ MODEL = MODELS["fast-stylize"]
 CONTROLS = [Input.of(one) for one in MODEL.controls]
 SHARES = [one for one in CONTROLS if one.name in ("strength", "swap")]
 LARGEST = 1536  # pixels
-MASK = EncodedImage("mask_bytes", MODEL.mask)
+MASK = mask_input(MODEL.mask)
 EMPTY = {"picture_bytes": tf.constant("")}
 
 
@@ -91,28 +91,10 @@ class _Painter:
         images = {name: lanczos(values[name][None], *tf.unstack(size)) for name, size in sizes.items()}
         return images | {one.name: values[one.name][None] for one in SHARES}
 
-    def check_masked(self, values: Values) -> tf.Tensor:
-        """As `check`, and of a mask that does not fit."""
-        (mask, content), words = (tf.shape(values[name])[:2] for name in ("mask", "content")), []
-        for own in (mask, content):
-            words += [own[1], "x", own[0]]
-        longest = tf.minimum(tf.reduce_max(mask), tf.reduce_max(content))
-        apart = tf.reduce_max(tf.abs(fit(mask, longest) - fit(content, longest)))
-        return first_problem(
-            [
-                self.check(values),
-                problem_if(apart > 1, "mask_bytes has ", *words[:3], " pixels and content_bytes ", *words[3:],
-                           "; both must be of one aspect ratio"),
-                problem_if(tf.reduce_max(values["mask"]) < VISIBLE,
-                           "mask_bytes is black everywhere; it must be white where to paint"),
-            ]
-        )  # fmt: skip
-
     def run_masked(self, values: Values) -> Values:
         """As `run`, where the mask is white."""
-        mask = tf.reduce_mean(values["mask"], -1, keepdims=True)[None]
         sized = self._sized(values)
-        mask = mask_at(mask, tf.shape(sized["content"])[1:3])
+        mask = mask_of(values, tf.shape(sized["content"])[1:3])
         return self._file(self._run_masked(sized, mask), values)
 
     def of_bytes(self, batch: Values) -> Values:
@@ -121,7 +103,7 @@ class _Painter:
 
     def of_masked(self, batch: Values) -> Values:
         """As `of_bytes`, with a mask each."""
-        return each(batch, [*self.encoded, MASK, *CONTROLS], self.check_masked, self.run_masked, EMPTY)
+        return each(batch, [*self.encoded, MASK, *CONTROLS], checked_with_mask(self.check), self.run_masked, EMPTY)
 
     def of_pixels(self, batch: Values) -> Values:
         """The pictures of contents of one size, in as many styles or in one."""

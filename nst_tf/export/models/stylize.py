@@ -6,10 +6,12 @@ from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import DECODERS, Servable, origin
 from nst_tf.export.signature.batches import Values
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
+from nst_tf.export.signature.masks import mask_of
 from nst_tf.export.signature.picture_signatures import ONE, picture_signatures, served_settings, size_problem
 from nst_tf.export.signature.weights import Stored
 from nst_tf.one_pass.areas import Area
 from nst_tf.one_pass.decoder_file import load_stylizer
+from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.graph_driver import make_in_graph
 from nst_tf.recipes.stylize.recipe import Stylize, style_network
 from nst_tf.recipes.stylize.settings import PRESETS
@@ -36,8 +38,11 @@ class _Stylizer:
 
     def _recipe(self, values: Values) -> Stylize:
         settings = served_settings(DEFAULT, MODEL.controls, values)
-        images = values["content"][None], values["style"][None]
-        return Stylize(self.network, settings, images[0], [Area(images[1:])], self.painter.stylise)
+        content, style = values["content"][None], values["style"][None]
+        mask = mask_of(values, tf.shape(content)[1:3]) if "mask" in values else None
+        # A loop of its own for each graph: what it compiles belongs to that.
+        network = FeatureLoop(self.network.extractor, self.network.loop.optimizer)
+        return Stylize(network, settings, content, [Area([style], mask=mask)], self.painter.stylise)
 
     def check(self, values: Values) -> tf.Tensor:
         """The problem of sizes that the network cannot look at."""
@@ -70,7 +75,7 @@ def stylize() -> Servable:
         "evaluations": "how many were made",
     }
     controls, example = [Input.of(one) for one in MODEL.controls], {"size": [64], "steps": [[1]]}
-    signatures = picture_signatures(MODEL.images, controls, stylizer.check, stylizer.run, outputs, example)
+    signatures = picture_signatures(MODEL.images, controls, stylizer.check, stylizer.run, outputs, example, MODEL.mask)
     summary = "Paints a photograph in the style of another image, by optimising it coarse to fine with L-BFGS."
     weights = [*origin("vgg16"), DECODERS]
     return Servable("stylize", summary, weights, signatures, stylizer.stored.variables, [ONE])

@@ -11,6 +11,7 @@ from nst_tf.export.signature.batches import Check, Run, Values, only
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, problem_if
+from nst_tf.export.signature.masks import checked_with_mask, mask_input
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.settings import Control
@@ -62,6 +63,7 @@ def picture_signatures(
     run: Run,
     outputs: Mapping[str, str],
     example: Mapping[str, Any],
+    mask: str = "",
 ) -> dict[str, Signature]:
     """The signatures of a model that makes one picture.
 
@@ -72,23 +74,21 @@ def picture_signatures(
         run: From the values to `picture`, `(height, width, 3)` in [0, 1], and the other outputs.
         outputs: What the other outputs are.
         example: Controls to warm up with, small ones.
+        mask: What a mask says, if the model takes one: as `mask`, `(height, width, 3)`, among the values. Its signature
+            is a graph of its own, and not warmed up for those who do not ask for it.
     """
     encoded = [EncodedImage(f"{name}_bytes", text) for name, text in images.items()]
     pixels = [PixelImage(name, text) for name, text in images.items()]
-    traced = tf.function(run, input_signature=[_specs([*pixels, *controls])], autograph=False)
-
-    def as_file(values: Values) -> Values:
-        made = traced(values)
-        return {"picture_bytes": encode_png(made.pop("picture"))} | made | {"status": 0, "message": ""}
+    traced = _traced(run, [*pixels, *controls])
 
     def of_bytes(batch: Values) -> Values:
-        return only(batch, [*encoded, *controls], check, as_file)
+        return only(batch, [*encoded, *controls], check, _as_file(traced))
 
     seen = {"picture_bytes": "the picture as a PNG image"} | dict(outputs) | STATUS
     seen_pixels = {"picture": "the picture, RGB in [0, 1]"} | dict(outputs)
     files = {one.name: [example_bytes("neuschwanstein", EXAMPLE_SIDES)] for one in encoded}
     arrays = {one.name: example_pixels("neuschwanstein", EXAMPLE_SIDES)[None] for one in pixels}
-    return {
+    signatures = {
         **encoded_signatures(of_bytes, encoded, controls, seen, None, files | dict(example)),
         "pixels": Signature(
             lambda batch: only(batch, [*pixels, *controls], check, traced),
@@ -97,7 +97,24 @@ def picture_signatures(
             arrays | dict(example),
         ),
     }
+    if mask:
+        inputs = [*encoded, mask_input(mask), *controls]
+        in_part = _as_file(_traced(run, [*pixels, PixelImage("mask", mask), *controls]))
+        checked = checked_with_mask(check)
+        signatures["masked"] = Signature(lambda batch: only(batch, inputs, checked, in_part), inputs, seen)
+    return signatures
 
 
-def _specs(inputs: Sequence[Input]) -> dict[str, tf.TensorSpec]:
-    return {one.key: tf.TensorSpec(one.shape, one.dtype) for one in inputs}
+def _traced(run: Run, inputs: Sequence[Input]) -> Run:
+    specs = {one.key: tf.TensorSpec(one.shape, one.dtype) for one in inputs}
+    return tf.function(run, input_signature=[specs], autograph=False)
+
+
+def _as_file(run: Run) -> Run:
+    """What is run, with its picture as a file, and the status of a call that did not fail."""
+
+    def as_file(values: Values) -> Values:
+        made = dict(run(values))
+        return {"picture_bytes": encode_png(made.pop("picture"))} | made | {"status": 0, "message": ""}
+
+    return as_file
