@@ -67,6 +67,7 @@ def test_a_part_that_is_brushed_is_sent_as_a_mask(page, server):
     assert server.asked[-1][1]["signature_name"] == "controls"
     page.run("document.querySelector('[value=stylize]').click()")
     page.run("$('part').click()")  # what was brushed holds for the optimiser, too
+    page.wait("download.hidden")
     click(page, "paint")
     page.wait(DONE)
     assert (server.asked[-1][0], server.asked[-1][1]["signature_name"]) == ("stylize", "masked")
