@@ -1,7 +1,7 @@
 """A picture in memory."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,9 @@ def as_picture(image: Source) -> Picture:
         return read_image(image)
     pixels = image.pixels if isinstance(image, Picture) else np.asarray(image)
     if pixels.dtype == object or (not pixels.ndim):
-        raise InputError(f"an image is {image!r:.60}; it must be a Picture, an array (height, width, 3) or a path")
+        has_one = "; its `picture` is one" if isinstance(getattr(image, "picture", None), Picture) else ""
+        kinds = "a Picture, an array (height, width, 3) or a path"
+        raise InputError(f"an image is {image!r:.60}; it must be {kinds}{has_one}")
     if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
         raise InputError(f"an image has the shape {pixels.shape}; it must be (height, width, 3)")
     if isinstance(image, Picture):
@@ -97,7 +99,7 @@ def as_mask(image: Source) -> np.ndarray:
 
 def as_pictures(images: Source | Sequence[Source]) -> list[Picture]:
     """One image, or a sequence of them, as a list of one or more; an array of four dimensions is a sequence."""
-    if isinstance(images, Picture | str | os.PathLike) or images is None or getattr(images, "ndim", 4) < 4:
+    if isinstance(images, str) or not isinstance(images, Iterable) or getattr(images, "ndim", 4) < 4:
         return [as_picture(images)]
     pictures = [as_picture(image) for image in images]
     if not pictures:

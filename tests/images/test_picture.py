@@ -1,5 +1,6 @@
 import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ def test_one_image_and_a_sequence_of_one_are_the_same():
         (Path("castle.jpg"), r"cannot read castle\.jpg: there is no such file"),
         (None, r"an image is None; it must be a Picture, an array \(height, width, 3\) or a path"),
         (Picture(np.zeros((4, 4), np.float32)), r"shape \(4, 4\)"),
+        (SimpleNamespace(picture=Picture(np.zeros((4, 4, 3), np.float32))), r"or a path; its `picture` is one"),
     ],
 )
 def test_unusable_arrays_are_refused_with_what_is_wrong(image, words):
