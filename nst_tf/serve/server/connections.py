@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import resource
+import select
 import socket
 import ssl
 from collections.abc import Callable
@@ -48,13 +49,8 @@ class _Connection:
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is a complete request that waits for its answer, or something that was not read yet."""
-        if self.request is not None and self.request.content.is_eof():
-            return True
-        try:
-            return bool(self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
-        except OSError:  # there is nothing, or it is closed
-            return False
+        """Whether there is a complete request that waits for its answer."""
+        return self.request is not None and self.request.content.is_eof()
 
     @property
     def is_sending(self) -> bool:
@@ -177,7 +173,7 @@ class Connections:
 
     def _close_longest(self, count: int, now: float, patience: float) -> float | None:
         """Closes so many, of those of which nothing has come for that long; gives when the next was heard of."""
-        waiting = [one for one in self._all if not one.is_busy]
+        waiting = _without_news([one for one in self._all if not one.is_busy])
         for one in waiting:
             one.listen(now)
         for one in sorted(waiting, key=lambda one: (one.is_sending, one.heard))[:count]:
@@ -196,6 +192,15 @@ class Connections:
             one.socket.close()
         else:
             loop.call_later(PATIENCE, lambda: one.asked or one.abort())
+
+
+def _without_news(connections: list[_Connection]) -> list[_Connection]:
+    """Those of which everything that came was read; with one word to the system, for each gives up the turn."""
+    asked = select.poll()
+    for one in connections:
+        asked.register(one.socket, select.POLLIN)
+    news = {number for number, _ in asked.poll(0)}
+    return [one for one in connections if one.socket.fileno() not in news]
 
 
 def _waiting(listener: socket.socket, most: int) -> list[socket.socket]:

@@ -92,14 +92,13 @@ def test_those_that_are_being_answered_stay(few, connect):
     assert asking.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_connection_of_which_something_was_not_read_yet_is_not_idle():
-    here, there = socket.socketpair()
-    with here, there:
-        one = connections._Connection(here, 0.0)
-        assert not one.is_busy
-        there.sendall(b"G")
-        assert one.is_busy
-    assert not one.is_busy
+def test_a_connection_of_which_something_was_not_read_yet_is_not_closed_for_another():
+    pairs = [socket.socketpair() for _ in range(3)]
+    waiting = [connections._Connection(here, 0.0) for here, _ in pairs]
+    pairs[1][1].sendall(b"G")
+    assert connections._without_news(waiting) == [waiting[0], waiting[2]]
+    for one in (one for pair in pairs for one in pair):
+        one.close()
 
 
 def test_an_upload_that_goes_on_and_one_that_asks_again_survive_a_flood(few, connect):
