@@ -11,7 +11,7 @@ from nst_tf.export.signature.batches import Values, count_problem, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, first_problem, problem_if
-from nst_tf.export.signature.masks import checked_with_mask, mask_input, mask_of
+from nst_tf.export.signature.masks import checked_with_mask, mask_of
 from nst_tf.export.signature.picture_signatures import side_problem, size_problem
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
@@ -26,7 +26,7 @@ MODEL = MODELS["fast-stylize"]
 CONTROLS = [Input.of(one) for one in MODEL.controls]
 SHARES = [one for one in CONTROLS if one.name in ("strength", "swap")]
 LARGEST = 1536  # pixels
-MASK = mask_input(MODEL.mask)
+MASK = EncodedImage("mask_bytes", MODEL.mask)
 EMPTY = {"picture_bytes": tf.constant("")}
 
 

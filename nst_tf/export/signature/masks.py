@@ -5,16 +5,10 @@ import tensorflow as tf
 from nst_tf.canvas.masks import mask_at
 from nst_tf.canvas.sizes import fit
 from nst_tf.export.signature.batches import Check, Values
-from nst_tf.export.signature.images import EncodedImage
 from nst_tf.export.signature.inputs import first_problem, problem_if
 from nst_tf.one_pass.areas import VISIBLE
 
-__all__ = ["checked_with_mask", "mask_input", "mask_of"]
-
-
-def mask_input(text: str) -> EncodedImage:
-    """The input, which says what `text` does."""
-    return EncodedImage("mask_bytes", text)
+__all__ = ["checked_with_mask", "mask_of"]
 
 
 def checked_with_mask(check: Check) -> Check:

@@ -11,7 +11,7 @@ from nst_tf.export.signature.batches import Check, Run, Values, only
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
 from nst_tf.export.signature.inputs import Input, problem_if
-from nst_tf.export.signature.masks import checked_with_mask, mask_input
+from nst_tf.export.signature.masks import checked_with_mask
 from nst_tf.export.signature.pictures import encode_png
 from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatures
 from nst_tf.settings import Control
@@ -98,7 +98,7 @@ def picture_signatures(
         ),
     }
     if mask:
-        inputs = [*encoded, mask_input(mask), *controls]
+        inputs = [*encoded, EncodedImage("mask_bytes", mask), *controls]
         in_part = _as_file(_traced(run, [*pixels, PixelImage("mask", mask), *controls]))
         checked = checked_with_mask(check)
         signatures["masked"] = Signature(lambda batch: only(batch, inputs, checked, in_part), inputs, seen)
