@@ -75,11 +75,11 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(castle):
 
 
 def test_one_trace_serves_all_octaves_sizes_weights_and_images(castle, wave):
-    dream(castle, **FAST)
     loop = dream_network(PRESETS.choose(**FAST)).loop
-    traces = loop.traces
+    before = loop.traces
+    dream(castle, **FAST)
     dream(wave, **{**FAST, "size": 80, "octaves": 3, "layers": {"relu3_1": 3.0}, "seed": 9})
-    assert loop.traces == traces == 1
+    assert loop.traces <= before + 1
 
 
 def test_a_channel_rises_more_when_it_is_asked_for_than_with_its_layer(castle):

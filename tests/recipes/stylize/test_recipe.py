@@ -67,12 +67,12 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(castle, wav
 
 
 def test_the_graph_is_traced_once_for_all_scales_and_calls(castle, wave, auvers):
-    stylize(castle, wave, **TWO_SCALES)
     loop = style_network(PRESETS.choose()).loop
-    before = loop.traces
+    before = loop.traces  # by tests of other files, it may be, with other parts of the objective
+    stylize(castle, wave, **TWO_SCALES)
     stylize(wave, auvers, **{**TWO_SCALES, "size": 80, "content_weight": 0.1})
     stylize(castle, [wave, auvers], style_blend=(0.2, 0.8), **FAST)
-    assert loop.traces == before == 1
+    assert loop.traces <= before + 1
 
 
 def test_lbfgs_reaches_adams_loss_in_a_third_of_the_evaluations_on_the_gram_loss(castle, auvers):
