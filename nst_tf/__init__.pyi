@@ -153,6 +153,7 @@ def fast_stylize(
     style_scale: float = ...,
     style_blend: tuple[float, ...] = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
+    tile: int = ...,
     preview: bool = ...,
 ) -> Picture: ...
 def reconstruct(

@@ -3,13 +3,24 @@
 import contextlib
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 
 from nst_tf.errors import InputError, SettingError
 
-__all__ = ["FIXED", "GIB", "available_bytes", "check_measured", "check_memory", "fits_machine", "memory_to_read"]
+__all__ = [
+    "FIXED",
+    "GIB",
+    "PER_PIXEL",
+    "TILES",
+    "available_bytes",
+    "check_measured",
+    "check_memory",
+    "fits_machine",
+    "memory_to_read",
+    "tile_for",
+]
 
 FIXED = 1.0e9  # bytes: TensorFlow, a network, its graph
 PER_PIXEL = 3.5e3  # bytes: features kept for the gradient and those in the making, and the history of L-BFGS
@@ -18,6 +29,7 @@ MEASURED = 0.65e3  # bytes for a pixel of an image that is only measured, as see
 DECODED = 12  # bytes for a pixel of a file, in its own samples and in simpler ones
 READ = 9  # bytes for each of its samples that becomes one of a picture, as seen at 16 million pixels
 LARGE = 2**29  # bytes
+TILES = (1024, 512)  # pixels; of larger tiles, less is looked at twice
 GIB = 2**30
 
 _one_large = threading.Lock()
@@ -54,6 +66,17 @@ def check_memory(
 def fits_machine(height: int, width: int, fixed: float = FIXED, per_pixel: float = PER_PIXEL) -> bool:
     """Whether a machine like this can make an image, see `check_memory`: the same, whatever else runs on it."""
     return fixed + per_pixel * height * width <= MOST * psutil.virtual_memory().total
+
+
+def tile_for(height: int, width: int, needed: Callable[[int], tuple[float, float]]) -> int:
+    """The side in pixels of the tiles by which a machine like this can make an image; 0 if it can as a whole.
+
+    Args:
+        height: In pixels.
+        width: Likewise.
+        needed: From the side of tiles, 0 for none, to what is needed: whatever the size, and for each pixel, in bytes.
+    """
+    return next((tile for tile in (0, *TILES) if fits_machine(height, width, *needed(tile))), TILES[-1])
 
 
 def check_measured(height: int, width: int, setting: str, scale: float) -> None:

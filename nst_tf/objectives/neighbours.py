@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from nst_tf.objectives.places import Places, Sample, Weights, patches_of, sample, spread, together, unit
 
-__all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "swapped"]
+__all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "swapped"]
 
 SIMILARITIES = 2**24  # that are in memory at a time
 FOUND = 2**26  # numbers that were found for the positions of an image, likewise
@@ -83,8 +83,8 @@ def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf
     return total[: size[0], : size[1]] / votes[: size[0], : size[1]]
 
 
-def _swapped_rows(standard: tf.Tensor, places: Places, window: int) -> tf.Tensor:
-    """What some rows of standardised features, all of whose neighbours are there, are to be."""
+def _found(standard: tf.Tensor, places: Places, window: int) -> tf.Tensor:
+    """What the neighbours among some places have where an image has these features."""
     like = patches_of(tf.tensordot(standard, places.axes, 1), window)[:: _step(window), :: _step(window)]
     found, _ = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
     return _voted(places, tf.reshape(found, tf.shape(like)[:2]), tf.shape(standard)[1:3], window)
@@ -126,6 +126,23 @@ def choices_of(
     return choices_of_samples(samples, shares)
 
 
+def neighbours_of(standard: tf.Tensor, choices: Choices, window: int) -> tf.Tensor:
+    """What neighbours have where an image has these features: S(F), without gradients.
+
+    Args:
+        standard: U, standardised features `(1, rows, columns, channels)` of an image or of a part of it, which begins
+            at a row and a column whose numbers are multiples of `window // 2 + 1`. As far from the part's edges as that
+            they are those of the whole image.
+        choices: Where neighbours are sought, of the same layer.
+        window: As it was for `choices_of`.
+
+    Returns:
+        float32 `(rows, columns, channels)`.
+    """
+    found = [_found(standard, places, window) for places in choices.places]
+    return tf.stop_gradient(tf.tensordot(choices.shares, tf.stack(found), 1) if len(found) > 1 else found[0])
+
+
 def swapped(
     maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | float, weights: tf.Tensor | None = None
 ) -> tf.Tensor:
@@ -156,9 +173,7 @@ def swapped(
         first = strip * count
         above, here = tf.minimum(first, step), slice(first, first + count)
         standard = (wide[:, first - above : first + count + step] - mean) * scale
-        found = [_swapped_rows(standard, places, window)[above:][:count] for places in choices.places]
-        neighbours = tf.tensordot(choices.shares, tf.stack(found), 1) if len(found) > 1 else found[0]
-        neighbours = tf.cast(tf.stop_gradient(neighbours), maps.dtype)
+        neighbours = tf.cast(neighbours_of(standard, choices, window)[above:][:count], maps.dtype)
         own = maps[0, here]
         return strip + 1, made.write(strip, own + shares[0, here] * (neighbours - own))
 

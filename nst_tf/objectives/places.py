@@ -19,8 +19,10 @@ __all__ = [
     "patches_of",
     "places_of",
     "salience",
+    "salience_of",
     "sample",
     "sample_of_moments",
+    "scale_of_moments",
     "spread",
     "standardise",
     "together",
@@ -97,7 +99,12 @@ def salience(maps: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
     Returns:
         float32 `(1, rows, columns, 1)`, in [0, 1].
     """
-    energy = tf.reduce_mean(tf.square(standardise(tf.cast(maps, tf.float32), weights)), -1, keepdims=True)
+    return salience_of(standardise(tf.cast(maps, tf.float32), weights))
+
+
+def salience_of(standard: tf.Tensor) -> tf.Tensor:
+    """The same of standardised features, float32, of an image or of a part of it: there, not at the edges."""
+    energy = tf.reduce_mean(tf.square(standard), -1, keepdims=True)
     return tf.minimum(1.0, tf.sqrt(tf.nn.avg_pool2d(framed(energy, 3), 3, 1, "VALID")))
 
 
@@ -172,6 +179,11 @@ def sample(maps: tf.Tensor, window: int, weights: tf.Tensor | None = None) -> Sa
     return Sample(mean[0, 0, 0], scale[0, 0, 0], tf.matmul(flat, flat, transpose_a=True), patches)
 
 
+def scale_of_moments(mean: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """The inverse of the deviation, see `spread`, by raw moments `(channels,)` and `(channels, channels)`."""
+    return _scale(mean, tf.maximum(tf.linalg.diag_part(second) - tf.square(mean), 0))
+
+
 def sample_of_moments(mean: tf.Tensor, second: tf.Tensor, count: tf.Tensor | float, patches: tf.Tensor) -> Sample:
     """A sample of an image by its raw moments `(channels,)` and `(channels, channels)`.
 
@@ -179,9 +191,8 @@ def sample_of_moments(mean: tf.Tensor, second: tf.Tensor, count: tf.Tensor | flo
         count: Of its positions; 1 if they have weights.
         patches: At the places that `looked_at` chooses.
     """
-    covariance = second - mean[:, None] * mean
-    scale = _scale(mean, tf.maximum(tf.linalg.diag_part(covariance), 0))
-    scatter = tf.cast(count, mean.dtype) * scale[:, None] * scale * covariance
+    scale = scale_of_moments(mean, second)
+    scatter = tf.cast(count, mean.dtype) * scale[:, None] * scale * (second - mean[:, None] * mean)
     return Sample(*(tf.cast(one, tf.float32) for one in (mean, scale, scatter)), patches)
 
 

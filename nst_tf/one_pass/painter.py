@@ -1,8 +1,9 @@
 """Style transfer by one pass of a network that was trained for any style."""
 
 import functools
+import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,59 +22,44 @@ from nst_tf.images import (
     resize_image,
     restore_color,
 )
-from nst_tf.memory import check_memory
+from nst_tf.memory import TILES, check_memory, tile_for
 from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles, laid_over, recolored
+from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.settings import FAST, FastSettings, check_shares
-from nst_tf.one_pass.stylizer import SMALLEST, Study, Stylizer
+from nst_tf.one_pass.settings import FAST, TILED, FastSettings, check_shares, check_tile
+from nst_tf.one_pass.stylizer import SMALLEST, Study
+from nst_tf.one_pass.tiles import TiledStylizer
 from nst_tf.settings import keywords
+from nst_tf.views.tiling import in_tiles
 
-__all__ = ["CompiledStylizer", "FastPainter", "compiled_stylizer", "fast_stylize"]
+__all__ = ["FastPainter", "fast_stylize"]
 
 Studies = Sequence[Study]
 
 FIXED, PER_PIXEL = 1.5e9, 1.9e3  # bytes: TensorFlow, the network and its graphs; the features alive at a time
+# Bytes for a pixel where one looks by tiles, as seen at 3 and 12 megapixels with tiles of 512: of the picture, for each
+# of its areas; of a style.
+PER_PIXEL_BY_TILES, PER_PIXEL_OF_AREA, PER_PIXEL_OF_STYLE = 250, 130, 36
+MARGIN = 64  # pixels around a tile
+
+_log = logging.getLogger(__name__)
 
 
-def _any_size(value: Any) -> Any:
-    """What stands for a tensor of any height and width if it is an image, of any length if not; all else is itself.
-
-    A length of 1 is that of a batch, and stays.
-    """
-    if not tf.is_tensor(value):
-        return value
-    free = (1, 2) if value.shape.rank == 4 else (0,)
-    shape = [None if axis in free and side != 1 else side for axis, side in enumerate(value.shape)]
-    return tf.TensorSpec(shape, value.dtype)
+def _needed(areas: int, tile: int) -> tuple[float, float]:
+    """The memory that a picture needs, by tiles if there are any: whatever its size, and for each pixel, in bytes."""
+    if not tile:
+        return FIXED, PER_PIXEL
+    return FIXED + PER_PIXEL * (tile + 2 * MARGIN) ** 2, PER_PIXEL_BY_TILES + PER_PIXEL_OF_AREA * areas
 
 
-def _compiled(function: Callable) -> Callable:
-    """A function that is traced for tensors of any size before it is called with one.
-
-    Traced for the first picture's own size, it would round in another way than for those after it, and a place whose
-    neighbour is in the balance would get another: the same picture would depend on what was painted before.
-    """
-    traced = tf.function(function, autograph=False)
-
-    def call(*arguments):
-        traced.get_concrete_function(*tf.nest.map_structure(_any_size, arguments))
-        return traced(*arguments)
-
-    return call
-
-
-class CompiledStylizer:
-    """The compiled parts of a network, traced once for pictures of any size; see `Stylizer`."""
-
-    def __init__(self, stylizer: Stylizer):
-        self.sizes, self.stages = stylizer.sizes, stylizer.stages
-        self.study, self.paint, self.stylise = map(_compiled, (stylizer.study, stylizer.paint, stylizer.stylise))
-
-
-@functools.lru_cache(maxsize=2)
-def compiled_stylizer(stylizer: Stylizer) -> CompiledStylizer:
-    """The compiled parts of a network, kept for the last two."""
-    return CompiledStylizer(stylizer)
+def _check_memory(size: tuple[int, int], areas: int, tile: int) -> None:
+    if in_tiles(size, tile):
+        check_memory(*size, *_needed(areas, tile))
+        return
+    try:
+        check_memory(*size, *_needed(areas, 0))
+    except InputError as error:
+        raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
 
 
 def _at(image: np.ndarray, size: tf.Tensor) -> tf.Tensor:
@@ -110,6 +96,7 @@ class FastPainter:
         check_shares("style_blend", self.settings.style_blend, self._styles, "style")
         self._mask, self._regions = mask, regions
         self._compiled = compiled_stylizer(load_stylizer(decoder))
+        self._tiled: dict[int, TiledStylizer] = {}
         self._studied: dict[tuple, Studies] = {}
 
     def __call__(self, content: Source) -> Picture:
@@ -126,45 +113,59 @@ class FastPainter:
             raise InputError(
                 f"the picture would be {size[1]}x{size[0]} pixels; it must be {SMALLEST}x{SMALLEST} or larger"
             )
-        check_memory(*size, FIXED, PER_PIXEL)
         areas = areas_of(content, self._styles, settings.style_blend, self._mask, self._regions)
+        tile = self._tile(size, len(areas))
+        _check_memory(size, len(areas), tile)
         guide, areas = recolored(areas, content.pixels, settings.preserve_color)
-        image = self._painted(guide, areas, size)
+        image = self._painted(guide, areas, size, tile)
         shown = fit(own, int(longest))
         image, colors = _at(image, shown)[0].numpy(), resize_image(content.pixels, shown)
         return dressed(restore_color(image, colors, settings.preserve_color), content)
 
-    def _painted(self, guide: np.ndarray, areas: Sequence[Area], size: tuple[int, int]) -> np.ndarray:
+    def _tile(self, size: tuple[int, int], areas: int) -> int:
+        """The side of the tiles by which a picture of this height and width is looked at; 0 for none."""
+        tile = check_tile(self.settings.tile)
+        if not tile and (tile := tile_for(*size, functools.partial(_needed, areas))):
+            _log.info(TILED, tile)
+        return tile
+
+    def _parts(self, tile: int) -> CompiledStylizer | TiledStylizer:
+        if tile not in self._tiled:
+            self._tiled[tile] = TiledStylizer(self._compiled, tile)
+        return self._tiled[tile] if tile else self._compiled
+
+    def _painted(self, guide: np.ndarray, areas: Sequence[Area], size: tuple[int, int], tile: int) -> np.ndarray:
         """The pixels, painted on one size after the other."""
         whole, picture = _at(guide, tf.constant(size)), None
         strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
         sizes = self._compiled.sizes(tf.constant(size))
+        paint = self._parts(tile).paint
         for number, side in enumerate(sizes):
             content = lanczos(whole, *tf.unstack(side))
             picture = content if picture is None else picture
             for levels in self._compiled.stages(number == len(sizes) - 1):
-                studies = self._study(areas, levels, side)
+                studies = self._study(areas, levels, side, tile)
                 masks = [None if area.mask is None else mask_at(area.mask, side) for area in areas]
-                picture = self._compiled.paint(content, picture, studies, strength, swapping, masks)
+                picture = paint(content, picture, studies, strength, swapping, masks)
         return laid_over(areas, picture, whole)[0].numpy()
 
-    def _study(self, areas: Sequence[Area], levels: tuple[str, ...], side: tf.Tensor) -> Studies:
+    def _study(self, areas: Sequence[Area], levels: tuple[str, ...], side: tf.Tensor, tile: int) -> Studies:
         # A style whose colours are matched to the content is another one for each picture, and of regions that leave
         # nothing to the styles of the rest there are fewer.
-        key = levels, int(tf.reduce_max(side)), len(areas)
+        key = levels, int(tf.reduce_max(side)), len(areas), tile
         if key not in self._studied or self.settings.preserve_color:
-            seen = areas_at(areas, side, functools.partial(self._style_size, side))
+            seen, parts = areas_at(areas, side, functools.partial(self._style_size, side, tile)), self._parts(tile)
             self._studied[key] = [
-                self._compiled.study(area.styles, levels, area.shares, self.settings.swap > 0, area.style_masks)
-                for area in seen
+                parts.study(area.styles, levels, area.shares, self.settings.swap > 0, area.style_masks) for area in seen
             ]
         return self._studied[key]
 
-    def _style_size(self, side: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
+    def _style_size(self, side: tf.Tensor, tile: int, style: tf.Tensor) -> tf.Tensor:
         """The size of a style that fits a picture of this height and width."""
         longest = self.settings.style_scale * int(tf.reduce_max(side))
         size = measured_size(tf.shape(style)[1:3], longest, SMALLEST)
-        check_memory(*map(int, size), FIXED, PER_PIXEL)
+        by_tiles = in_tiles(size.numpy(), tile)
+        check_memory(*size.numpy(), *((_needed(0, tile)[0], PER_PIXEL_OF_STYLE) if by_tiles else (FIXED, PER_PIXEL)))
         return size
 
 

@@ -9,16 +9,22 @@ from nst_tf.settings import Presets, Served, describe, setting
 
 __all__ = [
     "FAST",
+    "TILED",
     "FastSettings",
     "check_shares",
+    "check_tile",
     "preserve_color_setting",
     "preview_setting",
     "strength_setting",
     "style_blend_setting",
     "style_scale_setting",
     "swap_setting",
+    "tile_setting",
     "with_a_share",
 ]
+
+LEAST_TILE = 64  # pixels
+TILED = "the picture is looked at by tiles of %d pixels, since the whole would not fit into memory"
 
 
 def strength_setting(default: float) -> Any:
@@ -63,6 +69,15 @@ def preview_setting() -> Any:
     return setting(False, help, served=Served())
 
 
+def tile_setting(group: str) -> Any:
+    """How large what is looked at may be."""
+    help = (
+        "side of the tiles by which larger pictures are looked at, one after the other and with the same result; 0 "
+        "takes 1024 or 512 where the whole would not fit into the machine"
+    )
+    return setting(0, help, unit="PIXELS", group=group, least=0)
+
+
 @describe
 @dataclass(frozen=True)
 class FastSettings:
@@ -74,7 +89,19 @@ class FastSettings:
     style_scale: float = style_scale_setting("picture")
     style_blend: tuple[float, ...] = style_blend_setting("picture")
     preserve_color: str | None = preserve_color_setting()
+    tile: int = tile_setting("picture")
     preview: bool = preview_setting()
+
+
+def check_tile(tile: int) -> int:
+    """The side of tiles, if it is 0 or large enough.
+
+    Raises:
+        InputError: It is not.
+    """
+    if 0 < tile < LEAST_TILE:
+        raise SettingError(f"tile is {tile}; it must be 0 or {LEAST_TILE} or more", "tile")
+    return tile
 
 
 def with_a_share(images: Sequence, shares: Sequence[float]) -> tuple[list, tuple[float, ...]]:

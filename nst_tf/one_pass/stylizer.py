@@ -9,7 +9,7 @@ is not lost on the way, and places where there is little to see are swapped less
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -19,18 +19,38 @@ from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import measured_size, scale_sizes
 from nst_tf.objectives.moments import blend_moments, raw_moments
-from nst_tf.objectives.neighbours import Choices, choices_of, swapped
+from nst_tf.objectives.neighbours import Choices, choices_of_samples, swapped
 from nst_tf.objectives.places import salience
 from nst_tf.one_pass.areas import Area, areas_at
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.transport import Moments, transport
+from nst_tf.views.tiling import Tiling, divided
+from nst_tf.views.view import View
 
-__all__ = ["SMALLEST", "WINDOWS", "LevelOfStyle", "Study", "Stylizer", "measure", "stylise_in_passes"]
+__all__ = [
+    "SMALLEST",
+    "STRIDES",
+    "WINDOWS",
+    "Lens",
+    "LevelOfStyle",
+    "Study",
+    "Stylizer",
+    "at_level",
+    "measure",
+    "mixed",
+    "padded",
+    "study_of",
+    "stylise_in_passes",
+]
 
 # Side of the patches that are compared on each level; on the finest, features are only moved.
 WINDOWS = {"relu4_1": 3, "relu3_1": 3, "relu2_1": 3}
 CONTENT = 0.5  # share of the content's own features in those that are looked at, on the levels above
+STRIDES = {"relu4_1": 8, "relu3_1": 4, "relu2_1": 2, "relu1_1": 1}  # pixels that positions are apart
+# Positions that are looked at around those of a tile, on its coarsest level: the encoder and the decoder see five at
+# the most, and patches one more.
+MARGIN = 8
 FIRST, GROWTH = 64, 2.0  # longest side of the coarsest size in pixels, and how much larger each is than the one before
 CELL = 8  # pixels: the encoder's poolings halve the image three times
 SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
@@ -54,6 +74,65 @@ Study = Mapping[str, LevelOfStyle]
 def measure(features: tf.Tensor, weights: tf.Tensor | None = None) -> Moments:
     """Raw moments in float32 of features of any type; see `raw_moments`."""
     return raw_moments(tf.cast(features, tf.float32), weights)
+
+
+class Lens:
+    """What images are seen with: some levels of an encoder.
+
+    Args:
+        encoder: From images to features of these levels, among others.
+        levels: From coarse to fine.
+    """
+
+    def __init__(self, encoder: Callable[[tf.Tensor], Mapping[str, tf.Tensor]], levels: Sequence[str]):
+        self._encoder, self.levels = encoder, tuple(levels)
+
+    def observe(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The features of an image `(1, height, width, 3)` in [0, 1], in float32, by level."""
+        maps = self._encoder(image)
+        return {level: tf.cast(maps[level], tf.float32) for level in self.levels}
+
+    def tiling(self, size: tuple[int, int], tile: int, further: int = 0) -> Tiling:
+        """How images of a height and width are divided into tiles; see `tiling`."""
+        del further  # of which there are some in any case
+        strides = {level: STRIDES[level] for level in self.levels}
+        most = max(strides.values())
+        # Patches that are compared begin at every second position, in a tile as in the whole.
+        return divided(size, tile, MARGIN * most, 2 * most, strides)
+
+
+def study_of(
+    seen: Sequence[View],
+    levels: Sequence[str],
+    shares: Sequence[float | tf.Tensor],
+    windows: Mapping[str, int],
+    parts: Sequence[tf.Tensor | None],
+) -> Study:
+    """What has to be known of a style; see `Stylizer.study`.
+
+    Args:
+        seen: The images, through a `Lens` of these levels.
+        levels: From coarse to fine.
+        shares: How much of each image is wanted at every place; `()` if they are looked at as one.
+        windows: By level, the side of the patches among which neighbours are sought; none where nothing is swapped.
+        parts: Which part of each image counts; `()` for all of each.
+    """
+    weights = [
+        {level: None if part is None else weights_of(mask_at(part, one.sizes[level])) for level in levels}
+        for one, part in zip(seen, parts or [None] * len(seen), strict=True)
+    ]
+    sought = [(level, windows[level]) for level in levels if level in windows]
+    known = [one.study(own, sought) for one, own in zip(seen, weights, strict=True)]
+    blend = shares or [1.0] * len(seen)
+    return {
+        level: LevelOfStyle(
+            blend_moments([one.moments[level] for one in known], blend),
+            choices_of_samples([one.sample(level, windows[level]) for one in known], shares)
+            if level in windows
+            else None,
+        )
+        for level in levels
+    }
 
 
 def stylise_in_passes(
@@ -89,19 +168,32 @@ def stylise_in_passes(
         features = own[level]
         if picture is not None:
             made = encoder(tf.stop_gradient(tf.clip_by_value(picture, 0, 1)))[level]
-            share = strength * (1 - CONTENT) if level in WINDOWS else strength
-            share = tf.cast(share, features.dtype)[:, None, None, None]
-            features = share * made + (1 - share) * features
+            features = mixed(level, features, made, strength)
         total = features
         for study, mask in zip(styles, masks, strict=True):
             moved = _moved(features, level, study[level], strength, swapping, mask)
-            total = moved if mask is None else total + _at_level(mask, features) * (moved - features)
+            total = moved if mask is None else total + at_level(mask, features) * (moved - features)
         picture = decode(decoder, level, total)["image"]
         images.append(picture)
     return images
 
 
-def _at_level(mask: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+def mixed(level: str, own: tf.Tensor, made: tf.Tensor, strength: tf.Tensor) -> tf.Tensor:
+    """What is looked at on a level: what was painted before, and a share of the content's own features.
+
+    Args:
+        level: Its name.
+        own: The content's features.
+        made: Those of what was painted.
+        strength: See `stylise_in_passes`.
+    """
+    share = strength * (1 - CONTENT) if level in WINDOWS else strength
+    share = tf.cast(share, own.dtype)[:, None, None, None]
+    return share * made + (1 - share) * own
+
+
+def at_level(mask: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+    """A mask of an image in the size of its features."""
     return tf.cast(mask_at(mask, tf.shape(features)[1:3]), features.dtype)
 
 
@@ -114,14 +206,15 @@ def _moved(
     mask: tf.Tensor | None,
 ) -> tf.Tensor:
     """Features swapped with a style's and moved to its moments, by what they are where the mask is."""
-    weights = None if mask is None else weights_of(_at_level(mask, features))
+    weights = None if mask is None else weights_of(at_level(mask, features))
     if known.choices is not None:
         share = strength * swapping * salience(features, weights)
         features = swapped(features, known.choices, WINDOWS[level], share, weights)
     return transport(features, measure(features, weights), known.moments, strength)
 
 
-def _padded(images: tf.Tensor) -> tf.Tensor:
+def padded(images: tf.Tensor) -> tf.Tensor:
+    """Images whose sides are multiples of 8 pixels, mirrored below and at the right."""
     room = -tf.shape(images)[1:3] % CELL
     return tf.pad(images, [[0, 0], [0, room[0]], [0, room[1]], [0, 0]], mode="REFLECT")
 
@@ -167,7 +260,7 @@ class Stylizer(keras.Model):
         shares: Sequence[float | tf.Tensor] = (),
         swapping: bool = True,
         parts: Sequence[tf.Tensor | None] = (),
-    ) -> dict[str, LevelOfStyle]:
+    ) -> Study:
         """What has to be known of a style, by level.
 
         Args:
@@ -178,17 +271,10 @@ class Stylizer(keras.Model):
             swapping: Whether features are to be swapped at all.
             parts: Which part of each style counts, `(1, height, width, 1)` in [0, 1], of its size; `None` for all.
         """
-        seen = [{level: tf.cast(maps, tf.float32) for level, maps in self.encoder(one).items()} for one in styles]
-        weights, study = shares or [1.0] * len(styles), {}
-        for level in levels or levels_from(level_of(self.decoder)):
-            maps = [one[level] for one in seen]
-            both = zip(maps, parts or [None] * len(maps), strict=True)
-            own = [None if part is None else weights_of(_at_level(part, one)) for one, part in both]
-            swaps = swapping and level in WINDOWS
-            choices = choices_of(maps, WINDOWS[level], shares, own) if swaps else None
-            measured = [measure(*one) for one in zip(maps, own, strict=True)]
-            study[level] = LevelOfStyle(blend_moments(measured, weights), choices)
-        return study
+        levels = levels or levels_from(level_of(self.decoder))
+        lens = Lens(self.encoder, levels)
+        windows = WINDOWS if swapping else {}
+        return study_of([View(lens, one) for one in styles], levels, shares, windows, parts)
 
     def paint(
         self,
@@ -213,9 +299,9 @@ class Stylizer(keras.Model):
             The picture, of the content's size, in [0, 1].
         """
         size = tf.shape(content)[1:3]
-        whole, seen = _padded(content), _padded(_at(picture, size))
+        whole, seen = padded(content), padded(_at(picture, size))
         own = self.encoder(whole)
-        masks = [None if mask is None else _padded(mask) for mask in masks]
+        masks = [None if mask is None else padded(mask) for mask in masks]
         images = stylise_in_passes(
             self.encoder, self.decoder, own, styles, strength, masks=masks, swapping=swapping, picture=seen
         )

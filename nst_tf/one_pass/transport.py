@@ -7,11 +7,13 @@ The linear map that carries N(m, C) to N(m0, C0) at the least mean squared dista
 and the mean squared distance it moves features by is just the squared 2-Wasserstein distance of `WassersteinStyle`.
 """
 
+from typing import NamedTuple
+
 import tensorflow as tf
 
 from nst_tf.objectives.moments import flatten_positions
 
-__all__ = ["Moments", "monge_map", "transport"]
+__all__ = ["Moments", "Way", "monge_map", "transport", "way"]
 
 # What eigenvalues of C count as at least: directions with less spread are not stretched to all of the style's.
 LEAST = 1e-5  # of their mean
@@ -57,26 +59,40 @@ def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     return tf.matmul(legs * values**0.5, legs, transpose_b=True)
 
 
-def transport(features: tf.Tensor, moments: Moments, target: Moments, strength: tf.Tensor) -> tf.Tensor:
-    """Moves features along the straight line to where the map carries them.
+class Way(NamedTuple):
+    """Where features are moved: f -> f matrix + offset.
 
-    Gradients see a fixed map.
+    Attributes:
+        matrix: `(batch, n, n)`, symmetric, float64.
+        offset: `(batch, n)`, likewise.
+    """
+
+    matrix: tf.Tensor
+    offset: tf.Tensor
+
+    def carry(self, features: tf.Tensor) -> tf.Tensor:
+        """Features `(batch, rows, columns, n)`, of the same type where they are moved. Gradients see a fixed map."""
+        matrix, offset = (tf.stop_gradient(tf.cast(one, features.dtype)) for one in self)
+        moved = tf.matmul(flatten_positions(features), matrix) + offset[:, None]
+        return tf.reshape(moved, tf.shape(features))
+
+
+def way(moments: Moments, target: Moments, strength: tf.Tensor) -> Way:
+    """The straight line to where the map carries features, as far as one wants to go.
 
     Args:
-        features: `(batch, rows, columns, n)`.
-        moments: Their raw moments, `(batch, n)` and `(batch, n, n)`, or those of images like them.
+        moments: Raw moments of the features, `(batch, n)` and `(batch, n, n)`, or those of images like them.
         target: Raw moments of the style, of as many images or of one.
         strength: How far, `(batch,)`: 0 leaves the features as they are, at 1 they have the style's moments.
-
-    Returns:
-        Features of the same shape and type.
     """
     far = tf.cast(strength, tf.float64)[:, None]
     mean, target_mean = (tf.cast(one[0], tf.float64) for one in (moments, target))
     # A part of the way is linear in the features as well: one matrix, one offset.
     whole = far[:, :, None] * monge_map(moments, target)
-    matrix = whole + (1 - far[:, :, None]) * tf.eye(features.shape[-1], dtype=tf.float64)
-    offset = (1 - far) * mean + far * target_mean - tf.linalg.matvec(matrix, mean)
-    matrix, offset = (tf.stop_gradient(tf.cast(one, features.dtype)) for one in (matrix, offset))
-    moved = tf.matmul(flatten_positions(features), matrix) + offset[:, None]
-    return tf.reshape(moved, tf.shape(features))
+    matrix = whole + (1 - far[:, :, None]) * tf.eye(mean.shape[-1], dtype=tf.float64)
+    return Way(matrix, (1 - far) * mean + far * target_mean - tf.linalg.matvec(matrix, mean))
+
+
+def transport(features: tf.Tensor, moments: Moments, target: Moments, strength: tf.Tensor) -> tf.Tensor:
+    """Moves features `(batch, rows, columns, n)` along `way`."""
+    return way(moments, target, strength).carry(features)

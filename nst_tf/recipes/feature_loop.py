@@ -17,7 +17,8 @@ from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Loop, Optimizer
-from nst_tf.recipes.tiling import Tiled, Tiling, exact_value, tiling
+from nst_tf.recipes.tiled import Tiled, exact_value
+from nst_tf.views.tiling import Tiling, tiling
 
 __all__ = ["Extractor", "FeatureLoop", "GraphLoop", "kept_by_network", "network_graph", "opened_extractor"]
 

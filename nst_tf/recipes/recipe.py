@@ -11,8 +11,9 @@ import tensorflow as tf
 from nst_tf.canvas import enlarge
 from nst_tf.objectives import Objective
 from nst_tf.recipes.feature_loop import FeatureLoop
-from nst_tf.recipes.tiling import Tiled, in_tiles
-from nst_tf.recipes.view import TiledView, view
+from nst_tf.recipes.tiled import Tiled
+from nst_tf.views.tiling import in_tiles
+from nst_tf.views.view import TiledView, view
 
 __all__ = ["Recipe", "at_size"]
 

@@ -14,7 +14,8 @@ from nst_tf.images import Picture, fit, luminance, resize
 from nst_tf.measures.style_distance import style_distances
 from nst_tf.one_pass import painter as fast
 from nst_tf.one_pass.areas import areas_of
-from nst_tf.one_pass.painter import CompiledStylizer, FastPainter, fast_stylize
+from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
+from nst_tf.one_pass.painter import FastPainter, fast_stylize
 from nst_tf.one_pass.settings import FastSettings
 
 
@@ -71,7 +72,7 @@ def test_luminance_alone_keeps_the_colours_of_the_content(content, styles):
 
 def test_a_picture_does_not_depend_on_those_before_it(content, styles):
     after = fast_stylize(content, styles[0], size=48)
-    fast.compiled_stylizer.cache_clear()
+    compiled_stylizer.cache_clear()
     np.testing.assert_array_equal(fast_stylize(content, styles[0], size=48).pixels, after.pixels)
 
 

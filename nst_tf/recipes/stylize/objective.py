@@ -27,7 +27,7 @@ from nst_tf.objectives.neighbours import choices_of_samples, swapped
 from nst_tf.one_pass.areas import Area
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.stylize.settings import StylizeSettings
-from nst_tf.recipes.view import Study, View, view
+from nst_tf.views.view import Study, View, view
 
 __all__ = ["style_objective"]
 

@@ -11,6 +11,7 @@ from nst_tf.one_pass.settings import (
     style_blend_setting,
     style_scale_setting,
     swap_setting,
+    tile_setting,
 )
 from nst_tf.recipes.common_settings import (
     RATIOS,
@@ -45,10 +46,6 @@ STATISTICS = "how the statistics of features are compared"
 START = "what to start from: fast (the picture of --fast), content, noise or an image file"
 PATCHES = "weight of the distance of each place to the place of the style that is nearest to it; crisper strokes"
 ROUNDS = "how often on each scale those places are sought"
-TILE = (
-    "side of the tiles by which larger pictures are looked at, one after the other and with the same result; 0 takes "
-    "512 where the whole would not fit into the machine"
-)
 STARTS = Served(choices=("fast", "content", "noise"), help="what to start from: fast (one pass), content or noise")
 INITS = ("content", "fast", "noise")
 
@@ -89,7 +86,7 @@ class StylizeSettings:
     init: Any = setting("fast", START, "START", names=INITS, served=STARTS)
     preserve_color: str | None = preserve_color_setting()
     seed: int = seed_setting("of the noise")
-    tile: int = schedule(0, TILE, "PIXELS", least=0)
+    tile: int = tile_setting("schedule")
     preview: bool = preview_setting()
 
 

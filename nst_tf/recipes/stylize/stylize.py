@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ import tensorflow as tf
 
 from nst_tf.backbones import check_size
 from nst_tf.canvas import lanczos
-from nst_tf.errors import InputError, SettingError, unknown
+from nst_tf.errors import InputError, unknown
 from nst_tf.images import Picture, Source, as_picture, dressed, fit, restore_color
-from nst_tf.memory import FIXED, check_measured, check_memory, fits_machine
+from nst_tf.memory import FIXED, PER_PIXEL, TILES, check_measured, check_memory, tile_for
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
+from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.painter import compiled_stylizer
+from nst_tf.one_pass.settings import TILED, check_tile
 from nst_tf.progress import Checkpoint, Progress, Result, last_result
 from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.feature_loop import FeatureLoop
@@ -24,12 +26,12 @@ from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
 from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
-from nst_tf.recipes.tiling import in_tiles
 from nst_tf.settings import keywords
+from nst_tf.views.tiling import in_tiles
 
 __all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
 
-TILES, LEAST_TILE, MARGIN = (1024, 512), 64, 48  # pixels; of larger tiles, less is looked at twice
+MARGIN = 48  # pixels around a tile
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
 # Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
 # with all that is optimised, and of a large one; of a style.
@@ -65,17 +67,17 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
 
 def _with_tiles(settings: StylizeSettings, size: tuple[int, int]) -> StylizeSettings:
     """The settings with tiles, if a picture of this height and width would not fit into the machine without."""
-    if 0 < settings.tile < LEAST_TILE:
-        raise SettingError(f"tile is {settings.tile}; it must be 0 or {LEAST_TILE} or more", "tile")
-    if settings.tile or settings.preview or fits_machine(*size):
+    if check_tile(settings.tile) or settings.preview:
         return settings
-    tile = next((tile for tile in TILES if fits_machine(*size, *_by_tiles(size, tile))), TILES[-1])
-    _log.info("the picture is looked at by tiles of %d pixels, since the whole would not fit into memory", tile)
+    if tile := tile_for(*size, partial(_needed, size)):
+        _log.info(TILED, tile)
     return replace(settings, tile=tile)
 
 
-def _by_tiles(size: tuple[int, int], tile: int) -> tuple[float, float]:
-    """The memory that a picture needs by tiles: whatever its size, and for each pixel, in bytes."""
+def _needed(size: tuple[int, int], tile: int) -> tuple[float, float]:
+    """The memory that a picture needs, by tiles if there are any: whatever its size, and for each pixel, in bytes."""
+    if not tile:
+        return FIXED, PER_PIXEL
     wide = math.prod(size) <= NARROW
     return FIXED + PER_PIXEL_OF_TILE * (tile + 2 * MARGIN) ** 2, PER_PIXEL_WIDE if wide else PER_PIXEL_NARROW
 
@@ -91,7 +93,7 @@ def _check_memory(
             raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
     else:
         network.tiling(size, settings.tile)
-        fixed, per_pixel = _by_tiles(size, settings.tile)
+        fixed, per_pixel = _needed(size, settings.tile)
         styles = PER_PIXEL_OF_STYLE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture
         check_memory(*size, fixed, per_pixel + styles)
     for style in measured:

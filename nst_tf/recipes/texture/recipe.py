@@ -24,7 +24,7 @@ from nst_tf.recipes.recipe import Recipe, at_size
 from nst_tf.recipes.texture.histogram import match_histogram
 from nst_tf.recipes.texture.network import stride
 from nst_tf.recipes.texture.settings import TextureSettings
-from nst_tf.recipes.view import View
+from nst_tf.views.view import View
 
 __all__ = ["Texture", "final_size"]
 

@@ -37,7 +37,7 @@ def test_tiles_are_not_seen(castle, wave, loss):
 def test_what_a_machine_cannot_hold_is_looked_at_by_tiles(castle, wave, monkeypatch):
     areas = areas_of(castle, [wave])
     assert prepare(castle, areas, PRESETS.choose(size=64)).tile == 0
-    monkeypatch.setattr(module, "fits_machine", lambda *_: False)
+    monkeypatch.setattr(memory, "fits_machine", lambda *_: False)
     assert prepare(castle, areas, PRESETS.choose(size=64)).tile == 512
     assert prepare(castle, areas, PRESETS.choose(size=64, tile=128)).tile == 128
 

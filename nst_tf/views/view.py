@@ -1,5 +1,6 @@
 """What a network sees of one image: as a whole, or by tiles, where the whole would take too much memory."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -8,15 +9,26 @@ import tensorflow as tf
 
 from nst_tf.objectives import Objective
 from nst_tf.objectives.moments import moments_of_part
-from nst_tf.objectives.part import Tile
+from nst_tf.objectives.part import IMAGE, Tile
 from nst_tf.objectives.places import Sample, looked_at, patches_at, sample, sample_of_moments
-from nst_tf.recipes.feature_loop import FeatureLoop
-from nst_tf.recipes.tiling import in_tiles, join, pixels_of
+from nst_tf.views.tiling import Tiling, in_tiles, join, pixels_of
 
-__all__ = ["Study", "TiledView", "View", "view"]
+__all__ = ["Network", "Study", "TiledView", "View", "added", "fill", "view"]
 
 Features = Mapping[str, tf.Tensor]
 Weights = Mapping[str, tf.Tensor | None]  # of the positions of the whole image, by layer
+
+
+class Network(Protocol):
+    """What images are seen with."""
+
+    def observe(self, image: tf.Tensor) -> Features:
+        """The features of an image `(1, height, width, 3)` in [0, 1], by layer."""
+        ...
+
+    def tiling(self, size: tuple[int, int], tile: int, further: int = 0) -> Tiling:
+        """How images of a height and width are divided into tiles, see `tiling`."""
+        ...
 
 
 class Study(Protocol):
@@ -50,7 +62,7 @@ class View:
 
     sizes: Mapping[str, tf.Tensor]
 
-    def __init__(self, network: FeatureLoop, image: tf.Tensor):
+    def __init__(self, network: Network, image: tf.Tensor):
         self._features = network.observe(image)
         self.sizes = {layer: tf.shape(maps)[1:3] for layer, maps in self._features.items()}
 
@@ -97,11 +109,11 @@ class TiledView(View):
         tile: See `tiling`.
     """
 
-    def __init__(self, network: FeatureLoop, image: tf.Tensor, tile: int):
+    def __init__(self, network: Network, image: tf.Tensor, tile: int):
         self._network, self._image = network, image
         self._tiling = network.tiling(tuple(image.shape[1:3]), tile, further=1)
         boxes = self._tiling.boxes
-        self.sizes = {layer: boxes[layer][0, -2:] for layer in network.extractor.output_names}
+        self.sizes = {layer: boxes[layer][0, -2:] for layer in boxes if layer != IMAGE}
 
     def _each(self, see: Callable[[Tile, Features, tf.Tensor], Any]) -> Iterator[Any]:
         for window, part in self._tiling.parts():
@@ -113,16 +125,12 @@ class TiledView(View):
 
     def _summed(self, see: Callable[[Tile, Features, tf.Tensor], Any]) -> Any:
         """The sums in float64."""
-        total = None
-        for sums in self._each(see):
-            wide = tf.nest.map_structure(lambda one: tf.cast(one, tf.float64), sums)
-            total = wide if total is None else tf.nest.map_structure(tf.add, total, wide)
-        return total
+        return functools.reduce(added, self._each(see), None)
 
     def maps(self, layers: Sequence[str]) -> dict[str, tf.Tensor]:
         # Filled in as they come, since two copies of all may be more than there is memory for.
         whole: dict[str, np.ndarray] = {}
-        for _ in self._each(lambda part, features, _: _fill(whole, part, {name: features[name] for name in layers})):
+        for _ in self._each(lambda part, features, _: fill(whole, part, {name: features[name] for name in layers})):
             pass
         return {layer: tf.constant(whole.pop(layer)) for layer in layers}
 
@@ -155,7 +163,20 @@ class TiledView(View):
         return _StudyOfTiles(moments, counts, {one: tf.concat(patches, 0) for one, patches in found.items()})
 
 
-def _fill(whole: dict[str, np.ndarray], part: Tile, features: Features) -> None:
+def added(total: Any, sums: Any) -> Any:
+    """What tiles have said so far, in any structure, in float64: `None` before the first one."""
+    wide = tf.nest.map_structure(lambda one: tf.cast(one, tf.float64), sums)
+    return wide if total is None else tf.nest.map_structure(tf.add, total, wide)
+
+
+def fill(whole: dict[str, np.ndarray], part: Tile, features: Features) -> None:
+    """Writes what counts of a tile into maps of the whole image, which are made for the first tile.
+
+    Args:
+        whole: By layer; what is missing is added.
+        part: Which tile.
+        features: Maps of the tile, by some of its layers.
+    """
     for layer, maps in features.items():
         box, channels = part.boxes[layer], maps.shape[-1]
         if layer not in whole:
@@ -188,6 +209,6 @@ class _StudyOfTiles:
         return sample_of_moments(mean, second, self._counts[layer], self._patches[layer, window])
 
 
-def view(network: FeatureLoop, image: tf.Tensor, tile: int) -> View:
+def view(network: Network, image: tf.Tensor, tile: int) -> View:
     """What a network sees of an image: by tiles of this side, if it is larger than one of them; 0 for no tiles."""
     return TiledView(network, image, tile) if in_tiles(image.shape[1:3], tile) else View(network, image)

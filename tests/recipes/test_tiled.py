@@ -1,0 +1,48 @@
+"""Values and gradients by tiles against those of the whole."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_tf.canvas.masks import weights_of
+from nst_tf.objectives import Content, GramStyle, Resemblance, TotalVariation, WassersteinStyle, raw_moments
+from nst_tf.recipes.tiled import Tiled
+from tests.views.networks import SIZES, TILE, built, pixels
+
+
+@pytest.fixture(scope="module")
+def exact():
+    return built("float64")
+
+
+LOSSES = {
+    "content": lambda layer, content, style, weights: Content(layer, content),
+    "gram": lambda layer, content, style, weights: GramStyle.of_moments(layer, *moments(style), weights),
+    "wasserstein": lambda layer, content, style, weights: WassersteinStyle.of_moments(layer, *moments(style), weights),
+    "patches": lambda layer, content, style, weights: Resemblance.of_styles(
+        layer, [tf.cast(style, tf.float32)], moments(style)[0], (), weights
+    ).renewed({layer: tf.cast(content, tf.float32)}),
+    "variation": lambda layer, content, style, weights: TotalVariation(),
+}
+
+
+def moments(maps):
+    return [moment[0] for moment in raw_moments(maps)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_value_and_gradient_are_those_of_the_whole(exact, name, masked, size):
+    content, image = exact.extractor(pixels(size)), pixels(size, 1)
+    style, objective = exact.extractor(pixels((50, 40), 2)), None
+    for layer, maps in content.items():
+        weights = weights_of(pixels(maps.shape[1:3], 3, channels=1)) if masked else None
+        term = 3.0 * LOSSES[name](layer, maps, style[layer], weights)
+        objective = term if objective is None else objective + term
+    tiles = exact.tiling(size, TILE)
+    assert len(tiles.windows) > 1
+    value, gradient = exact.loop.value_and_gradient(image, objective)
+    found, slope = exact.loop.value_and_gradient(image, Tiled(objective, tiles.windows, tiles.boxes))
+    np.testing.assert_allclose(found, value, rtol=1e-9)
+    np.testing.assert_allclose(slope, gradient, rtol=0, atol=1e-9 * np.abs(gradient).max())
