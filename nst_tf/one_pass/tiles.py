@@ -40,7 +40,6 @@ class TiledStylizer:
         self._encoder, self._decoder = whole.stylizer.encoder, whole.stylizer.decoder
         self._whole, self._tile = whole, tile
         self._lenses: dict[tuple[str, ...], Lens] = {}
-        self.sizes, self.stages = whole.sizes, whole.stages
         self._mixed, self._swapped, self._decoded, self._lost = map(
             compiled, (self._mix, self._swap, self._decode, self._lose)
         )

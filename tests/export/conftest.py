@@ -19,6 +19,8 @@ from nst_tf.export.servable import Servable
 from nst_tf.export.signature.examples import example_bytes
 from nst_tf.one_pass.decoder import build_decoder, levels_from
 from nst_tf.one_pass.stylizer import Stylizer
+from nst_tf.recipes.stylize.settings import PRESETS as STYLIZE
+from nst_tf.recipes.texture.settings import PRESETS as TEXTURE
 
 CLASSES = ("cat", "dog", "fish")
 OPTIONS = {
@@ -31,6 +33,10 @@ OPTIONS = {
     "texture": {},
     "reconstruct": {"model": "alexnet", "layers": ("relu1", "relu2")},
     "run": {},  # the folder of a training run
+}
+FEW_LAYERS = {
+    "stylize": {"style_layers": {"relu1_1": 64.0, "relu2_1": 16.0}, "content_layers": {"relu2_1": 1.0}},
+    "texture": {"layers": {"relu1_1": 64.0, "relu2_1": 16.0}},
 }
 BATCHED = ("features", "fast-stylize", "paintings", "deconv", "run")  # which answer for each image of a request
 DAMAGED = {
@@ -59,6 +65,21 @@ def as_it_is():
         yield
     finally:
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+
+@contextlib.contextmanager
+def few_layers():
+    """Has style transfers and textures look at few layers, and pictures start from a decoder that has learned nothing.
+
+    All that they are made of is there, in graphs that take a third of the time to trace and to load.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("export.models.fast_stylize", "export.models.stylize", "recipes.stylize.stylize"):
+            patch.setattr(f"nst_tf.{module}.load_stylizer", stylizer)
+        for name, presets in {"stylize": STYLIZE, "texture": TEXTURE}.items():
+            settings = presets.choose(precision="float32", **FEW_LAYERS[name])
+            patch.setattr(f"nst_tf.export.models.{name}.DEFAULT", settings)
+        yield
 
 
 @dataclass(frozen=True)
@@ -120,10 +141,8 @@ def exported(once, run_folder):
 
     @functools.cache
     def get(name):
-        with pytest.MonkeyPatch.context() as patch, keras_files():
-            patch.setattr("nst_tf.export.models.fast_stylize.load_stylizer", stylizer)
+        with few_layers(), keras_files(), as_it_is():
             servable = make_servable(str(run_folder) if name == "run" else name, **OPTIONS[name])
-        with as_it_is():
             models = once(f"exported {name}", lambda out: export(servable, out))
         [folder] = (models / servable.name).iterdir()
         return Exported(servable, folder)

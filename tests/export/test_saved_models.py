@@ -18,7 +18,7 @@ from nst_tf.images import center_square, read_image, resize_image
 from nst_tf.visualize.display import display_projection
 
 from .comparing import EIGHT_BITS, picture
-from .conftest import OPTIONS, as_it_is, stylizer
+from .conftest import FEW_LAYERS, OPTIONS, as_it_is, few_layers, stylizer
 from .through_c import meta_graph
 
 pytestmark = pytest.mark.filterwarnings(
@@ -177,8 +177,8 @@ def test_the_picture_is_the_recipe_s(exported, photo, case):
     styles = {"style_bytes": [data]} if name == "stylize" else {}
     image = "content" if name == "stylize" else "image"
     found = exported(name).called("controls", **{f"{image}_bytes": [data]}, **styles, **controls)
-    with as_it_is():
-        made = getattr(nst_tf, name)(pixels, *(pixels for _ in styles), **settings)
+    with as_it_is(), few_layers():
+        made = getattr(nst_tf, name)(pixels, *(pixels for _ in styles), **settings, **FEW_LAYERS.get(name, {}))
     assert np.abs(picture(found["picture_bytes"][0]) - made.image).max() <= EIGHT_BITS
     assert found["evaluations"] == made.history[-1]["step"]
     if "loss" in found:
@@ -194,8 +194,8 @@ def test_stylize_paints_where_a_mask_is_white_as_the_recipe_does(exported, photo
     mask[:, : plain.shape[1] // 2] = 1
     files = {"content_bytes": [data], "style_bytes": [data], "mask_bytes": [encode_png(mask).numpy()]}
     found = exported("stylize").called("masked", **files, size=[96], steps=[[3]])
-    with as_it_is():
-        made = nst_tf.stylize(plain, plain, mask=mask, size=96, steps=(3,))
+    with as_it_is(), few_layers():
+        made = nst_tf.stylize(plain, plain, mask=mask, size=96, steps=(3,), **FEW_LAYERS["stylize"])
     painted = picture(found["picture_bytes"][0])
     assert np.abs(painted - made.image).max() <= EIGHT_BITS
     np.testing.assert_allclose(found["loss"], made.history[-1]["loss"], rtol=1e-3)

@@ -95,9 +95,13 @@ class Stylize(Recipe):
         return painter(self._content(size), self._areas(size), strength, swapping)
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-        """A canvas of one scale brought to the size of another, with the content's detail where it is to be kept."""
+        """A canvas of one scale brought to the size of another, with the content's detail where it is to be kept.
+
+        The evaluations that follow paint over what the style has no place for, so most of the detail is kept at all but
+        the greatest strengths. That costs no style, and without it large pictures, of many scales, lose their content.
+        """
         before, content = self._content(tf.shape(canvas)[1:3]), self._content(size)
-        kept = tf.cast(1 - self.settings.strength, canvas.dtype)
+        kept = tf.cast(1 - self.settings.strength**4, canvas.dtype)
         detail = content - super().enlarge(before, size)
         enlarged = tf.clip_by_value(super().enlarge(canvas, size) + kept * detail, 0, 1)
         return laid_over(self.areas, enlarged, content)

@@ -60,7 +60,7 @@ class StylizeSettings:
     """
 
     size: int = size_setting(512, 1024)
-    strength: float = strength_setting(0.8)
+    strength: float = strength_setting(0.7)
     model: str = model_setting()
     preprocessing: str | None = preprocessing_setting()
     pooling: str = pooling_setting()
