@@ -302,6 +302,7 @@ def texture(
     growth: float = ...,
     steps: tuple[int, ...] = ...,
     plateau: float = ...,
+    tile: int = ...,
     seed: int = ...,
 ) -> Result: ...
 def texture_steps(
@@ -329,6 +330,7 @@ def texture_steps(
     growth: float = ...,
     steps: tuple[int, ...] = ...,
     plateau: float = ...,
+    tile: int = ...,
     seed: int = ...,
 ) -> Iterator[Progress]: ...
 def visualize_features(

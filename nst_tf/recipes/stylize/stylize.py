@@ -1,10 +1,7 @@
 """`stylize` and `stylize_steps`: style transfer from pictures to a picture, in Python."""
 
-import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,32 +9,21 @@ import tensorflow as tf
 
 from nst_tf.backbones import check_size
 from nst_tf.canvas import lanczos
-from nst_tf.errors import InputError, unknown
+from nst_tf.errors import unknown
 from nst_tf.images import Picture, Source, as_picture, dressed, fit, restore_color
-from nst_tf.memory import FIXED, PER_PIXEL, TILES, check_measured, check_memory, tile_for
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.settings import TILED, check_tile
 from nst_tf.progress import Checkpoint, Progress, Result, last_result
 from nst_tf.recipes.clock import Clock
-from nst_tf.recipes.feature_loop import FeatureLoop
+from nst_tf.recipes.fitting import NARROW, check_fits, with_tiles
 from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
 from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
 from nst_tf.recipes.stylize.settings import INITS, PRESETS, StylizeSettings
 from nst_tf.settings import keywords
-from nst_tf.views.tiling import in_tiles
 
 __all__ = ["prepare", "run_stylize", "stylize", "stylize_steps"]
-
-MARGIN = 48  # pixels around a tile
-NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
-# Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
-# with all that is optimised, and of a large one; of a style.
-PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_STYLE = 3.4e3, 680, 440, 36
-
-_log = logging.getLogger(__name__)
 
 
 def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) -> Stylize:
@@ -55,50 +41,15 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
     size = fit(guide.shape, settings.size)
-    settings = _with_tiles(settings, size)
-    network = style_network(settings, narrow=not settings.preview and math.prod(size) > NARROW)
+    narrow = not settings.preview and math.prod(size) > NARROW
+    settings = settings if settings.preview else with_tiles(settings, size, narrow)
+    network = style_network(settings, narrow=narrow)
     recipe = Stylize(network, settings, tf.constant(guide)[None], areas, *_start(settings))
     made = recipe.sizes[-1]
     measured = [tuple(recipe.style_size(style, made).numpy().tolist()) for style in styles_of(areas)]
     check_size(network.extractor, *made.numpy())
-    _check_memory(settings, network, tuple(made.numpy().tolist()), measured)
+    check_fits(settings, network, tuple(made.numpy().tolist()), measured, "style_scale", narrow)
     return recipe
-
-
-def _with_tiles(settings: StylizeSettings, size: tuple[int, int]) -> StylizeSettings:
-    """The settings with tiles, if a picture of this height and width would not fit into the machine without."""
-    if check_tile(settings.tile) or settings.preview:
-        return settings
-    if tile := tile_for(*size, partial(_needed, size)):
-        _log.info(TILED, tile)
-    return replace(settings, tile=tile)
-
-
-def _needed(size: tuple[int, int], tile: int) -> tuple[float, float]:
-    """The memory that a picture needs, by tiles if there are any: whatever its size, and for each pixel, in bytes."""
-    if not tile:
-        return FIXED, PER_PIXEL
-    wide = math.prod(size) <= NARROW
-    return FIXED + PER_PIXEL_OF_TILE * (tile + 2 * MARGIN) ** 2, PER_PIXEL_WIDE if wide else PER_PIXEL_NARROW
-
-
-def _check_memory(
-    settings: StylizeSettings, network: FeatureLoop, size: tuple[int, int], measured: Sequence[tuple[int, int]]
-) -> None:
-    """Refuses what does not fit: the picture, or the styles as they are measured."""
-    if not in_tiles(size, settings.tile):
-        try:
-            check_memory(*size)
-        except InputError as error:
-            raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
-    else:
-        network.tiling(size, settings.tile)
-        fixed, per_pixel = _needed(size, settings.tile)
-        styles = PER_PIXEL_OF_STYLE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture
-        check_memory(*size, fixed, per_pixel + styles)
-    for style in measured:
-        if not in_tiles(style, settings.tile):
-            check_measured(*style, "style_scale", settings.style_scale)
 
 
 def _start(settings: StylizeSettings) -> tuple[Painter | None, tf.Tensor | None]:

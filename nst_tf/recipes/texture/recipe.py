@@ -24,7 +24,7 @@ from nst_tf.recipes.recipe import Recipe, at_size
 from nst_tf.recipes.texture.histogram import match_histogram
 from nst_tf.recipes.texture.network import stride
 from nst_tf.recipes.texture.settings import TextureSettings
-from nst_tf.views.view import View
+from nst_tf.views.view import view
 
 __all__ = ["Texture", "final_size"]
 
@@ -72,6 +72,7 @@ class Texture(Recipe):
         self.size = final_size(network, settings, sources[0])
         self.sizes = self._sizes()
         self.steps = scale_steps(settings.steps, tf.shape(self.sizes)[0])
+        self.tile = settings.tile
         self.parts = ("texture", *(["total variation"] if settings.tv_weight else []))
 
     def _sizes(self) -> tf.Tensor:
@@ -115,13 +116,15 @@ class Texture(Recipe):
 
     def _moments(self, source: tf.Tensor, mask: tf.Tensor | None, size: tf.Tensor) -> dict[str, tuple]:
         own = self.source_size(source, size)
-        seen = at_size(lanczos, source[None], own)
-        if mask is None:
-            return self.network.moments(seen)
-        mask = mask_at(mask, own)
-        seen = View(self.network, seen)
-        guides = {layer: self.network.guide(mask, layer, rows) for layer, rows in seen.sizes.items()}
-        return dict(seen.study({layer: weights_of(guide) for layer, guide in guides.items()}).moments)
+        image = at_size(lanczos, source[None], own)
+        if mask is None and not self.tile:
+            return self.network.moments(image)
+        seen = view(self.network, image, self.tile)
+        weights = dict.fromkeys(seen.sizes)
+        if mask is not None:
+            mask = mask_at(mask, own)
+            weights = {layer: weights_of(self.network.guide(mask, layer, rows)) for layer, rows in seen.sizes.items()}
+        return dict(seen.study(weights).moments)
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas brought to another size; one that repeats is interpolated across its border."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nst_tf.one_pass.settings import tile_setting
 from nst_tf.recipes.common_settings import (
     RATIOS,
     growth_setting,
@@ -68,6 +69,7 @@ class TextureSettings:
     growth: float = growth_setting()
     steps: tuple[int, ...] = steps_setting((60, 50, 40), 200)
     plateau: float = plateau_setting(0.0)
+    tile: int = tile_setting("schedule")
     seed: int = seed_setting("of the noise")
 
 

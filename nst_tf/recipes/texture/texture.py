@@ -8,11 +8,11 @@ import tensorflow as tf
 from nst_tf.backbones import check_size
 from nst_tf.errors import InputError, SettingError
 from nst_tf.images import Picture, Source, as_pictures
-from nst_tf.memory import check_measured, check_memory
 from nst_tf.one_pass.areas import fitting_mask
 from nst_tf.one_pass.settings import check_shares
 from nst_tf.progress import Checkpoint, Progress, Result, last_result
 from nst_tf.recipes.clock import Clock
+from nst_tf.recipes.fitting import check_fits, with_tiles
 from nst_tf.recipes.layers_by_depth import finest, fit_layers
 from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.texture.network import stride, texture_network
@@ -46,10 +46,13 @@ def prepare(sources: Sequence[Picture], settings: TextureSettings, masks: Sequen
             "size",
         )
     check_size(network.extractor, height, width)
-    check_memory(height, width)
+    if not settings.tileable:
+        settings = with_tiles(settings, (height, width))
+    elif settings.tile:
+        raise SettingError(f"tile is {settings.tile}; what is tileable is looked at as a whole", "tile")
     recipe = Texture(network, settings, pixels, _parts(sources, masks))
-    for source in pixels:
-        check_measured(*recipe.source_size(source, recipe.size).numpy(), "source_scale", settings.source_scale)
+    measured = [tuple(recipe.source_size(source, recipe.size).numpy().tolist()) for source in pixels]
+    check_fits(settings, network, (height, width), measured, "source_scale")
     return recipe
 
 

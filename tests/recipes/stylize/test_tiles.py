@@ -9,6 +9,7 @@ import pytest
 from nst_tf import memory
 from nst_tf.errors import InputError
 from nst_tf.one_pass.areas import areas_of
+from nst_tf.recipes.fitting import with_tiles
 from nst_tf.recipes.stylize import stylize as module
 from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.recipes.stylize.stylize import prepare, run_stylize, stylize
@@ -46,7 +47,7 @@ def test_what_a_machine_cannot_hold_is_looked_at_by_tiles(castle, wave, monkeypa
 def test_tiles_are_the_largest_that_a_machine_can_hold(monkeypatch, gib, tile):
     machine = memory.psutil.virtual_memory()._replace(total=gib * memory.GIB)
     monkeypatch.setattr(memory.psutil, "virtual_memory", lambda: machine)
-    assert module._with_tiles(PRESETS.choose(), (1200, 1600)).tile == tile
+    assert with_tiles(PRESETS.choose(), (1200, 1600)).tile == tile
 
 
 def test_what_does_not_fit_beside_others_is_told_with_a_tile(castle, wave, monkeypatch):

@@ -1,0 +1,82 @@
+"""Whether what is optimised fits into the memory of a machine, as a whole or by tiles."""
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from nst_tf.errors import InputError
+from nst_tf.memory import FIXED, PER_PIXEL, TILES, check_measured, check_memory, tile_for
+from nst_tf.one_pass.settings import TILED, check_tile
+from nst_tf.recipes.feature_loop import FeatureLoop
+from nst_tf.views.tiling import in_tiles
+
+__all__ = ["NARROW", "check_fits", "with_tiles"]
+
+MARGIN = 48  # pixels around a tile
+NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
+# Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
+# with all that is optimised, and with a narrow history; of a painting or another source.
+PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE = 3.4e3, 680, 440, 36
+
+Size = tuple[int, int]
+
+_log = logging.getLogger(__name__)
+
+
+def with_tiles(settings: Any, size: Size, narrow: bool = False) -> Any:
+    """The settings with tiles, if a picture of this height and width would not fit into the machine without.
+
+    Args:
+        settings: Of a recipe; have a `tile`.
+        size: Height and width of the picture, in pixels.
+        narrow: Whether the optimizer remembers less, in half precision.
+
+    Raises:
+        InputError: The tile is too small.
+    """
+    if check_tile(settings.tile):
+        return settings
+    if tile := tile_for(*size, partial(_needed, narrow)):
+        _log.info(TILED, tile)
+    return replace(settings, tile=tile)
+
+
+def _needed(narrow: bool, tile: int) -> tuple[float, float]:
+    """The memory that a picture needs, by tiles if there are any: whatever its size, and for each pixel, in bytes."""
+    if not tile:
+        return FIXED, PER_PIXEL
+    return FIXED + PER_PIXEL_OF_TILE * (tile + 2 * MARGIN) ** 2, PER_PIXEL_NARROW if narrow else PER_PIXEL_WIDE
+
+
+def check_fits(
+    settings: Any, network: FeatureLoop, size: Size, measured: Sequence[Size], scale: str, narrow: bool = False
+) -> None:
+    """Refuses what does not fit: the picture, or what it is made like.
+
+    Args:
+        settings: See `with_tiles`.
+        network: That looks at it.
+        size: Height and width of the picture, in pixels.
+        measured: Those of its sources, as they are measured.
+        scale: The name of the setting that scales them.
+        narrow: See `with_tiles`.
+
+    Raises:
+        InputError: It does not fit, or the network cannot look at tiles.
+    """
+    if not in_tiles(size, settings.tile):
+        try:
+            check_memory(*size)
+        except InputError as error:
+            raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
+    else:
+        network.tiling(size, settings.tile)
+        fixed, per_pixel = _needed(narrow, settings.tile)
+        sources = PER_PIXEL_OF_SOURCE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture
+        check_memory(*size, fixed, per_pixel + sources)
+    for source in measured:
+        if not in_tiles(source, settings.tile):
+            check_measured(*source, scale, getattr(settings, scale))
