@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from base64 import b64decode
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from traitlets.config import Config
 
 import nst_tf
 
-__all__ = ["CHAPTERS", "FOLDER", "SIZE", "read_chapter", "run_chapter", "shown_pictures"]
+__all__ = ["CHAPTERS", "FOLDER", "SIZE", "read_chapter", "run_chapters", "shown_pictures"]
 
 FOLDER = Path(__file__).parent
 CHAPTERS = [path.stem for path in sorted(FOLDER.glob("[0-9]*.md"))]
@@ -35,21 +36,27 @@ def read_chapter(chapter: str) -> nbformat.NotebookNode:
     return jupytext.read(FOLDER / f"{chapter}.md")
 
 
-def run_chapter(chapter: str, size: str) -> nbformat.NotebookNode:
-    """The notebook after it ran in a kernel of its own.
+def run_chapters(chapters: Sequence[str], size: str) -> Iterator[nbformat.NotebookNode]:
+    """The notebooks after they ran, one after the other, in a kernel that forgets what each has made but not imported.
 
     Args:
-        chapter: Name of its file, without the ending.
+        chapters: Names of their files, without the ending.
         size: `"full"` or `"small"`.
     """
-    book = read_chapter(chapter)
     with tempfile.TemporaryDirectory() as runs:
         # Over files, not ports: of two kernels that start at once, one may take the port that the other is about to.
         files = Config({"KernelManager": {"transport": "ipc", "ip": f"{runs}/kernel"}})
         place = {"metadata": {"path": FOLDER}}
-        client = NotebookClient(book, timeout=1800, kernel_name="python3", config=files, resources=place)
+        client = NotebookClient(nbformat.v4.new_notebook(), timeout=1800, config=files, resources=place)
         client.startup_timeout = 300  # where others work, too
-        return client.execute(env={**os.environ, SIZE: size, "TMPDIR": runs, "PYTHONPATH": str(FOLDER.parents[1])})
+        with client.setup_kernel(env={**os.environ, SIZE: size, "TMPDIR": runs, "PYTHONPATH": str(FOLDER.parents[1])}):
+            for chapter in chapters:
+                client.nb = book = read_chapter(chapter)
+                book.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))
+                for index, cell in enumerate(book.cells):
+                    client.execute_cell(cell, index)
+                del book.cells[0]
+                yield book
 
 
 def shown_pictures(book: nbformat.NotebookNode) -> dict[str, Image.Image]:
@@ -70,8 +77,9 @@ def shown_pictures(book: nbformat.NotebookNode) -> dict[str, Image.Image]:
 
 def main(chapters: list[str]) -> None:
     """Runs chapters, all by default, at full size, and writes their pictures."""
-    for chapter in chapters or CHAPTERS:
-        for name, picture in shown_pictures(run_chapter(chapter, "full")).items():
+    chapters = chapters or CHAPTERS
+    for chapter, book in zip(chapters, run_chapters(chapters, "full"), strict=True):
+        for name, picture in shown_pictures(book).items():
             nst_tf.write_image(FOLDER / "pictures" / name, np.asarray(picture), quality=75)
             print(f"{chapter}: {name}, {picture.width}x{picture.height}")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from docs.tutorial.run import CHAPTERS, FOLDER, NAMED, read_chapter, run_chapter, shown_pictures
+from docs.tutorial.run import CHAPTERS, FOLDER, NAMED, read_chapter, run_chapters, shown_pictures
 
 PICTURES = FOLDER / "pictures"
 MOST, MOST_TOGETHER = 150_000, 3_000_000  # bytes
@@ -15,11 +15,17 @@ def _named(chapter):
     return NAMED.findall((FOLDER / f"{chapter}.md").read_text())
 
 
+@pytest.fixture(scope="module")
+def shown():
+    """The pictures of all chapters by their names, in the chapters' order: each is run once the one before was."""
+    return (list(shown_pictures(book)) for book in run_chapters(CHAPTERS, "small"))
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter[0])
-def test_every_picture_of_a_chapter_is_what_the_cell_above_shows(chapter):
+def test_every_picture_of_a_chapter_is_what_the_cell_above_shows(chapter, shown):
     named = _named(chapter)
     assert named
-    assert list(shown_pictures(run_chapter(chapter, "small"))) == named
+    assert next(shown) == named
 
 
 def test_a_name_without_a_picture_is_refused():
