@@ -10,7 +10,7 @@ from nst_tf.images import fit, resize_image
 from nst_tf.objectives.neighbours import nearest
 from nst_tf.objectives.places import looked_at, places_of, standardise
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.stylizer import WINDOWS
+from nst_tf.one_pass.study import WINDOWS
 
 __all__ = ["measure", "table"]
 

@@ -27,7 +27,8 @@ from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles
 from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FAST, TILED, FastSettings, check_shares, check_tile
-from nst_tf.one_pass.stylizer import SMALLEST, Study
+from nst_tf.one_pass.study import Study
+from nst_tf.one_pass.stylizer import SMALLEST
 from nst_tf.one_pass.tiles import TiledStylizer
 from nst_tf.settings import keywords
 from nst_tf.views.tiling import in_tiles

@@ -9,8 +9,8 @@ is not lost on the way, and places where there is little to see are swapped less
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -18,123 +18,29 @@ import tensorflow as tf
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import measured_size, scale_sizes
-from nst_tf.objectives.moments import blend_moments, raw_moments
-from nst_tf.objectives.neighbours import Choices, choices_of_samples, swapped
+from nst_tf.objectives.moments import raw_moments
+from nst_tf.objectives.neighbours import swapped
 from nst_tf.objectives.places import salience
 from nst_tf.one_pass.areas import Area, areas_at
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.settings import FastSettings
+from nst_tf.one_pass.study import WINDOWS, Lens, LevelOfStyle, Study, study_of
 from nst_tf.one_pass.transport import Moments, transport
-from nst_tf.views.tiling import Tiling, divided
 from nst_tf.views.view import View
 
-__all__ = [
-    "SMALLEST",
-    "STRIDES",
-    "WINDOWS",
-    "Lens",
-    "LevelOfStyle",
-    "Study",
-    "Stylizer",
-    "at_level",
-    "measure",
-    "mixed",
-    "padded",
-    "study_of",
-    "stylise_in_passes",
-]
+__all__ = ["SMALLEST", "Stylizer", "measure", "mixed", "padded", "stylise_in_passes"]
 
-# Side of the patches that are compared on each level; on the finest, features are only moved.
-WINDOWS = {"relu4_1": 3, "relu3_1": 3, "relu2_1": 3}
 # Share of the content's own features in those that are looked at. On the finest level a little brings back much of what
 # the content shows, and costs little style; on the others it takes the more of both.
 CONTENT = {"relu4_1": 0.45, "relu3_1": 0.45, "relu2_1": 0.45, "relu1_1": 0.15}
-STRIDES = {"relu4_1": 8, "relu3_1": 4, "relu2_1": 2, "relu1_1": 1}  # pixels that positions are apart
-# Positions that are looked at around those of a tile, on its coarsest level: the encoder and the decoder see five at
-# the most, and patches one more.
-MARGIN = 8
 FIRST, GROWTH = 64, 2.0  # longest side of the coarsest size in pixels, and how much larger each is than the one before
 CELL = 8  # pixels: the encoder's poolings halve the image three times
 SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
 
 
-class LevelOfStyle(NamedTuple):
-    """What is known of a style on one level.
-
-    Attributes:
-        moments: Raw moments of its features.
-        choices: Where neighbours are sought; `None` where nothing is to be swapped.
-    """
-
-    moments: Moments
-    choices: Choices | None = None
-
-
-Study = Mapping[str, LevelOfStyle]
-
-
 def measure(features: tf.Tensor, weights: tf.Tensor | None = None) -> Moments:
     """Raw moments in float32 of features of any type; see `raw_moments`."""
     return raw_moments(tf.cast(features, tf.float32), weights)
-
-
-class Lens:
-    """What images are seen with: some levels of an encoder.
-
-    Args:
-        encoder: From images to features of these levels, among others.
-        levels: From coarse to fine.
-    """
-
-    def __init__(self, encoder: Callable[[tf.Tensor], Mapping[str, tf.Tensor]], levels: Sequence[str]):
-        self._encoder, self.levels = encoder, tuple(levels)
-
-    def observe(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The features of an image `(1, height, width, 3)` in [0, 1], in float32, by level."""
-        maps = self._encoder(image)
-        return {level: tf.cast(maps[level], tf.float32) for level in self.levels}
-
-    def tiling(self, size: tuple[int, int], tile: int, further: int = 0) -> Tiling:
-        """How images of a height and width are divided into tiles; see `tiling`."""
-        del further  # of which there are some in any case
-        strides = {level: STRIDES[level] for level in self.levels}
-        most = max(strides.values())
-        # Patches that are compared begin at every second position, in a tile as in the whole.
-        return divided(size, tile, MARGIN * most, 2 * most, strides)
-
-
-def study_of(
-    seen: Sequence[View],
-    levels: Sequence[str],
-    shares: Sequence[float | tf.Tensor],
-    windows: Mapping[str, int],
-    parts: Sequence[tf.Tensor | None],
-) -> Study:
-    """What has to be known of a style; see `Stylizer.study`.
-
-    Args:
-        seen: The images, through a `Lens` of these levels.
-        levels: From coarse to fine.
-        shares: How much of each image is wanted at every place; `()` if they are looked at as one.
-        windows: By level, the side of the patches among which neighbours are sought; none where nothing is swapped.
-        parts: Which part of each image counts; `()` for all of each.
-    """
-    weights = [
-        {level: None if part is None else weights_of(mask_at(part, one.sizes[level])) for level in levels}
-        for one, part in zip(seen, parts or [None] * len(seen), strict=True)
-    ]
-    sought = [(level, windows[level]) for level in levels if level in windows]
-    known = [one.study(own, sought) for one, own in zip(seen, weights, strict=True)]
-    blend = shares or [1.0] * len(seen)
-    return {
-        level: LevelOfStyle(
-            blend_moments([one.moments[level] for one in known], blend),
-            choices_of_samples([one.sample(level, windows[level]) for one in known], shares)
-            if level in windows
-            else None,
-        )
-        for level in levels
-    }
 
 
 def stylise_in_passes(
@@ -174,7 +80,7 @@ def stylise_in_passes(
         total = features
         for study, mask in zip(styles, masks, strict=True):
             moved = _moved(features, level, study[level], strength, swapping, mask)
-            total = moved if mask is None else total + at_level(mask, features) * (moved - features)
+            total = moved if mask is None else total + _at_level(mask, features) * (moved - features)
         picture = decode(decoder, level, total)["image"]
         images.append(picture)
     return images
@@ -193,7 +99,7 @@ def mixed(level: str, own: tf.Tensor, made: tf.Tensor, strength: tf.Tensor) -> t
     return share * made + (1 - share) * own
 
 
-def at_level(mask: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+def _at_level(mask: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
     """A mask of an image in the size of its features."""
     return tf.cast(mask_at(mask, tf.shape(features)[1:3]), features.dtype)
 
@@ -207,7 +113,7 @@ def _moved(
     mask: tf.Tensor | None,
 ) -> tf.Tensor:
     """Features swapped with a style's and moved to its moments, by what they are where the mask is."""
-    weights = None if mask is None else weights_of(at_level(mask, features))
+    weights = None if mask is None else weights_of(_at_level(mask, features))
     if known.choices is not None:
         share = strength * swapping * salience(features, weights)
         features = swapped(features, known.choices, WINDOWS[level], share, weights)

@@ -18,7 +18,8 @@ from nst_tf.objectives.part import IMAGE
 from nst_tf.objectives.places import salience_of, scale_of_moments
 from nst_tf.one_pass.compiled import CompiledStylizer, compiled
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
-from nst_tf.one_pass.stylizer import STRIDES, WINDOWS, Lens, LevelOfStyle, Study, mixed, padded, study_of
+from nst_tf.one_pass.study import STRIDES, WINDOWS, Lens, LevelOfStyle, Study, study_of
+from nst_tf.one_pass.stylizer import mixed, padded
 from nst_tf.one_pass.transport import Moments, Way, way
 from nst_tf.views.tiling import Tiling, in_tiles, pixels_of
 from nst_tf.views.view import added, fill, view

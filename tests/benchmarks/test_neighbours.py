@@ -2,7 +2,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks.neighbours import _loss, measure, table
-from nst_tf.one_pass.stylizer import WINDOWS
+from nst_tf.one_pass.study import WINDOWS
 
 
 def test_what_has_few_channels_and_places_loses_nothing():

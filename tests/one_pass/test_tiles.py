@@ -13,7 +13,7 @@ from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import FastPainter, fast_stylize
 from nst_tf.one_pass.settings import FastSettings
-from nst_tf.one_pass.stylizer import WINDOWS
+from nst_tf.one_pass.study import WINDOWS
 from nst_tf.one_pass.tiles import TiledStylizer
 
 
@@ -44,11 +44,12 @@ def test_tiles_are_not_seen(content, wave):
     assert _apart(content, wave).max() < 0.5
 
 
-def test_nor_where_a_region_has_a_style_of_its_own_and_some_of_the_content_stays(content, wave):
+@pytest.mark.parametrize("options", [{}, {"strength": 0.6, "swap": 0.0}], ids=["all", "some"])
+def test_nor_where_a_region_has_a_style_of_its_own(content, wave, options):
     mask = np.zeros(content.shape[:2])
     mask[:, 70:] = 1
     region = Region(mask, _small("auvers", 100))
-    assert np.mean(_apart(content, wave, strength=0.6, regions=[region]) > 0.5) < 0.005
+    assert _apart(content, wave, regions=[region], **options).max() < 0.5
 
 
 def test_of_a_style_the_same_is_known(wave):

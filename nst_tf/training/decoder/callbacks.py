@@ -13,7 +13,8 @@ from nst_tf.images import Picture, read_frame, write_image
 from nst_tf.images.montage import montage
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.decoder_file import save_decoder
-from nst_tf.one_pass.stylizer import Study, Stylizer, stylise_in_passes
+from nst_tf.one_pass.study import Study
+from nst_tf.one_pass.stylizer import Stylizer, stylise_in_passes
 
 __all__ = ["SaveDecoder", "SaveExamples", "Validate", "psnr"]
 

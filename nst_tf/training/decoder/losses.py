@@ -9,7 +9,8 @@ from nst_tf.objectives import Resemblance
 from nst_tf.objectives.neighbours import swapped
 from nst_tf.objectives.places import salience
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
-from nst_tf.one_pass.stylizer import WINDOWS, Study, Stylizer, measure, stylise_in_passes
+from nst_tf.one_pass.study import WINDOWS, Study
+from nst_tf.one_pass.stylizer import Stylizer, measure, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
 
 __all__ = ["MEASURED", "PATCHES", "STRUCTURE", "reconstruction_loss", "stylisation_loss"]

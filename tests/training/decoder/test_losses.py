@@ -10,7 +10,8 @@ import tensorflow as tf
 from nst_tf.backbones import feature_extractor, load_backbone
 from nst_tf.objectives.neighbours import choices_of
 from nst_tf.one_pass.decoder import RMS, build_decoder, decode
-from nst_tf.one_pass.stylizer import WINDOWS, LevelOfStyle, Stylizer
+from nst_tf.one_pass.study import WINDOWS, LevelOfStyle
+from nst_tf.one_pass.stylizer import Stylizer
 from nst_tf.training.decoder import losses
 from nst_tf.training.decoder.losses import PIXELS, reconstruction_loss, stylisation_loss
 
