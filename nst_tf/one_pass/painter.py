@@ -29,7 +29,7 @@ from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FAST, TILED, FastSettings, check_shares, check_tile
 from nst_tf.one_pass.study import Study
 from nst_tf.one_pass.stylizer import SMALLEST
-from nst_tf.one_pass.tiles import TiledStylizer
+from nst_tf.one_pass.tiles import TiledStylizer, tiled_stylizer
 from nst_tf.settings import keywords
 from nst_tf.views.tiling import in_tiles
 
@@ -97,7 +97,6 @@ class FastPainter:
         check_shares("style_blend", self.settings.style_blend, self._styles, "style")
         self._mask, self._regions = mask, regions
         self._compiled = compiled_stylizer(load_stylizer(decoder))
-        self._tiled: dict[int, TiledStylizer] = {}
         self._studied: dict[tuple, Studies] = {}
 
     def __call__(self, content: Source) -> Picture:
@@ -131,9 +130,7 @@ class FastPainter:
         return tile
 
     def _parts(self, tile: int) -> CompiledStylizer | TiledStylizer:
-        if tile not in self._tiled:
-            self._tiled[tile] = TiledStylizer(self._compiled, tile)
-        return self._tiled[tile] if tile else self._compiled
+        return tiled_stylizer(self._compiled, tile) if tile else self._compiled
 
     def _painted(self, guide: np.ndarray, areas: Sequence[Area], size: tuple[int, int], tile: int) -> np.ndarray:
         """The pixels, painted on one size after the other."""

@@ -4,6 +4,7 @@ What is said of a picture as a whole, the moments of its features on each level,
 result is that of `Stylizer.paint`, but for rounding. In memory are the maps of one level, before and after.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from nst_tf.one_pass.transport import Moments, Way, way
 from nst_tf.views.tiling import Tiling, in_tiles, pixels_of
 from nst_tf.views.view import added, fill, view
 
-__all__ = ["TiledStylizer"]
+__all__ = ["TiledStylizer", "tiled_stylizer"]
 
 Maps = np.ndarray  # float32 (1, rows, columns, channels), of a whole image
 
@@ -190,6 +191,12 @@ class TiledStylizer:
 
     def _lose(self, level: str, image: tf.Tensor) -> tf.Tensor:
         return image - decode(self._decoder, level, self._encoder(image)[level])["image"]
+
+
+@functools.lru_cache(maxsize=2)
+def tiled_stylizer(whole: CompiledStylizer, tile: int) -> TiledStylizer:
+    """The compiled parts of a network for pictures by tiles, kept for the last two; see `TiledStylizer`."""
+    return TiledStylizer(whole, tile)
 
 
 def _around(level: str, maps: Maps | tf.Tensor | None, window: tf.Tensor) -> tf.Tensor | None:
