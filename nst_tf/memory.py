@@ -17,6 +17,7 @@ __all__ = [
     "available_bytes",
     "check_measured",
     "check_memory",
+    "check_whole",
     "fits_machine",
     "memory_to_read",
     "tile_for",
@@ -61,6 +62,24 @@ def check_memory(
     what = f"{width}x{height} pixels need" if pictures == 1 else f"{pictures} pictures of {width}x{height} pixels need"
     fitting = int(max(height, width) * _fitting(need, available, fixed))
     raise InputError(f"{what} {_gib(need, available)}; a size of {fitting} fits")
+
+
+def check_whole(height: int, width: int, fixed: float = FIXED, per_pixel: float = PER_PIXEL) -> None:
+    """As `check_memory`, of an image that may be looked at by tiles, too: the message says so.
+
+    Args:
+        height: In pixels.
+        width: Likewise.
+        fixed: See `check_memory`.
+        per_pixel: Likewise.
+
+    Raises:
+        InputError: It does not fit as a whole.
+    """
+    try:
+        check_memory(height, width, fixed, per_pixel)
+    except InputError as error:
+        raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
 
 
 def fits_machine(height: int, width: int, fixed: float = FIXED, per_pixel: float = PER_PIXEL) -> bool:

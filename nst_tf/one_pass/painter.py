@@ -22,7 +22,7 @@ from nst_tf.images import (
     resize_image,
     restore_color,
 )
-from nst_tf.memory import TILES, check_memory, tile_for
+from nst_tf.memory import check_memory, check_whole, tile_for
 from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles, laid_over, recolored
 from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
@@ -51,16 +51,6 @@ def _needed(areas: int, tile: int) -> tuple[float, float]:
     if not tile:
         return FIXED, PER_PIXEL
     return FIXED + PER_PIXEL * (tile + 2 * MARGIN) ** 2, PER_PIXEL_BY_TILES + PER_PIXEL_OF_AREA * areas
-
-
-def _check_memory(size: tuple[int, int], areas: int, tile: int) -> None:
-    if in_tiles(size, tile):
-        check_memory(*size, *_needed(areas, tile))
-        return
-    try:
-        check_memory(*size, *_needed(areas, 0))
-    except InputError as error:
-        raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
 
 
 def _at(image: np.ndarray, size: tf.Tensor) -> tf.Tensor:
@@ -115,7 +105,10 @@ class FastPainter:
             )
         areas = areas_of(content, self._styles, settings.style_blend, self._mask, self._regions)
         tile = self._tile(size, len(areas))
-        _check_memory(size, len(areas), tile)
+        if in_tiles(size, tile):
+            check_memory(*size, *_needed(len(areas), tile))
+        else:
+            check_whole(*size, *_needed(len(areas), 0))
         guide, areas = recolored(areas, content.pixels, settings.preserve_color)
         image = self._painted(guide, areas, size, tile)
         shown = fit(own, int(longest))

@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from nst_tf.errors import InputError
-from nst_tf.memory import FIXED, PER_PIXEL, TILES, check_measured, check_memory, tile_for
+from nst_tf.memory import FIXED, PER_PIXEL, check_measured, check_memory, check_whole, tile_for
 from nst_tf.one_pass.settings import TILED, check_tile
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.views.tiling import in_tiles
@@ -52,7 +51,14 @@ def _needed(narrow: bool, tile: int) -> tuple[float, float]:
 
 
 def check_fits(
-    settings: Any, network: FeatureLoop, size: Size, measured: Sequence[Size], scale: str, narrow: bool = False
+    settings: Any,
+    network: FeatureLoop,
+    size: Size,
+    measured: Sequence[Size],
+    scale: str,
+    *,
+    narrow: bool = False,
+    tiles: bool = True,
 ) -> None:
     """Refuses what does not fit: the picture, or what it is made like.
 
@@ -63,15 +69,14 @@ def check_fits(
         measured: Those of its sources, as they are measured.
         scale: The name of the setting that scales them.
         narrow: See `with_tiles`.
+        tiles: Whether it may be looked at by tiles at all.
 
     Raises:
         InputError: It does not fit, or the network cannot look at tiles.
     """
     if not in_tiles(size, settings.tile):
-        try:
-            check_memory(*size)
-        except InputError as error:
-            raise InputError(f"{error}; or a tile of {TILES[-1]}") from None
+        check = check_whole if tiles else check_memory
+        check(*size)
     else:
         network.tiling(size, settings.tile)
         fixed, per_pixel = _needed(narrow, settings.tile)

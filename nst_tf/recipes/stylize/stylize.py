@@ -48,7 +48,7 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     made = recipe.sizes[-1]
     measured = [tuple(recipe.style_size(style, made).numpy().tolist()) for style in styles_of(areas)]
     check_size(network.extractor, *made.numpy())
-    check_fits(settings, network, tuple(made.numpy().tolist()), measured, "style_scale", narrow)
+    check_fits(settings, network, tuple(made.numpy().tolist()), measured, "style_scale", narrow=narrow)
     return recipe
 
 

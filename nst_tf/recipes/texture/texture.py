@@ -52,7 +52,7 @@ def prepare(sources: Sequence[Picture], settings: TextureSettings, masks: Sequen
         raise SettingError(f"tile is {settings.tile}; what is tileable is looked at as a whole", "tile")
     recipe = Texture(network, settings, pixels, _parts(sources, masks))
     measured = [tuple(recipe.source_size(source, recipe.size).numpy().tolist()) for source in pixels]
-    check_fits(settings, network, (height, width), measured, "source_scale")
+    check_fits(settings, network, (height, width), measured, "source_scale", tiles=not settings.tileable)
     return recipe
 
 

@@ -127,7 +127,7 @@ def test_a_source_larger_than_the_texture_is_shrunk_to_it(auvers):
 
 def test_a_source_that_would_not_fit_into_memory_is_refused_with_a_scale_that_fits(auvers, monkeypatch):
     monkeypatch.setattr(memory, "available_bytes", lambda: memory.FIXED + memory.MEASURED * 200**2)
-    monkeypatch.setattr("nst_tf.recipes.fitting.check_memory", lambda *_: None)
+    monkeypatch.setattr("nst_tf.recipes.fitting.check_whole", lambda *_: None)
     with pytest.raises(InputError, match=r"^with a source_scale of 8 .* pixels, .* a source_scale of \d\.\d+ fits$"):
         recipe([auvers], size=64, source_scale=8.0)
 

@@ -38,3 +38,5 @@ def test_what_cannot_be_is_refused(auvers, monkeypatch):
     with pytest.raises(InputError, match=r"a size of \d+ fits; or a tile of 512$"):
         prepare([auvers], PRESETS.choose(size=1200))
     prepare([auvers], PRESETS.choose(size=1200, tile=512))
+    with pytest.raises(InputError, match=r"a size of \d+ fits$"):
+        prepare([auvers], PRESETS.choose(size=1200, tileable=True))
