@@ -73,6 +73,32 @@ def test_a_part_that_is_brushed_is_sent_as_a_mask(page, server):
     assert (server.asked[-1][0], server.asked[-1][1]["signature_name"]) == ("stylize", "masked")
 
 
+SLOW_DECODING = """
+const decode = HTMLImageElement.prototype.decode;
+HTMLImageElement.prototype.decode = async function () {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return decode.call(this);
+};
+"""
+
+
+def test_painting_ends_when_its_picture_is_seen_and_no_earlier(page):
+    choose(page)
+    page.run(SLOW_DECODING)
+    click(page, "paint")
+    page.wait("!job")
+    assert page.run("[after.hidden, download.hidden]") == [False, False]
+
+
+def test_a_preview_that_was_asked_for_before_does_not_cover_what_is_brushed(page):
+    choose(page)
+    page.run(SLOW_DECODING + "$('strength').dispatchEvent(new Event('input'))")
+    page.wait("glance !== null")
+    page.run("$('part').click()")
+    page.wait("!glance")
+    assert page.run("[mask.hidden, after.hidden, done.textContent, error.textContent]") == [False, True, "", ""]
+
+
 def test_a_preview_is_seen_while_the_slider_moves(page, server):
     choose(page)
     moved = "$('strength').value = value; $('strength').dispatchEvent(new Event('input', {bubbles: true}))"
