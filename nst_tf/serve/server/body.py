@@ -6,6 +6,7 @@ import zlib
 from aiohttp import web
 
 from nst_tf.serve.codec.refusal import invalid
+from nst_tf.serve.server.within import within
 
 __all__ = ["check_length", "read_body", "unpacked"]
 
@@ -38,7 +39,7 @@ async def read_body(request: web.Request, largest: int) -> bytearray:
     while not request.content.at_eof():
         left = begun + PATIENCE + len(body) / SLOWEST - clock()
         try:
-            body += await asyncio.wait_for(request.content.readany(), left)
+            body += await within(left, request.content.readany())
         except asyncio.TimeoutError:
             raise web.HTTPRequestTimeout(text=f"after {clock() - begun:.0f} s the body was not complete") from None
         if len(body) > largest:

@@ -7,6 +7,7 @@ opened any more; that stops gRPC and the models, too.
 import asyncio
 import contextlib
 import logging
+import re
 import resource
 import select
 import socket
@@ -25,8 +26,10 @@ SHARE = 2  # of the files that may be open, connections have one in so many; mod
 PATIENCE = 20.0  # seconds for the handshake of TLS, and for the headers of the first request
 IDLE = 75.0  # seconds between two requests
 KEPT = 0.015  # seconds in which a connection, after it was heard of, is not closed for another one
-TURNS = 8  # of the loop, from taking a connection to the call of a handler for what it says at once
+TURNS = 3  # of the loop, from taking a connection to reading what it says at once
 LINGERING = 2.0  # seconds to go on reading a body that was refused, so that the answer is not lost
+HEADED = re.compile(rb"\n\r?\n|\A[^A-Za-z\r\n]")  # the end of headers, or what is no HTTP and is told so at once
+LONGEST = 2**14  # bytes of headers; aiohttp refuses fewer
 BACKLOG = 1024
 PAUSE = 0.5  # seconds until another try when no connection could be taken
 RARELY = 10.0  # seconds between two lines in the log
@@ -40,7 +43,8 @@ class _Connection:
     opening: asyncio.Task | None = None
     transport: asyncio.BaseTransport | None = None
     request: web.Request | None = None
-    asked: bool = False
+    headed: bool = False  # whether the headers of the first request were read,
+    asked: bool = False  # and given to its handler
     received: int = 0  # of the body that is on its way, when that was looked at last
 
     @property
@@ -49,8 +53,10 @@ class _Connection:
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is a complete request that waits for its answer."""
-        return self.request is not None and self.request.content.is_eof()
+        """Whether there is a complete request that waits for its answer, or may be."""
+        if self.request is None:
+            return self.headed and not self.asked
+        return self.request.content.is_eof()
 
     @property
     def is_sending(self) -> bool:
@@ -63,12 +69,44 @@ class _Connection:
         if received != self.received:
             self.received, self.heard = received, now
 
+    async def head(self) -> bytearray:
+        """What comes first, up to the end of the headers of a request.
+
+        Nothing else is done for a connection before, so that many that never come so far cost little.
+
+        Raises:
+            OSError: It was closed.
+        """
+        loop, head = asyncio.get_running_loop(), bytearray()
+        while not (HEADED.search(head) or len(head) > LONGEST):
+            more = await loop.sock_recv(self.socket, LONGEST)
+            if not more:
+                raise ConnectionResetError("closed before anything was asked")
+            head += more
+            self.heard = loop.time()
+        self.headed = True
+        return head
+
     def abort(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
         else:
             self.opening.add_done_callback(lambda _: self.socket.close())  # it may not have begun
             self.opening.cancel()
+
+
+class _Begun(asyncio.Protocol):
+    """Gives a connection to what speaks with it, and to that what has come before."""
+
+    def __init__(self, one: _Connection, protocol: Callable[[], asyncio.Protocol], head: bytearray):
+        self._one, self._protocol, self._head = one, protocol, head
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        speaker = self._protocol()
+        self._one.transport = transport  # its handler is called before anybody else is told of it
+        transport.set_protocol(speaker)
+        speaker.connection_made(transport)
+        speaker.data_received(bytes(self._head))
 
 
 class Connections:
@@ -185,13 +223,17 @@ class Connections:
 
     async def _open(self, one: _Connection, protocol: Callable[[], asyncio.Protocol]) -> None:
         loop = asyncio.get_running_loop()
-        patience = {"ssl_handshake_timeout": PATIENCE} if self._context else {}
+        loop.call_later(PATIENCE, lambda: one.asked or not one.is_open or one.abort())
         try:
-            one.transport, _ = await loop.connect_accepted_socket(protocol, one.socket, ssl=self._context, **patience)
+            if self._context:
+                patience = {"ssl_handshake_timeout": PATIENCE}
+                opened = loop.connect_accepted_socket(protocol, one.socket, ssl=self._context, **patience)
+            else:
+                begun = _Begun(one, protocol, await one.head())
+                opened = loop.connect_accepted_socket(lambda: begun, one.socket)
+            one.transport, _ = await opened
         except OSError:  # whoever it was does not speak TLS, or is gone
             one.socket.close()
-        else:
-            loop.call_later(PATIENCE, lambda: one.asked or one.abort())
 
 
 def _without_news(connections: list[_Connection]) -> list[_Connection]:

@@ -21,6 +21,7 @@ from nst_tf.serve.server.metrics import Metrics
 from nst_tf.serve.server.model import Model
 from nst_tf.serve.server.models import Models
 from nst_tf.serve.server.version import Version
+from nst_tf.serve.server.within import within
 
 __all__ = ["Core", "Prediction"]
 
@@ -93,7 +94,7 @@ class Core:
             raise
         request.answer.add_done_callback(version.release)
         try:
-            found = await asyncio.wait_for(asyncio.wrap_future(request.answer), seconds)
+            found = await within(seconds, asyncio.wrap_future(request.answer))
         except asyncio.TimeoutError:
             raise Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer within {seconds:.3g} s") from None
         finally:

@@ -15,7 +15,7 @@ from nst_tf.serve.server.server import Server, ServerSettings
 __all__ = ["serve"]
 
 LOADING = 5.0  # seconds for a model that is being loaded to end, once all is to stop
-TURN = 5e-4  # seconds that a thread computes in Python while others wait
+TURN = 1e-4  # seconds that a thread computes in Python while others wait
 SIGNALS = signal.SIGTERM, signal.SIGINT
 
 

@@ -25,6 +25,7 @@ from nst_tf.serve.server import metrics
 from nst_tf.serve.server.body import check_length, read_body, unpacked
 from nst_tf.serve.server.core import Core
 from nst_tf.serve.server.model import Model
+from nst_tf.serve.server.within import within
 
 __all__ = ["rest_application"]
 
@@ -137,7 +138,7 @@ class _Rest:
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._few if size > HEAVY else None, function, *arguments)
         try:
-            return await asyncio.wait_for(running, end - loop.time())
+            return await within(end - loop.time(), running)
         except asyncio.TimeoutError:
             message = f"no answer within {self._timeout:.3g} s"
             raise Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, message) from None

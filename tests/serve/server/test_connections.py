@@ -114,6 +114,27 @@ def test_an_upload_that_goes_on_and_one_that_asks_again_survive_a_flood(few, con
     assert sending.recv(2000).startswith(b"HTTP/1.1 200 ")
 
 
+def test_headers_may_come_in_pieces_and_more_than_one_request_at_once(few, connect):
+    one = connect(few)
+    for said in (ASK[:1], ASK[1:-1], ASK[-1:] + ASK):
+        one.sendall(said)
+    answer = b""
+    while answer.count(b"HTTP/1.1 200 ") < 2:
+        answer += one.recv(2000)
+
+
+@pytest.mark.parametrize(
+    "said", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"?"]
+)
+def test_what_is_no_request_is_told_so_at_once(few, connect, said):
+    assert connect(few, said).recv(2000).startswith(b"HTTP/1.0 400 ")
+
+
+def test_headers_without_an_end_are_refused(few, connect):
+    asking = connect(few, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * connections.LONGEST)
+    assert asking.recv(2000).startswith(b"HTTP/1.0 400 ")
+
+
 @pytest.mark.parametrize("said", [b"", HALF])
 def test_headers_that_do_not_come_are_not_waited_for(few, connect, monkeypatch, said):
     monkeypatch.setattr(connections, "PATIENCE", 0.1)
