@@ -47,7 +47,7 @@ class Extent:
     """
 
     requests: int = 10_000
-    rounds: int = 5
+    rounds: int = 10  # in which all of the requests are answered on two cores
     mutated: int = 300
     half_open: int = 400
     closed: int = 30
