@@ -122,6 +122,17 @@ class StyleNetwork:
         named = dict(zip(names, shares or [1.0] * len(names), strict=True))
         return tuple(named.get(style, 0.0) for style in self.styles)
 
+    def take(self, other: "StyleNetwork") -> None:
+        """Takes over the weights of another network, but for its styles that have none of the names of these."""
+        known = {at: other.styles.index(name) for at, name in enumerate(self.styles) if name in other.styles}
+        weights = self.model.get_weights()
+        for own, given in zip(weights, other.model.get_weights(), strict=True):
+            if own.ndim == 2:  # of the normalisation: a row for each style
+                own[list(known)] = given[list(known.values())]
+            else:
+                own[...] = given
+        self.model.set_weights(weights)
+
     def stylize(self, content: np.ndarray, shares: Sequence[float] = ()) -> np.ndarray:
         """Paints a picture.
 

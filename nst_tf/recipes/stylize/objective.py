@@ -29,7 +29,7 @@ from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.stylize.settings import StylizeSettings
 from nst_tf.views.view import Study, View, view
 
-__all__ = ["style_objective"]
+__all__ = ["WINDOW", "paint_of", "shares_of", "style_objective"]
 
 STYLE_LOSSES = {"wasserstein": (WassersteinStyle, 2), "gram": (GramStyle, 4)}  # and the power of features in them
 CONTENT_POWER = 2
@@ -53,11 +53,11 @@ def style_objective(
     if settings.patch_weight:
         parts["patches"] = _patches(settings, seen)
     if settings.tv_weight:
-        parts["total variation"] = TotalVariation() * (_paint(settings) * settings.tv_weight)
+        parts["total variation"] = TotalVariation() * (paint_of(settings) * settings.tv_weight)
     return parts
 
 
-def _paint(settings: StylizeSettings) -> Any:
+def paint_of(settings: StylizeSettings) -> Any:
     """What all but the content counts at this strength: b (2 - b), from 0 to 1.
 
     It rises first, so that over most of the range a lower strength keeps more of the content's own features, and does
@@ -66,7 +66,8 @@ def _paint(settings: StylizeSettings) -> Any:
     return settings.strength * (2 - settings.strength)
 
 
-def _shares(weights: Mapping[str, float]) -> dict[str, float]:
+def shares_of(weights: Mapping[str, float]) -> dict[str, float]:
+    """The share of each layer, 1 in all, by weights of which only the ratios matter."""
     return {name: weight / sum(weights.values()) for name, weight in weights.items()}
 
 
@@ -126,7 +127,7 @@ def _see(network: FeatureLoop, settings: StylizeSettings, area: Area, sizes: Map
 def _content(settings: StylizeSettings, shown: View, seen: Sequence[_Seen]) -> Objective:
     weight, terms = settings.content_weight / _unit(settings.model) ** CONTENT_POWER, []
     features = shown.maps(tuple(settings.content_layers))
-    for layer, share in _shares(settings.content_layers).items():
+    for layer, share in shares_of(settings.content_layers).items():
         target = _target(settings, layer, features[layer], seen) if settings.swap else features[layer]
         halves = tf.cast(tf.size(target), tf.float64) / 2 if settings.content_loss == "sum" else 1
         terms.append(Content(layer, target) * (share * weight * halves))
@@ -148,16 +149,16 @@ def _target(settings: StylizeSettings, layer: str, maps: tf.Tensor, seen: Sequen
 
 def _style(settings: StylizeSettings, seen: Sequence[_Seen]) -> Objective:
     loss, power = STYLE_LOSSES[settings.style_loss]
-    weight, terms = _paint(settings) * settings.style_weight / _unit(settings.model) ** power, []
+    weight, terms = paint_of(settings) * settings.style_weight / _unit(settings.model) ** power, []
     for one in seen:
-        for layer, share in _shares(settings.style_layers).items():
+        for layer, share in shares_of(settings.style_layers).items():
             of_layer = loss.of_moments(layer, *one.moments[layer], one.weights[layer])
             terms.append(of_layer * (share * weight * one.count))
     return functools.reduce(operator.add, terms)
 
 
 def _patches(settings: StylizeSettings, seen: Sequence[_Seen]) -> Objective:
-    weight, terms = _paint(settings) * settings.patch_weight / len(settings.style_layers), []
+    weight, terms = paint_of(settings) * settings.patch_weight / len(settings.style_layers), []
     for one in seen:
         for layer, (mean, _) in one.moments.items():
             places = [style.patches(layer, 1) for style in one.styles]

@@ -17,7 +17,7 @@ from nst_tf.backbones.precision import dtype_policy
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING
-from nst_tf.one_pass.style_network import StyleNetwork, build_style_network
+from nst_tf.one_pass.style_network import StyleNetwork, build_style_network, load_style_network
 from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed
@@ -33,6 +33,7 @@ __all__ = ["TrainedStyles", "style_names", "train_style"]
 DEFAULT = PRESETS["default"]
 LAYERS = tuple({**DEFAULT.style_layers, **DEFAULT.content_layers})
 SMALLEST_SIDE = 32  # pixels
+LARGEST = 1e12  # number in a gradient
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class TrainedStyles:
 
     Attributes:
         network: It and the names of its styles.
-        history: One record for each round: `epoch` from 1, the means of `loss` and its parts `style`, `content` and
-            `variation`, `learning_rate` and `seconds`.
+        history: One record for each round: `epoch` from 1, the means of `loss` and its parts `style`, `content`,
+            `patches` and `variation`, `learning_rate` and `seconds`.
         skipped: Path of each unreadable image, within the folder of images, to the reason.
     """
 
@@ -61,9 +62,11 @@ def train_style(
     side: int = 160,
     batch: int = 4,
     learning_rate: float = 1e-3,
+    start: str | os.PathLike | None = None,
     style_size: int = DEFAULT.size,
     content_weight: float = DEFAULT.content_weight,
     style_weight: float = DEFAULT.style_weight,
+    patch_weight: float = DEFAULT.patch_weight,
     tv_weight: float = DEFAULT.tv_weight,
     precision: str = "auto",
     seed: int = 0,
@@ -87,9 +90,12 @@ def train_style(
         side: Of the crops of photographs in pixels, 32 or more.
         batch: Crops in an update, on all devices together.
         learning_rate: Of Adam, after a warm-up of 100 updates.
+        start: A network to start from, see `load_style_network`: its convolutions, and of its styles those of these
+            names; by default, random weights.
         style_size: Longest side of the style images in pixels: strokes are right for pictures of this size.
         content_weight: Of the content loss, as in `StylizeSettings`.
         style_weight: Of the style loss, likewise.
+        patch_weight: Of the distance of each place to the style's nearest, likewise.
         tv_weight: Of the total variation, likewise.
         precision: `"float32"`, `"mixed_bfloat16"`, `"mixed_float16"`, or `"auto"`: the last on a GPU, else the first.
         seed: Of the weights, the crops, and the choice of what is held out.
@@ -106,15 +112,17 @@ def train_style(
     strategy = open_strategy() if strategy is None else strategy
     settings = {"encoder": WEIGHTS[ENCODER].hash, "steps": steps, "every": every, "side": side, "batch": batch,
                 "learning_rate": learning_rate, "style_size": style_size, "content_weight": content_weight,
-                "style_weight": style_weight, "tv_weight": tv_weight, "precision": precision_policy(precision),
-                "seed": seed}  # fmt: skip
+                "style_weight": style_weight, "patch_weight": patch_weight, "tv_weight": tv_weight,
+                "precision": precision_policy(precision), "seed": seed}  # fmt: skip
     _check(settings, strategy)
     names, pixels = style_names(styles), [read_image(style).pixels for style in styles]
     photos = find_training_images(images, seed)
     settings |= {"styles": dict(zip(names, map(_digest, pixels), strict=True)), "images": photos.digest()}
+    known = None if start is None else load_style_network(start)
+    settings["start"] = None if known is None else _digest(*known.model.get_weights())
     record = RunFolder(run, settings)
     record.skipped = photos.skipped
-    training = _Training(record, settings, photos, strategy)
+    training = _Training(record, settings, photos, strategy, known)
     training.go(pixels, callbacks)
     return TrainedStyles(training.network, tuple(record.history), record.skipped)
 
@@ -148,27 +156,46 @@ def _check(settings: dict[str, Any], strategy: tf.distribute.Strategy) -> None:
 
 
 def _objective_settings(settings: dict[str, Any]) -> StylizeSettings:
-    weights = {name: settings[name] for name in ("content_weight", "style_weight", "tv_weight")}
+    weights = {name: settings[name] for name in ("content_weight", "style_weight", "patch_weight", "tv_weight")}
     return PRESETS.choose("default", size=settings["style_size"], **weights)
 
 
-def _digest(pixels: np.ndarray) -> str:
-    return hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
+def bounded(gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """Gradients of which float32 can hold the squares, so that the optimizer can shorten them to what it allows.
+
+    A crop of one colour has larger ones: the normalisation magnifies what hardly varies 300 times on each layer.
+    """
+    largest = tf.reduce_max([tf.reduce_max(tf.abs(one)) for one in gradients])
+    return [one * tf.minimum(1.0, LARGEST / largest) for one in gradients]
+
+
+def _digest(*arrays: np.ndarray) -> str:
+    return hashlib.sha256(b"".join(one.tobytes() for one in arrays)).hexdigest()[:16]
 
 
 class _Training:
     """A run, at the round after the last one that was finished."""
 
-    def __init__(self, record: RunFolder, settings: dict, photos: TrainingImages, strategy: tf.distribute.Strategy):
+    def __init__(
+        self,
+        record: RunFolder,
+        settings: dict,
+        photos: TrainingImages,
+        strategy: tf.distribute.Strategy,
+        start: StyleNetwork | None,
+    ):
         self.record, self.settings, self.photos, self.strategy = record, settings, photos, strategy
         with strategy.scope(), dtype_policy(settings["precision"]):
             self.encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), LAYERS)
-            model = record.load(settings["every"]) or self._new_model()
+            model = record.load(settings["every"]) or self._new_model(start)
         self.network = StyleNetwork(model, tuple(settings["styles"]))
 
-    def _new_model(self) -> keras.Model:
+    def _new_model(self, start: StyleNetwork | None) -> keras.Model:
         keras.utils.set_random_seed(self.settings["seed"])
-        model = build_style_network(len(self.settings["styles"]))
+        network = StyleNetwork(build_style_network(len(self.settings["styles"])), tuple(self.settings["styles"]))
+        model = network.model
+        if start is not None:
+            network.take(start)
         compile_with_adam(model, self.settings["learning_rate"], self.settings["steps"])
         return model
 
@@ -199,7 +226,8 @@ class _Training:
                 parts = objective(style, made, self.encoder(made), content)
                 loss = model.optimizer.scale_loss(parts["loss"] / replicas)
             variables = model.trainable_variables
-            model.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            gradients = bounded(tape.gradient(loss, variables))
+            model.optimizer.apply_gradients(zip(gradients, variables, strict=True))
             return {name: value / replicas for name, value in parts.items()}
 
         @tf.function(autograph=False)

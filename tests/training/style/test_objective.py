@@ -7,9 +7,10 @@ import tensorflow as tf
 from nst_tf.backbones import feature_extractor, load_backbone
 from nst_tf.images import fit, read_image, resize
 from nst_tf.objectives import Content, TotalVariation, WassersteinStyle, raw_moments
+from nst_tf.objectives.neighbours import choices_of, swapped
 from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.samples import sample
-from nst_tf.training.style.objective import StyleObjective
+from nst_tf.training.style.objective import POSITIONS, StyleObjective
 
 SETTINGS = PRESETS.choose("default", size=64, content_weight=0.5, style_weight=3.0, tv_weight=7.0)
 SIDE = 48
@@ -46,19 +47,41 @@ def expected_style(encoder, style, made):
     return total
 
 
+def expected_target(encoder, style, photo, layer):
+    """The content's features swapped with the style's, as the recipe does it."""
+    measured = encoder(np.clip(resize(style, fit(style.shape, 64)), 0, 1)[None])[layer]
+    return swapped(encoder(photo)[layer], choices_of([measured], 3), 3, SETTINGS.strength * SETTINGS.swap)
+
+
+def expected_patches(encoder, style, made):
+    """By the definition, in NumPy, on the grid of positions that is looked at."""
+    measured, seen, total = encoder(np.clip(resize(style, fit(style.shape, 64)), 0, 1)[None]), encoder(made), 0.0
+    for layer in SETTINGS.style_layers:
+        places = measured[layer].numpy().reshape(-1, measured[layer].shape[-1])
+        step = max(1, seen[layer].shape[1] // POSITIONS)
+        positions = seen[layer].numpy()[:, step // 2 :: step, step // 2 :: step].reshape(-1, places.shape[-1])
+        mean = places.mean(0)
+        places, positions = ((one - mean) / np.linalg.norm(one - mean, axis=1, keepdims=True)
+                             for one in (places, positions))  # fmt: skip
+        total += 1 - (positions @ places.T).max(1).mean()
+    return total / len(SETTINGS.style_layers)
+
+
 def test_one_picture_is_measured_as_the_recipe_measures_it(encoder, styles, photo):
     objective = StyleObjective(encoder, styles, SETTINGS)
     made = np.ascontiguousarray(photo[:, ::-1])
     weights = list(SETTINGS.content_layers.values())
+    paint = SETTINGS.strength * (2 - SETTINGS.strength)
     for number, style in enumerate(styles):
         parts = objective(tf.constant(number), tf.constant(made), encoder(made), encoder(photo))
-        assert float(parts["style"]) == pytest.approx(3 * expected_style(encoder, style, made), rel=1e-3)
-        content = [float(Content(layer, encoder(photo)[layer])(encoder(made), made)[0])
+        assert float(parts["style"]) == pytest.approx(3 * paint * expected_style(encoder, style, made), rel=1e-3)
+        content = [float(Content(layer, expected_target(encoder, style, photo, layer))(encoder(made), made)[0])
                    for layer in SETTINGS.content_layers]  # fmt: skip
-        assert float(parts["content"]) == pytest.approx(0.5 * np.average(content, weights=weights), rel=1e-4)
-        assert float(parts["variation"]) == pytest.approx(
-            7 * float(TotalVariation()({}, tf.constant(made))[0]), rel=1e-4
-        )
+        assert float(parts["content"]) == pytest.approx(0.5 * np.average(content, weights=weights), rel=1e-3)
+        patches = SETTINGS.patch_weight * paint * expected_patches(encoder, style, made)
+        assert float(parts["patches"]) == pytest.approx(patches, rel=1e-3)
+        variation = 7 * paint * float(TotalVariation()({}, tf.constant(made))[0])
+        assert float(parts["variation"]) == pytest.approx(variation, rel=1e-4)
         assert float(parts["loss"]) == pytest.approx(sum(float(parts[name]) for name in parts if name != "loss"))
 
 
@@ -90,4 +113,5 @@ def test_the_style_can_be_chosen_within_a_graph(encoder, styles, photo):
         lambda number: objective(number, tf.constant(photo), features, features)["style"], autograph=False
     )
     found = [float(graph(tf.constant(number))) for number in (0, 1)]
-    assert found == pytest.approx([3 * expected_style(encoder, style, photo) for style in styles], rel=1e-3)
+    paint = SETTINGS.strength * (2 - SETTINGS.strength)
+    assert found == pytest.approx([3 * paint * expected_style(encoder, style, photo) for style in styles], rel=1e-3)

@@ -9,6 +9,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 import nst_tf
@@ -101,7 +102,7 @@ def test_records_every_round_and_what_was_skipped(run):
     folder, trained = run
     record = json.loads((folder / "run.json").read_text())
     assert [row["epoch"] for row in record["history"]] == [1, 2, 3]
-    assert set(record["history"][0]) >= {"loss", "style", "content", "variation", "learning_rate", "seconds"}
+    assert set(record["history"][0]) >= {"loss", "style", "content", "patches", "variation", "learning_rate", "seconds"}
     assert list(record["skipped"]) == list(trained.skipped) == ["broken.png"]
     assert tuple(record["settings"]["styles"]) == trained.network.styles
 
@@ -111,6 +112,19 @@ def test_a_run_that_was_cut_off_ends_with_the_same_weights(run, cut_off, images)
     train_style(STYLES, images, cut_off, **OPTIONS)
     for resumed, whole in zip(state(cut_off), state(run[0]), strict=True):
         np.testing.assert_array_equal(resumed, whole)
+
+
+def test_a_network_to_start_from_gives_its_weights_and_the_styles_of_these_names(run, images, tmp_path):
+    options = {**OPTIONS, "steps": 2, "learning_rate": 1e-12, "start": run[0]}
+    photo = tmp_path / "photo.png"
+    shutil.copy(images / "0.png", photo)
+    trained = train_style([STYLES[1], photo], images, tmp_path / "run", **options)
+    pixels = read_image(photo).pixels
+    started = load_style_network(run[0]).stylize(pixels, (0, 1))
+    np.testing.assert_allclose(trained.network.stylize(pixels, (1, 0)), started, atol=1e-4)
+    assert np.abs(trained.network.stylize(pixels, (0, 1)) - started).max() > 1e-3
+    with pytest.raises(InputError, match=r"is a run with start [0-9a-f]{16}, not None"):
+        train_style([STYLES[1], photo], images, tmp_path / "run", **{**options, "start": None})
 
 
 def test_a_finished_run_is_left_as_it_is(run, images):
@@ -128,6 +142,7 @@ def test_a_finished_run_is_left_as_it_is(run, images):
         (STYLES, {"side": 31}, "side is 31; it must be 32 or more"),
         (STYLES, {"learning_rate": 0}, "learning rate must be above 0, not 0"),
         (STYLES, {"content_weight": -1.0}, "content_weight"),
+        (STYLES, {"start": "nowhere"}, "there is no network nowhere"),
         (STYLES, {"precision": "float8"}, "unknown precision 'float8'"),
         (STYLES[:1] * 2, {}, "two styles have the same name: great_wave, great_wave"),
         ([], {}, "no style was given"),
@@ -152,6 +167,15 @@ def test_the_loss_falls_in_mixed_precision(images, tmp_path):
     trained = train_style(STYLES[:1], images, tmp_path / "run", **options)
     losses = [row["loss"] for row in trained.history]
     assert losses[4] < 0.8 * losses[0]
+
+
+def test_gradients_too_large_for_their_squares_keep_their_direction():
+    found = train.bounded([tf.constant([3e30, -4e30]), tf.constant([[1e30]])])
+    np.testing.assert_allclose(found[0], [0.75e12, -1e12], rtol=1e-6)
+    np.testing.assert_allclose(found[1], [[0.25e12]], rtol=1e-6)
+    usual = [tf.constant([3.0, -4.0])]
+    np.testing.assert_array_equal(train.bounded(usual)[0], usual[0])
+    assert not np.isfinite(train.bounded([tf.constant([np.inf, 1.0])])[0]).all()  # for whoever scales losses
 
 
 def test_devices_share_an_update(run, images, tmp_path):

@@ -13,7 +13,7 @@ __all__ = ["DESCRIPTION", "SETTINGS", "add_arguments", "run"]
 
 DESCRIPTION = "Train a small network that paints in a few styles, in one pass."
 DEFAULT = PRESETS["default"]
-SETTINGS = ("style_size", "content_weight", "style_weight", "tv_weight", *SCHEDULE)
+SETTINGS = ("start", "style_size", "content_weight", "style_weight", "patch_weight", "tv_weight", *SCHEDULE)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -21,11 +21,15 @@ def add_arguments(parser: Parser) -> None:
     parser.usage = "nst-tf train-style STYLE [STYLE ...] --images DIR -o RUN [options]"
     parser.add_argument("styles", metavar="STYLE", nargs="+", help="image of a style; one network holds them all")
     add_images(parser, "stylize --network")
+    parser.add_argument("--from", dest="start", metavar="NETWORK",
+                        help="network to start from, paintings or one of your own: most of what it learned holds for "
+                             "other styles, too (default: random weights)")  # fmt: skip
     group = parser.add_argument_group("objective, as of stylize")
     group.add_argument("--style-size", type=count, default=DEFAULT.size, metavar="PIXELS",
                        help="longest side of the style images: strokes are right for pictures of this size "
                             f"(default: {DEFAULT.size})")  # fmt: skip
-    for name, meaning in (("content", "content loss"), ("style", "style loss"), ("tv", "total variation")):
+    meanings = {"content": "content loss", "style": "style loss", "patch": "patch term", "tv": "total variation"}
+    for name, meaning in meanings.items():
         value = getattr(DEFAULT, f"{name}_weight")
         group.add_argument(f"--{name}-weight", type=number, default=value, metavar="WEIGHT",
                            help=f"weight of the {meaning} (default: {value:g})")  # fmt: skip
@@ -49,4 +53,4 @@ def run(arguments: Namespace) -> int:
 
 
 def _line(logs: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {logs[name]:.4g}" for name in ("loss", "style", "content", "variation"))
+    return ", ".join(f"{name} {logs[name]:.4g}" for name in ("loss", "style", "content", "patches", "variation"))
