@@ -85,6 +85,8 @@ class CheckpointFolder:
             with (self.folder / FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = dict(stored)
             facts = json.loads(str(arrays.pop(FACTS)))
+            if facts["arrays"] != _shapes(arrays):
+                raise ValueError("its arrays are not those that were saved")
             return facts["command"], facts["machine"], arrays
         except Exception as error:
             # NumPy and zipfile have many exceptions for a damaged file, and no common one.
@@ -100,11 +102,12 @@ class CheckpointFolder:
         if progress.checkpoint is None:
             return False
         began = self._seconds()
-        facts = json.dumps({"command": self._command, "machine": _machine()})
         try:
+            arrays = progress.checkpoint()
+            facts = json.dumps({"command": self._command, "machine": _machine(), "arrays": _shapes(arrays)})
             self.folder.mkdir(exist_ok=True)
             with atomic_write(self.folder / FILE) as temporary, temporary.open("wb") as file:
-                np.savez(file, **{FACTS: facts}, **progress.checkpoint())
+                np.savez(file, **{FACTS: facts}, **arrays)
         except (OSError, NstError) as error:  # the picture can still be made
             logging.warning("no checkpoint is kept: %s", one_line(str(error)))
             self._due = float("inf")
@@ -122,6 +125,10 @@ def _machine() -> dict[str, Any]:
     """What decides on the last bits."""
     found = devices()
     return found | {"precision": found["precision"]["name"]}
+
+
+def _shapes(arrays: Mapping[str, np.ndarray]) -> dict[str, list[int]]:
+    return {name: list(array.shape) for name, array in arrays.items()}
 
 
 def _difference(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:

@@ -138,6 +138,17 @@ def test_one_without_facts_is_damaged(kept, tmp_path):
         kept.load()
 
 
+@pytest.mark.parametrize("edit", [lambda arrays: arrays.popitem(), lambda arrays: arrays.update(more=np.zeros(3))])
+def test_one_that_was_edited_is_damaged(kept, progress, edit):
+    kept.save(progress[1])
+    file = kept.folder / "checkpoint.npz"
+    arrays = dict(np.load(file))
+    edit(arrays)
+    np.savez(file, **arrays)
+    with pytest.raises(InputError, match=r"it is damaged .its arrays are not those that were saved.; remove"):
+        kept.load()
+
+
 def test_what_is_no_checkpoint_is_in_the_way(kept):
     kept.folder.mkdir()
     (kept.folder / ".nst-0123456789abcdef.npz").write_bytes(b"")  # of one who was killed while writing the first
