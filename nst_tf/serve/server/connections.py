@@ -168,12 +168,15 @@ class Connections:
         return self._listeners[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Takes no more."""
+        """Takes no more, and closes those that have not asked for anything yet."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for listener in self._listeners:
             listener.close()
+        for one in self._all:
+            if one.transport is None:
+                one.abort()
 
     async def _take(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
         loop = asyncio.get_running_loop()

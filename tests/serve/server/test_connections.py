@@ -135,6 +135,13 @@ def test_headers_without_an_end_are_refused(few, connect):
     assert asking.recv(2000).startswith(b"HTTP/1.0 400 ")
 
 
+def test_those_that_have_not_asked_are_closed_at_the_end(models, connect):
+    with running(models) as server:
+        waiting = [connect(server, said) for said in (b"", HALF)]
+        assert is_answered(server)
+    assert all(map(is_closed, waiting))
+
+
 @pytest.mark.parametrize("said", [b"", HALF])
 def test_headers_that_do_not_come_are_not_waited_for(few, connect, monkeypatch, said):
     monkeypatch.setattr(connections, "PATIENCE", 0.1)
