@@ -6,7 +6,7 @@ import zlib
 from aiohttp import web
 
 from nst_tf.serve.codec.refusal import invalid
-from nst_tf.serve.server.within import within
+from nst_tf.serve.within import within
 
 __all__ = ["check_length", "read_body", "unpacked"]
 

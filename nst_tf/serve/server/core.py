@@ -21,7 +21,7 @@ from nst_tf.serve.server.metrics import Metrics
 from nst_tf.serve.server.model import Model
 from nst_tf.serve.server.models import Models
 from nst_tf.serve.server.version import Version
-from nst_tf.serve.server.within import within
+from nst_tf.serve.within import within
 
 __all__ = ["Core", "Prediction"]
 

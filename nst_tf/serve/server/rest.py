@@ -25,7 +25,7 @@ from nst_tf.serve.server import metrics
 from nst_tf.serve.server.body import check_length, read_body, unpacked
 from nst_tf.serve.server.core import Core
 from nst_tf.serve.server.model import Model
-from nst_tf.serve.server.within import within
+from nst_tf.serve.within import within
 
 __all__ = ["rest_application"]
 

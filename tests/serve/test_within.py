@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from nst_tf.serve.server.within import within
+from nst_tf.serve.within import within
 
 
 async def _given(value, seconds=0.0):
