@@ -15,11 +15,12 @@ import tensorflow as tf
 from nst_tf.errors import NstError
 from nst_tf.progress import Round
 
-__all__ = ["ReportRounds", "Step", "compile_with_adam", "run_epochs", "summed"]
+__all__ = ["ReportRounds", "Step", "compile_with_adam", "run_epochs", "summed", "update"]
 
 WARM_UP = 100  # updates
 LAST_RATE = 0.01  # of the learning rate
 LONGEST_GRADIENT = 5.0
+LARGEST = 1e12  # number in a gradient whose length can be told
 
 # Trains on the next batch, and gives what was measured on it by name.
 Step = Callable[[Iterator], dict[str, tf.Tensor]]
@@ -93,6 +94,23 @@ def compile_with_adam(model: keras.Model, learning_rate: float, steps: int) -> N
     )
     model.compile(keras.optimizers.Adam(fall, global_clipnorm=LONGEST_GRADIENT), jit_compile=False)
     model.optimizer.build(model.trainable_variables)
+
+
+def update(model: keras.Model, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+    """Updates a model of `compile_with_adam`.
+
+    Gradients whose squares float32 cannot hold are made smaller first, or the optimizer could not shorten them. Crops
+    of one colour have them: a normalisation magnifies what hardly varies 300 times, and a network has many.
+
+    Args:
+        model: Which.
+        tape: That has seen how the loss came about.
+        loss: A scalar, scaled as the optimizer asks.
+    """
+    gradients = tape.gradient(loss, model.trainable_variables)
+    largest = tf.reduce_max([tf.reduce_max(tf.abs(one)) for one in gradients])
+    gradients = [one * tf.minimum(1.0, LARGEST / largest) for one in gradients]
+    model.optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
 
 
 class ReportRounds(keras.callbacks.Callback):

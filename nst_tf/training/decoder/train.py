@@ -21,7 +21,7 @@ from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.decoder.callbacks import SaveDecoder, SaveExamples, Validate
 from nst_tf.training.decoder.last_block import solve_last_block
 from nst_tf.training.decoder.losses import MEASURED, PATCHES, STRUCTURE, reconstruction_loss, stylisation_loss
-from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed
+from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed, update
 from nst_tf.training.precision import precision_policy
 from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
@@ -180,8 +180,7 @@ class _Training:
                     losses |= stylisation_loss(stylizer, images[: tf.shape(styles)[0]], styles)
                     loss += weight * (losses["style"] + STRUCTURE * losses["structure"] + PATCHES * losses["patches"])
                 scaled = model.optimizer.scale_loss(loss / replicas)
-            variables = model.trainable_variables
-            model.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
+            update(model, tape, scaled)
             return {name: value / replicas for name, value in {"loss": loss, **losses}.items()}
 
         @tf.function(autograph=False)

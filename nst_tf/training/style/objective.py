@@ -17,13 +17,15 @@ from nst_tf.backbones import smallest_size
 from nst_tf.images import fit, resize_image
 from nst_tf.objectives import Content, Resemblance, TotalVariation, WassersteinStyle, raw_moments
 from nst_tf.objectives.neighbours import Choices, swapped
-from nst_tf.objectives.places import Places, looked_at, patches_at, places_of
+from nst_tf.objectives.places import Places, places_of
 from nst_tf.recipes.stylize.objective import WINDOW, paint_of, shares_of
 from nst_tf.recipes.stylize.settings import StylizeSettings
 
 __all__ = ["StyleObjective"]
 
 POSITIONS = 32  # a side of a crop, of which neighbours are sought for the patch term: of finer layers, so many of all
+
+NOT_SOUGHT = np.zeros([1, 1, 1, 1], np.int32)  # neighbours, until they are
 
 Features = dict[str, tf.Tensor]
 
@@ -52,7 +54,10 @@ class StyleObjective:
         self._settings = settings
         seen = [_features(encoder, style, settings) for style in styles]
         self._styles = {layer: _statistics(layer, [one[layer] for one in seen]) for layer in settings.style_layers}
-        self._likes = {layer: _Joined([_places(one[layer]) for one in seen]) for layer in settings.style_layers}
+        self._places = {
+            layer: _Joined([_places(layer, one[layer], mean) for one, mean in zip(seen, statistics[0], strict=True)])
+            for layer, statistics in self._styles.items()
+        }
         self._choices = {layer: _choices([one[layer] for one in seen]) for layer in settings.content_layers}
 
     def __call__(self, style: tf.Tensor, images: tf.Tensor, features: Features, content: Features) -> Features:
@@ -107,7 +112,7 @@ class StyleObjective:
         for layer in self._settings.style_layers:
             mean = self._styles[layer][0][style]
             some = {layer: _thinned(features[layer])}
-            objective = Resemblance.of_places(layer, [self._likes[layer][style]], mean)
+            objective = Resemblance(layer, mean, self._places[layer][style][None, None], NOT_SOUGHT)
             total += tf.reduce_mean(objective.chosen(objective.choices(some))(some, images))
         return total / len(self._settings.style_layers)
 
@@ -124,8 +129,9 @@ def _statistics(layer: str, maps: Sequence[tf.Tensor]) -> tuple[tf.Tensor, ...]:
     return tuple(tf.stack([getattr(one, name) for one in objectives]) for name in ("mean", "root", "trace"))
 
 
-def _places(maps: tf.Tensor) -> tf.Tensor:
-    return patches_at(maps, *looked_at(tf.shape(maps)[1:3], None, 1), 1)
+def _places(layer: str, maps: tf.Tensor, mean: tf.Tensor) -> tf.Tensor:
+    """Of a style, the places that the patch term compares with."""
+    return Resemblance.of_styles(layer, [maps], mean).style[0, 0]
 
 
 def _choices(maps: Sequence[tf.Tensor]) -> tuple[_Joined, tf.Tensor, _Joined]:

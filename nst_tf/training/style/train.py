@@ -20,7 +20,7 @@ from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING
 from nst_tf.one_pass.style_network import StyleNetwork, build_style_network, load_style_network
 from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
 from nst_tf.training.crop_batches import crop_batches
-from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed
+from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed, update
 from nst_tf.training.precision import precision_policy
 from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
 from nst_tf.training.strategy import is_chief, open_strategy
@@ -33,7 +33,6 @@ __all__ = ["TrainedStyles", "style_names", "train_style"]
 DEFAULT = PRESETS["default"]
 LAYERS = tuple({**DEFAULT.style_layers, **DEFAULT.content_layers})
 SMALLEST_SIDE = 32  # pixels
-LARGEST = 1e12  # number in a gradient
 
 
 @dataclass(frozen=True)
@@ -160,15 +159,6 @@ def _objective_settings(settings: dict[str, Any]) -> StylizeSettings:
     return PRESETS.choose("default", size=settings["style_size"], **weights)
 
 
-def bounded(gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-    """Gradients of which float32 can hold the squares, so that the optimizer can shorten them to what it allows.
-
-    A crop of one colour has larger ones: the normalisation magnifies what hardly varies 300 times on each layer.
-    """
-    largest = tf.reduce_max([tf.reduce_max(tf.abs(one)) for one in gradients])
-    return [one * tf.minimum(1.0, LARGEST / largest) for one in gradients]
-
-
 def _digest(*arrays: np.ndarray) -> str:
     return hashlib.sha256(b"".join(one.tobytes() for one in arrays)).hexdigest()[:16]
 
@@ -225,9 +215,7 @@ class _Training:
                 made = model({"image": images, "shares": shares}, training=True)
                 parts = objective(style, made, self.encoder(made), content)
                 loss = model.optimizer.scale_loss(parts["loss"] / replicas)
-            variables = model.trainable_variables
-            gradients = bounded(tape.gradient(loss, variables))
-            model.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+            update(model, tape, loss)
             return {name: value / replicas for name, value in parts.items()}
 
         @tf.function(autograph=False)
