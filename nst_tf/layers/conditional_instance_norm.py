@@ -43,12 +43,25 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         self.offset = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="offset")
 
     def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
-        maps, shares = inputs[0], tf.cast(inputs[1], tf.float32)
-        mean, variance = tf.nn.moments(tf.cast(maps, tf.float32), (1, 2))
+        maps, shares = inputs
+        scale, offset = self.factors(shares, *tf.nn.moments(tf.cast(maps, tf.float32), (1, 2)))
+        return maps * tf.cast(scale, maps.dtype) + tf.cast(offset, maps.dtype)
+
+    def factors(self, shares: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """By what maps are multiplied, and what is added to them then.
+
+        Args:
+            shares: Of each style in each image, `(batch, styles)`.
+            mean: Of the maps of each image, float32 `(batch, channels)`.
+            variance: Likewise.
+
+        Returns:
+            Both float32 `(batch, 1, 1, channels)`.
+        """
+        shares = tf.cast(shares, tf.float32)
         scale = tf.matmul(shares, self.scale) * tf.math.rsqrt(variance + EPSILON)
         offset = tf.matmul(shares, self.offset) - mean * scale
-        scale, offset = (tf.cast(one, maps.dtype)[:, None, None] for one in (scale, offset))
-        return maps * scale + offset
+        return scale[:, None, None], offset[:, None, None]
 
     def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         return input_shape[0]

@@ -37,14 +37,24 @@ class UpsampleConv2D(keras.layers.Layer):
         self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        # The edge of an image whose pixels stand twice is its own reflection.
+        return self.enlarged(tf.pad(inputs, ONE_PIXEL, mode="SYMMETRIC"))
+
+    def enlarged(self, padded: tf.Tensor) -> tf.Tensor:
+        """What the layer makes of an image, or a part of one, with a pixel more on each side.
+
+        Args:
+            padded: `(batch, height + 2, width + 2, channels)`.
+
+        Returns:
+            `(batch, 2 height, 2 width, filters)`.
+        """
         spread = tf.constant(SPREAD, self.kernel.dtype)
         kernel = tf.einsum("ra,abio,sb->rsoi", spread, self.kernel, spread)
-        # The edge of an image whose pixels stand twice is its own reflection.
-        padded = tf.pad(inputs, ONE_PIXEL, mode="SYMMETRIC")
         batch, rows, columns = (tf.shape(padded)[axis] for axis in range(3))
         size = [batch, 2 * rows, 2 * columns, self.filters]
-        enlarged = tf.nn.conv2d_transpose(padded, tf.cast(kernel, inputs.dtype), size, 2, "SAME")
-        return enlarged[:, 2:-2, 2:-2] + tf.cast(self.bias, inputs.dtype)
+        enlarged = tf.nn.conv2d_transpose(padded, tf.cast(kernel, padded.dtype), size, 2, "SAME")
+        return enlarged[:, 2:-2, 2:-2] + tf.cast(self.bias, padded.dtype)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, *sides, _ = input_shape

@@ -7,6 +7,7 @@ reflection throughout, and each residual block begins as the identity.
 """
 
 import functools
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ import tensorflow as tf
 from nst_tf.errors import InputError, unknown
 from nst_tf.images import Picture, Source, as_picture, atomic_write, dressed, fit, resize_image
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
-from nst_tf.memory import check_memory
-from nst_tf.one_pass.settings import FastSettings, check_shares
+from nst_tf.memory import check_memory, check_whole, tile_for
+from nst_tf.one_pass.network_tiles import stylize_by_tiles
+from nst_tf.one_pass.settings import TILED, FastSettings, check_shares, check_tile
 from nst_tf.settings import check_ratios
+from nst_tf.views.tiling import in_tiles
 
 __all__ = [
     "BUNDLED",
@@ -42,6 +45,10 @@ FILE, STYLES = "network.npz", "styles"
 BUNDLED = {"paintings": Path(__file__).parent / "weights" / "style_network_paintings_fp16.npz"}
 SMALLEST = 8  # pixels: a quarter of it must have two rows to be reflected
 MEMORY = 0.7e9, 500.0  # bytes that a network takes, and those for each pixel
+# By tiles, as seen at 3 and 11 megapixels: for each pixel of a tile, and for each of the picture.
+PER_PLACE, PER_PIXEL_BY_TILES = 550.0, 160.0
+
+_log = logging.getLogger(__name__)
 
 
 def _norm(x, shares, name: str, activate: bool = True):
@@ -133,12 +140,13 @@ class StyleNetwork:
                 own[...] = given
         self.model.set_weights(weights)
 
-    def stylize(self, content: np.ndarray, shares: Sequence[float] = ()) -> np.ndarray:
+    def stylize(self, content: np.ndarray, shares: Sequence[float] = (), tile: int = 0) -> np.ndarray:
         """Paints a picture.
 
         Args:
             content: What it shows, `(height, width, 3)` in [0, 1], in the size that it is to have.
             shares: Of each style; only their ratios matter, and `()` means equal ones.
+            tile: The side in pixels of the tiles by which a larger picture is made, with the same result; 0 for none.
 
         Returns:
             float32 of the same shape, in [0, 1].
@@ -149,6 +157,8 @@ class StyleNetwork:
         height, width = content.shape[:2]
         if min(height, width) < SMALLEST:
             raise InputError(f"the picture is {width}x{height} pixels; it must be {SMALLEST}x{SMALLEST} or larger")
+        if in_tiles((height, width), tile):
+            return stylize_by_tiles(self.model, content, self._normalised(shares), tile)
         return self._run(tf.constant(content[None]), tf.constant(self._normalised(shares)[None])).numpy()[0]
 
     def _normalised(self, shares: Sequence[float]) -> np.ndarray:
@@ -172,14 +182,22 @@ class NetworkPainter:
             `"paintings:auvers"` or `"paintings:auvers+wave"`.
         shares: Of each of these styles; `()` means equal ones.
         size: Longest side of the pictures in pixels.
+        tile: Side of the tiles by which larger pictures are made, in pixels; see `FastSettings`.
 
     Raises:
-        InputError: There is no such network, it has no such style, or the shares do not match the styles.
+        InputError: There is no such network, it has no such style, the shares do not match the styles, or the tile is
+            too small.
     """
 
-    def __init__(self, path: str | os.PathLike, shares: Sequence[float] = (), size: int = FastSettings.size):
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        shares: Sequence[float] = (),
+        size: int = FastSettings.size,
+        tile: int = FastSettings.tile,
+    ):
         path, names = _parted(path)
-        self.network, self.size = load_style_network(path), size
+        self.network, self.size, self.tile = load_style_network(path), size, check_tile(tile)
         self.shares = self.network.shares(names, shares)
 
     def __call__(self, content: Source) -> Picture:
@@ -191,9 +209,22 @@ class NetworkPainter:
         """
         content = as_picture(content)
         size = fit(content.pixels.shape, self.size)
-        check_memory(*size, *MEMORY)
+        tile = self._tile(size)
+        check = check_memory if in_tiles(size, tile) else check_whole
+        check(*size, *_needed(tile))
         pixels = resize_image(content.pixels, size)
-        return dressed(self.network.stylize(pixels, self.shares), content)
+        return dressed(self.network.stylize(pixels, self.shares, tile), content)
+
+    def _tile(self, size: tuple[int, int]) -> int:
+        if not self.tile and (tile := tile_for(*size, _needed)):
+            _log.info(TILED, tile)
+            return tile
+        return self.tile
+
+
+def _needed(tile: int) -> tuple[float, float]:
+    """The memory that a picture needs, by tiles if there are any: whatever its size, and for each pixel, in bytes."""
+    return (MEMORY[0] + PER_PLACE * tile**2, PER_PIXEL_BY_TILES) if tile else MEMORY
 
 
 def _parted(path: str | os.PathLike) -> tuple[str, list[str]]:

@@ -15,7 +15,7 @@ __all__ = ["add_feed_forward", "is_feed_forward", "resolve", "run_feed_forward"]
 KINDS = ("fast", "network", "hub")
 SHARED = {
     "fast": (*FAST.types, "decoder"),
-    "network": ("size", "style_blend"),
+    "network": ("size", "style_blend", "tile"),
     "hub": ("size",),
 }
 OPTIMISING = ("time_limit", "save_every", *(name for name in PRESETS.types))

@@ -47,7 +47,7 @@ def test_all_settings_are_told_as_they_are_resolved(taken):
 
 def test_one_pass_has_the_settings_that_it_knows(taken):
     shared = {"--preset": "default", "--quality": "95", "--bit-depth": "8", "--size": "512"}
-    assert taken("stylize a.png --network paintings -o o.png")[1] == shared
+    assert taken("stylize a.png --network paintings -o o.png")[1] == {**shared, "--tile": "0"}
     assert taken("stylize a.png b.png --hub mod -o o.png")[1] == shared
     assert taken("stylize a.png b.png --fast --swap 0 -o o.png")[1] == {
         **shared, "--strength": "1", "--style-scale": "1", "--tile": "0", "--no-preview": True
