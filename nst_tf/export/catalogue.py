@@ -72,6 +72,7 @@ MODELS = {
         TRANSFER,
         controls(FAST),
         mask=WHERE,
+        formats=("onnx",),
     ),
     "paintings": Exportable(
         "Paint a picture in styles of a network that holds a few: the bundled one, or that of another `--model`.",

@@ -13,14 +13,15 @@ Newton-Schulz for improving the sign function computation of a Hermitian matrix"
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["square_root", "trace_sqrt"]
+__all__ = ["coupled_roots", "scalings", "square_root", "trace_sqrt"]
 
 STEPS = 12
 SMALLEST_ROOT = 1e-3  # l: a smaller eigenvalue of (M / |M|)^1/2 is below what float32 products can tell from 0
 RIDGE = 1e-7  # of |M|: about one rounding of float32; keeps Z bounded where M has no full rank
 
 
-def _scalings(steps: int, low: float) -> list[float]:
+def scalings(steps: int, low: float) -> list[float]:
+    """The factors a of so many steps, where the smallest eigenvalue of (Z Y)^1/2 is `low`."""
     factors = []
     for _ in range(steps):
         factors.append(float(np.sqrt(3 / (1 + low + low * low))))
@@ -28,17 +29,27 @@ def _scalings(steps: int, low: float) -> list[float]:
     return factors
 
 
-def _coupled_roots(matrix: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    scalings = tf.constant(_scalings(STEPS, SMALLEST_ROOT), matrix.dtype)
+def coupled_roots(
+    matrix: tf.Tensor, steps: int = STEPS, smallest: float = SMALLEST_ROOT, ridge: float = RIDGE
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """M^1/2 and M^-1/2 of symmetric positive semidefinite matrices `(batch, n, n)` of norm 1.
+
+    Args:
+        matrix: M.
+        steps: Of the iteration.
+        smallest: l, the smallest eigenvalue of M^1/2 that they are to bring up to 1.
+        ridge: What is added to all eigenvalues before.
+    """
+    factors = tf.constant(scalings(steps, smallest), matrix.dtype)
     identity = tf.eye(tf.shape(matrix)[-1], dtype=matrix.dtype)
 
     def improve(step, root, inverse):
-        a = scalings[step]
+        a = factors[step]
         correction = (3 * identity - a * a * tf.matmul(inverse, root)) * (a / 2)
         return step + 1, tf.matmul(root, correction), tf.matmul(correction, inverse)
 
-    start = (0, matrix + RIDGE * identity, tf.broadcast_to(identity, tf.shape(matrix)))
-    return tf.while_loop(lambda step, *_: step < STEPS, improve, start)[1:]
+    start = (0, matrix + ridge * identity, tf.broadcast_to(identity, tf.shape(matrix)))
+    return tf.while_loop(lambda step, *_: step < steps, improve, start)[1:]
 
 
 @tf.custom_gradient
@@ -54,7 +65,7 @@ def trace_sqrt(matrix: tf.Tensor) -> tf.Tensor:
         `(batch,)`.
     """
     size = tf.norm(matrix, axis=(-2, -1), keepdims=True)
-    root, inverse = _coupled_roots(matrix / size)
+    root, inverse = coupled_roots(matrix / size)
     scale = tf.sqrt(size)
     value = tf.linalg.trace(root * scale)
     return value, lambda upstream: upstream[:, None, None] * inverse / (2 * scale)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from nst_tf.objectives.places import Places, Sample, Weights, patches_of, sample, spread, together, unit
+from nst_tf.operators import only_common
 
 __all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "swapped"]
 
@@ -34,6 +35,9 @@ def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     Returns:
         Which it is, int32 `(queries,)`, the first of equal ones; and the product, `(queries,)`.
     """
+    if only_common():  # of which there are none for lists of what was found
+        product = tf.matmul(queries, keys, transpose_b=True)
+        return tf.argmax(product, 1, output_type=tf.int32), tf.reduce_max(product, 1)
     count = tf.shape(queries)[0]
     rows = tf.maximum(1, SIMILARITIES // tf.shape(keys)[0])
     chunks = -(-count // rows)
@@ -165,6 +169,8 @@ def swapped(
     (mean, scale), step = spread(wide, weights), _step(window)
     rows, columns = tf.unstack(tf.shape(maps)[1:3])
     shares = tf.broadcast_to(tf.cast(share, maps.dtype), [1, rows, columns, 1])
+    if only_common():
+        return maps + shares * (tf.cast(neighbours_of((wide - mean) * scale, choices, window), maps.dtype) - maps)
     count = FOUND * step // (choices.places[0].patches.shape[-1] * (columns // step + 1))
     count = tf.minimum(tf.maximum(count // step, 1) * step, rows)
     strips = -(-rows // count)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from nst_tf.objectives.spectrum import principal_axes
+
 __all__ = [
     "Places",
     "Sample",
@@ -215,8 +217,7 @@ def together(samples: Sequence[Sample]) -> Places:
     channels = samples[0].mean.shape[-1]
     axes = tf.eye(channels)
     if channels > AXES:
-        # Eigenvalues are in ascending order.
-        axes = tf.linalg.eigh(tf.add_n([one.scatter for one in samples]))[1][:, -AXES:]
+        axes = principal_axes(tf.add_n([one.scatter for one in samples]), AXES)
     keys = []
     for one in samples:
         standard = (tf.reshape(one.patches, [-1, channels]) - one.mean) * one.scale

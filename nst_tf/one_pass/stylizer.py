@@ -122,8 +122,14 @@ def _moved(
 
 def padded(images: tf.Tensor) -> tf.Tensor:
     """Images whose sides are multiples of 8 pixels, mirrored below and at the right."""
-    room = -tf.shape(images)[1:3] % CELL
-    return tf.pad(images, [[0, 0], [0, room[0]], [0, room[1]], [0, 0]], mode="REFLECT")
+    down, across = (-side % CELL for side in _sides(images))
+    return tf.pad(images, [[0, 0], [0, down], [0, across], [0, 0]], mode="REFLECT")
+
+
+def _sides(images: tf.Tensor) -> Sequence[Any]:
+    """Height and width, as numbers where they are known."""
+    known = images.shape[1:3]
+    return known.as_list() if known.is_fully_defined() else tf.unstack(tf.shape(images)[1:3])
 
 
 def _at(image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
@@ -205,8 +211,8 @@ class Stylizer(keras.Model):
         Returns:
             The picture, of the content's size, in [0, 1].
         """
-        size = tf.shape(content)[1:3]
-        whole, seen = padded(content), padded(_at(picture, size))
+        height, width = _sides(content)
+        whole, seen = padded(content), padded(lanczos(picture, height, width))
         own = self.encoder(whole)
         masks = [None if mask is None else padded(mask) for mask in masks]
         images = stylise_in_passes(
@@ -215,7 +221,7 @@ class Stylizer(keras.Model):
         finest = levels_from(level_of(self.decoder))[-1]
         lost = whole - decode(self.decoder, finest, own[finest])["image"]
         made = images[-1] + (1 - strength)[:, None, None, None] * lost
-        return tf.clip_by_value(made[:, : size[0], : size[1]], 0, 1)
+        return tf.clip_by_value(made[:, :height, :width], 0, 1)
 
     def sizes(self, size: tf.Tensor) -> tf.Tensor:
         """Height and width on which a picture of this size is painted one after the other, `(sizes, 2)`, at least 2."""

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from nst_tf.objectives.moments import flatten_positions
+from nst_tf.objectives.spectrum import at_least, root_and_inverse, trace
+from nst_tf.operators import only_common
 
 __all__ = ["Moments", "Way", "monge_map", "transport", "way"]
 
@@ -48,8 +50,10 @@ def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     """
     covariance = _covariance(moments)
     channels = covariance.shape[-1]
-    rounding = ROUNDING * tf.linalg.trace(tf.cast(moments[1], tf.float64))
-    least = (LEAST * tf.linalg.trace(covariance) + rounding) / channels + TINY
+    rounding = ROUNDING * trace(tf.cast(moments[1], tf.float64))
+    least = (LEAST * trace(covariance) + rounding) / channels + TINY
+    if only_common():
+        return _map_by_products(at_least(covariance, least), _covariance(target))
     # With any R for which C = R R^t, T = R^-t (R^t C0 R)^1/2 R^-1. That of eigenvectors takes the fewest products.
     values, vectors = _spectrum(covariance, least[:, None])
     root, inverse = vectors * values**0.5, vectors * values**-0.5
@@ -57,6 +61,14 @@ def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     values, vectors = _spectrum(middle, 0.0)
     legs = tf.matmul(inverse, vectors)
     return tf.matmul(legs * values**0.5, legs, transpose_b=True)
+
+
+def _map_by_products(covariance: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """The same, of a C that is large enough, without eigenvectors."""
+    root, inverse = root_and_inverse(covariance)
+    middle = tf.matmul(root, tf.matmul(target, root))
+    middle = at_least((middle + tf.linalg.matrix_transpose(middle)) / 2, tf.zeros_like(middle[:, 0, 0]))
+    return tf.matmul(inverse, tf.matmul(root_and_inverse(middle)[0], inverse))
 
 
 class Way(NamedTuple):

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from nst_tf.canvas import enlarge, noise
+from nst_tf.canvas import enlarge, lanczos, noise
+from nst_tf.operators import common_operators
 
 
 def test_noise_is_the_same_for_the_same_seed_and_uniform():
@@ -34,3 +36,12 @@ def test_enlarging_keeps_a_smooth_image_and_the_range():
 def test_the_same_size_is_the_same_image():
     image = noise(5, 6, 0)
     assert enlarge(image, 5, 6) is image
+
+
+@pytest.mark.parametrize("size", [(9, 31), (20, 11), (17, 40)], ids=str)
+def test_by_products_an_image_is_the_same_in_another_size(size):
+    image = noise(17, 23, 0)
+    with common_operators():
+        found = lanczos(image, *size)
+        assert lanczos(image, 17, 23) is image
+    np.testing.assert_allclose(found, lanczos(image, *size), atol=1e-6)

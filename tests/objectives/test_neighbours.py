@@ -9,6 +9,7 @@ import tensorflow as tf
 from nst_tf.objectives import neighbours, places
 from nst_tf.objectives.neighbours import Choices, choices_of, nearest, swapped
 from nst_tf.objectives.places import places_of, salience, standardise
+from nst_tf.operators import common_operators
 
 
 def maps(height, width, channels=5, seed=0):
@@ -69,6 +70,13 @@ def test_as_many_rows_as_memory_holds_are_looked_at_at_a_time(monkeypatch, windo
     whole = swap(content, style, window)
     monkeypatch.setattr(neighbours, "FOUND", 500)
     np.testing.assert_allclose(swap(content, style, window), whole, rtol=1e-5, atol=1e-6)
+
+
+def test_by_common_operators_the_neighbours_are_the_same():
+    image, choices = tf.constant(maps(9, 12)), choices_of([tf.constant(maps(7, 8, seed=1))], 3)
+    with common_operators():
+        found = swapped(image, choices, 3, 0.6)
+    np.testing.assert_allclose(found, swapped(image, choices, 3, 0.6), atol=1e-6)
 
 
 def test_styles_are_mixed_by_their_shares_or_asked_all_together():

@@ -6,7 +6,7 @@ import tensorflow as tf
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size
 from nst_tf.export.catalogue import MODELS
-from nst_tf.export.servable import DECODERS, Servable, origin
+from nst_tf.export.servable import DECODERS, Forward, Servable, origin
 from nst_tf.export.signature.batches import Values, count_problem, each, refuse
 from nst_tf.export.signature.examples import example_bytes, example_pixels
 from nst_tf.export.signature.images import EncodedImage, PixelImage
@@ -27,6 +27,14 @@ CONTROLS = [Input.of(one) for one in MODEL.controls]
 SHARES = [one for one in CONTROLS if one.name in ("strength", "swap")]
 LARGEST = 1536  # pixels
 MASK = EncodedImage("mask_bytes", MODEL.mask)
+SIDE = 256  # pixels: of the images that other runtimes take, if nothing else is asked for
+NOTES = (
+    "content and style have the same size",
+    "it is compared with TensorFlow with a `swap` of 0: which of two places of a style is the nearer may depend on "
+    "rounding, and in some pictures all that follows with it. Of coarse maps with fewer positions than channels, "
+    "roundings alone decide a part of the map that moves features, so even then a few values differ by more than 1/255",
+)
+ALLOWED = 8 / 255  # of the few values that differ most: 3.3 at 256x192 pixels, .8 at 96x64
 EMPTY = {"picture_bytes": tf.constant("")}
 
 
@@ -58,6 +66,18 @@ class _Painter:
         with self.stored.scope():
             painted = self.stylizer.stylise(values["content"], areas, *(values[one.name] for one in SHARES))
         return laid_over(areas, painted, values["content"])
+
+    def forward(self, values: Values) -> Values:
+        """The picture of a content in a style, both of one size that is known."""
+        network, picture = self.stylizer, values["content"]
+        with tf.init_scope():
+            sizes = network.sizes(tf.constant(picture.shape[1:3])).numpy()
+        for number, (height, width) in enumerate(sizes.tolist()):
+            content, style = (lanczos(values[name], height, width) for name in MODEL.images)
+            for levels in network.stages(number == len(sizes) - 1):
+                study = network.study([style], levels)
+                picture = network.paint(content, picture, [study], *(values[one.name] for one in SHARES))
+        return {"picture": picture}
 
     def check(self, values: Values) -> tf.Tensor:
         """The problem of sizes that the network cannot look at."""
@@ -136,4 +156,5 @@ def fast_stylize() -> Servable:
     }
     weights = [*origin("vgg16"), DECODERS]
     summary = "Gives any image the style of any other in one pass of a trained network."
-    return Servable("fast-stylize", summary, weights, signatures, painter.stored.variables)
+    forward = Forward(painter.forward, None, SIDE, SMALLEST, NOTES, {"swap": 0.0}, ALLOWED)
+    return Servable("fast-stylize", summary, weights, signatures, painter.stored.variables, forward=forward)

@@ -16,12 +16,13 @@ from nst_tf.export.signature.examples import example_pixels
 from nst_tf.export.signature.images import PixelImage
 from nst_tf.export.signature.pictures import fill
 from nst_tf.images import atomic_write
+from nst_tf.operators import common_operators
 from nst_tf.serve.extra import check_extra
 
 __all__ = ["Difference", "differences", "export_for"]
 
 PICTURE = "picture"  # the output that is one
-OF_PICTURES, OF_VALUES = 1 / 255, 1e-4  # the largest differences allowed, the second as a share of the largest value
+OF_VALUES = 1e-4  # the largest difference allowed of what is no picture, as a share of the largest value
 
 
 class Difference(NamedTuple):
@@ -93,38 +94,45 @@ def _specs(servable: Servable, size: tuple[int, int]) -> dict[str, tf.TensorSpec
 
 def _function(forward: Forward, specs: Mapping[str, tf.TensorSpec]) -> tf.types.experimental.PolymorphicFunction:
     def call(*values):
-        return forward.body(dict(zip(specs, values, strict=True)))
+        with common_operators():
+            return forward.body(dict(zip(specs, values, strict=True)))
 
     return tf.function(call, input_signature=list(specs.values()), autograph=False)
 
 
 def _example(servable: Servable, function: tf.types.experimental.PolymorphicFunction) -> dict[str, np.ndarray]:
-    """A photograph and the defaults."""
-    example = {}
+    """A photograph, a painting where there are two images, and what else is taken to compare."""
+    example, samples = {}, iter(("neuschwanstein", "great_wave"))
     for one, spec in zip(servable.signatures["pixels"].inputs, function.input_signature, strict=True):
         if isinstance(one, PixelImage):
-            pixels = example_pixels("neuschwanstein", max(spec.shape[1:3]))
+            pixels = example_pixels(next(samples), max(spec.shape[1:3]))
             example[one.name] = fill(tf.constant(pixels), *spec.shape[1:3]).numpy()[None]
         else:
             example[one.name] = one.batched_default.numpy()
+            if one.name in servable.forward.compared:
+                example[one.name] = np.full_like(example[one.name], servable.forward.compared[one.name])
     return example
 
 
 def _checked(module: ModuleType, servable: Servable, function: Any, file: os.PathLike) -> dict[str, Difference]:
     example = _example(servable, function)
-    expected = {name: value.numpy() for name, value in function(*example.values()).items()}
-    found = differences(module.run(file, example), expected)
+    # Not in a graph: by all operators that TensorFlow has.
+    given = {name: tf.constant(value) for name, value in example.items()}
+    expected = {name: value.numpy() for name, value in servable.forward.body(given).items()}
+    found = differences(module.run(file, example), expected, servable.forward.allowed)
     for name, (largest, allowed) in found.items():
         if not largest <= allowed:
             raise NstError(f"{name} would differ from TensorFlow's by {largest:.2g}; {allowed:.2g} are allowed")
     return found
 
 
-def differences(found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]) -> dict[str, Difference]:
-    """How far each output is from what is expected."""
+def differences(
+    found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray], of_pictures: float
+) -> dict[str, Difference]:
+    """How far each output is from what is expected, where pictures may be so far."""
     made = {}
     for name, value in expected.items():
         largest = float(np.abs(found[name] - value).max(initial=0))
         scale = 1.0 if name == PICTURE else float(np.abs(value).max(initial=0)) or 1.0
-        made[name] = Difference(largest / scale, OF_PICTURES if name == PICTURE else OF_VALUES)
+        made[name] = Difference(largest / scale, of_pictures if name == PICTURE else OF_VALUES)
     return made
