@@ -1,6 +1,7 @@
 """How much memory a picture needs, so that one that would not fit is refused before it starts."""
 
 import contextlib
+import logging
 import math
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ __all__ = [
     "check_measured",
     "check_memory",
     "check_whole",
+    "chosen_tile",
     "fits_machine",
     "memory_to_read",
     "tile_for",
@@ -33,6 +35,7 @@ LARGE = 2**29  # bytes
 TILES = (1024, 512)  # pixels; of larger tiles, less is looked at twice
 GIB = 2**30
 
+_log = logging.getLogger(__name__)
 _one_large = threading.Lock()
 
 
@@ -96,6 +99,15 @@ def tile_for(height: int, width: int, needed: Callable[[int], tuple[float, float
         needed: From the side of tiles, 0 for none, to what is needed: whatever the size, and for each pixel, in bytes.
     """
     return next((tile for tile in (0, *TILES) if fits_machine(height, width, *needed(tile))), TILES[-1])
+
+
+def chosen_tile(asked: int, height: int, width: int, needed: Callable[[int], tuple[float, float]]) -> int:
+    """The side in pixels of the tiles by which an image is made: what was asked for, else that of `tile_for`, as the
+    log then says."""
+    if not asked and (tile := tile_for(height, width, needed)):
+        _log.info("the picture is looked at by tiles of %d pixels, since the whole would not fit into memory", tile)
+        return tile
+    return asked
 
 
 def check_measured(height: int, width: int, setting: str, scale: float) -> None:

@@ -59,7 +59,7 @@ def at_least(matrix: tf.Tensor, least: tf.Tensor) -> tf.Tensor:
         tf.constant(scalings(SIGN_STEPS, LEAST), matrix.dtype),
     )
     lift = least[:, None, None] * identity
-    rest = matrix - lift
+    rest = _symmetric(matrix) - lift
 
     def improve(number, sign):
         a = factors[number]

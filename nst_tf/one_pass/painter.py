@@ -1,7 +1,6 @@
 """Style transfer by one pass of a network that was trained for any style."""
 
 import functools
-import logging
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -22,11 +21,11 @@ from nst_tf.images import (
     resize_image,
     restore_color,
 )
-from nst_tf.memory import check_memory, check_whole, tile_for
+from nst_tf.memory import check_memory, check_whole, chosen_tile
 from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles, laid_over, recolored
 from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.settings import FAST, TILED, FastSettings, check_shares, check_tile
+from nst_tf.one_pass.settings import FAST, FastSettings, check_shares, check_tile
 from nst_tf.one_pass.study import Study
 from nst_tf.one_pass.stylizer import SMALLEST
 from nst_tf.one_pass.tiles import TiledStylizer, tiled_stylizer
@@ -42,8 +41,6 @@ FIXED, PER_PIXEL = 1.5e9, 1.9e3  # bytes: TensorFlow, the network and its graphs
 # of its areas; of a style.
 PER_PIXEL_BY_TILES, PER_PIXEL_OF_AREA, PER_PIXEL_OF_STYLE = 250, 130, 36
 MARGIN = 64  # pixels around a tile
-
-_log = logging.getLogger(__name__)
 
 
 def _needed(areas: int, tile: int) -> tuple[float, float]:
@@ -117,10 +114,7 @@ class FastPainter:
 
     def _tile(self, size: tuple[int, int], areas: int) -> int:
         """The side of the tiles by which a picture of this height and width is looked at; 0 for none."""
-        tile = check_tile(self.settings.tile)
-        if not tile and (tile := tile_for(*size, functools.partial(_needed, areas))):
-            _log.info(TILED, tile)
-        return tile
+        return chosen_tile(check_tile(self.settings.tile), *size, functools.partial(_needed, areas))
 
     def _parts(self, tile: int) -> CompiledStylizer | TiledStylizer:
         return tiled_stylizer(self._compiled, tile) if tile else self._compiled

@@ -9,7 +9,6 @@ from nst_tf.settings import Presets, Served, describe, setting
 
 __all__ = [
     "FAST",
-    "TILED",
     "FastSettings",
     "check_shares",
     "check_tile",
@@ -24,7 +23,6 @@ __all__ = [
 ]
 
 LEAST_TILE = 64  # pixels
-TILED = "the picture is looked at by tiles of %d pixels, since the whole would not fit into memory"
 
 
 def strength_setting(default: float) -> Any:

@@ -7,7 +7,6 @@ reflection throughout, and each residual block begins as the identity.
 """
 
 import functools
-import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ import tensorflow as tf
 from nst_tf.errors import InputError, unknown
 from nst_tf.images import Picture, Source, as_picture, atomic_write, dressed, fit, resize_image
 from nst_tf.layers import ConditionalInstanceNorm, CropLike, ReflectPad, UpsampleConv2D
-from nst_tf.memory import check_memory, check_whole, tile_for
+from nst_tf.memory import check_memory, check_whole, chosen_tile
 from nst_tf.one_pass.network_tiles import stylize_by_tiles
-from nst_tf.one_pass.settings import TILED, FastSettings, check_shares, check_tile
+from nst_tf.one_pass.settings import FastSettings, check_shares, check_tile
 from nst_tf.settings import check_ratios
 from nst_tf.views.tiling import in_tiles
 
@@ -46,9 +45,7 @@ BUNDLED = {"paintings": Path(__file__).parent / "weights" / "style_network_paint
 SMALLEST = 8  # pixels: a quarter of it must have two rows to be reflected
 MEMORY = 0.7e9, 500.0  # bytes that a network takes, and those for each pixel
 # By tiles, as seen at 3 and 11 megapixels: for each pixel of a tile, and for each of the picture.
-PER_PLACE, PER_PIXEL_BY_TILES = 550.0, 160.0
-
-_log = logging.getLogger(__name__)
+PER_PIXEL_OF_TILE, PER_PIXEL_BY_TILES = 550.0, 160.0
 
 
 def _norm(x, shares, name: str, activate: bool = True):
@@ -209,22 +206,16 @@ class NetworkPainter:
         """
         content = as_picture(content)
         size = fit(content.pixels.shape, self.size)
-        tile = self._tile(size)
+        tile = chosen_tile(self.tile, *size, _needed)
         check = check_memory if in_tiles(size, tile) else check_whole
         check(*size, *_needed(tile))
         pixels = resize_image(content.pixels, size)
         return dressed(self.network.stylize(pixels, self.shares, tile), content)
 
-    def _tile(self, size: tuple[int, int]) -> int:
-        if not self.tile and (tile := tile_for(*size, _needed)):
-            _log.info(TILED, tile)
-            return tile
-        return self.tile
-
 
 def _needed(tile: int) -> tuple[float, float]:
     """The memory that a picture needs, by tiles if there are any: whatever its size, and for each pixel, in bytes."""
-    return (MEMORY[0] + PER_PLACE * tile**2, PER_PIXEL_BY_TILES) if tile else MEMORY
+    return (MEMORY[0] + PER_PIXEL_OF_TILE * tile**2, PER_PIXEL_BY_TILES) if tile else MEMORY
 
 
 def _parted(path: str | os.PathLike) -> tuple[str, list[str]]:

@@ -67,8 +67,8 @@ def _map_by_products(covariance: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     """The same, of a C that is large enough, without eigenvectors."""
     root, inverse = root_and_inverse(covariance)
     middle = tf.matmul(root, tf.matmul(target, root))
-    middle = at_least((middle + tf.linalg.matrix_transpose(middle)) / 2, tf.zeros_like(middle[:, 0, 0]))
-    return tf.matmul(inverse, tf.matmul(root_and_inverse(middle)[0], inverse))
+    between, _ = root_and_inverse(at_least(middle, tf.zeros_like(middle[:, 0, 0])))
+    return tf.matmul(inverse, tf.matmul(between, inverse))
 
 
 class Way(NamedTuple):

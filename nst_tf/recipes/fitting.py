@@ -1,14 +1,13 @@
 """Whether what is optimised fits into the memory of a machine, as a whole or by tiles."""
 
-import logging
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from nst_tf.memory import FIXED, PER_PIXEL, check_measured, check_memory, check_whole, tile_for
-from nst_tf.one_pass.settings import TILED, check_tile
+from nst_tf.memory import FIXED, PER_PIXEL, check_measured, check_memory, check_whole, chosen_tile
+from nst_tf.one_pass.settings import check_tile
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.views.tiling import in_tiles
 
@@ -22,8 +21,6 @@ PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE = 3.4e3
 
 Size = tuple[int, int]
 
-_log = logging.getLogger(__name__)
-
 
 def with_tiles(settings: Any, size: Size, narrow: bool = False) -> Any:
     """The settings with tiles, if a picture of this height and width would not fit into the machine without.
@@ -36,11 +33,7 @@ def with_tiles(settings: Any, size: Size, narrow: bool = False) -> Any:
     Raises:
         InputError: The tile is too small.
     """
-    if check_tile(settings.tile):
-        return settings
-    if tile := tile_for(*size, partial(_needed, narrow)):
-        _log.info(TILED, tile)
-    return replace(settings, tile=tile)
+    return replace(settings, tile=chosen_tile(check_tile(settings.tile), *size, partial(_needed, narrow)))
 
 
 def _needed(narrow: bool, tile: int) -> tuple[float, float]:
