@@ -20,7 +20,7 @@ __all__ = [
     "textures_by_numbers",
 ]
 
-FOAM = slice(140, 300), slice(60, 220)  # of the great wave
+FOAM = slice(120, 312), slice(40, 232)  # of the great wave
 TEXTURE_LAYERS = {"relu1_1": 16.0, "relu2_1": 4.0, "relu3_1": 2.0, "relu4_1": 1.0}
 NUMBERS = (2_080, 4_160, 12_416, 176_640)  # of the first, the first two, three and all five layers
 CLASSIFIER = "alexnet-photos"
@@ -43,7 +43,7 @@ def reconstructions(studio: Studio) -> Finding:
     from nst_tf.recipes.reconstruct.reconstruct import reconstruct
 
     layers = studio.pick([f"relu{number}" for number in range(1, 6)], ["relu1", "relu2"])
-    size = studio.pick(144, 64)
+    size = studio.pick(224, 64)
     made = reconstruct(studio.photo(size), layers, model="alexnet", size=size, steps=(studio.pick(100, 2),)).picture
     psnr = {one.layer: one.psnr for one in made.reconstructions}
     errors = {one.layer: one.error for one in made.reconstructions}
@@ -74,27 +74,27 @@ def textures(studio: Studio) -> Finding:
     """Foam of a painting, by more and more layers of VGG-19."""
     from nst_tf.recipes.texture.texture import texture
 
-    size, source = studio.pick(128, 32), _foam()
+    size, source = studio.pick(192, 32), _foam()
     made = {}
     for count in studio.pick(range(1, 5), (1, 2)):
         layers = dict(itertools.islice(TEXTURE_LAYERS.items(), count))
         made[f"to {list(layers)[-1]}"] = _pixels(texture(source, layers=layers, **_schedule(studio, size)))
-    return _compared(source, made, 180)
+    return _compared(source, made, 192)
 
 
 def textures_by_numbers(studio: Studio) -> Finding:
     """The same by the number of parameters of the paper's own layers."""
     from nst_tf.recipes.texture.texture import texture
 
-    size, source = studio.pick(128, 32), _foam()
+    size, source = studio.pick(192, 32), _foam()
     numbers = studio.pick(NUMBERS, NUMBERS[:2])
     options = {"preset": "gatys", **_schedule(studio, size)}
     made = {f"{count:,} numbers": _pixels(texture(source, parameters=count, **options)) for count in numbers}
-    return _compared(source, made, 180)
+    return _compared(source, made, 192)
 
 
 def _schedule(studio: Studio, size: int) -> dict:
-    return {"size": (size, size), "steps": (studio.pick(100, 2),)}
+    return {"size": (size, size), "steps": (studio.pick(150, 2),)}
 
 
 def _pixels(result) -> np.ndarray:
@@ -108,7 +108,7 @@ def _by_gatys(studio: Studio, depth: int, ratio: float) -> np.ndarray:
 
     layers = {f"relu{block}_1": 1 / depth for block in range(1, depth + 1)}
     weight = PRESETS["gatys"].content_weight * ratio
-    options = {"preset": "gatys", "size": studio.pick(144, 48), "steps": (studio.pick(100, 2),)}
+    options = {"preset": "gatys", "size": studio.pick(256, 48), "steps": (studio.pick(150, 2),)}
     photo, painting = sample("neuschwanstein"), sample("great_wave")
     return _pixels(stylize(photo, painting, style_layers=layers, content_weight=weight, **options))
 
@@ -119,7 +119,7 @@ def _judged(made: Mapping[str, np.ndarray], measure: str) -> tuple[dict[str, flo
 
     evaluator = Evaluator(sample("neuschwanstein"), sample("great_wave"))
     values = {name: getattr(evaluator(one), measure) for name, one in made.items()}
-    return values, show(*made.values(), titles=list(made), columns=len(made), size=240).pixels
+    return values, show(*made.values(), titles=list(made), columns=len(made), size=256).pixels
 
 
 def style_by_layers(studio: Studio) -> Finding:
@@ -141,7 +141,7 @@ def dreams(studio: Studio) -> Finding:
     from nst_tf.recipes.dream.dream import dream
 
     layers = studio.pick(("relu2_2", "relu3_3", "relu4_3", "relu5_3"), ("relu1_1", "relu1_2"))
-    photo = studio.photo(studio.pick(224, 48))
+    photo = studio.photo(studio.pick(320, 48))
     options = {"size": len(photo), "octaves": studio.pick(4, 1), "steps": (studio.pick(10, 1),)}
     made = {layer: _pixels(dream(photo, layers={layer: 1.0}, **options)) for layer in layers}
     shares = _probabilities("animal", {"photograph": photo, **made})
@@ -150,7 +150,7 @@ def dreams(studio: Studio) -> Finding:
         f"no animal by {' or '.join(lower)}": max(shares[layer] for layer in lower) < 0.1,
         f"an animal by {' or '.join(higher)}": max(shares[layer] for layer in higher) > 0.5,
     }
-    sheet = show(photo, *made.values(), titles=["photograph", *layers], columns=1 + len(layers), size=180)
+    sheet = show(photo, *made.values(), titles=["photograph", *layers], columns=1 + len(layers), size=320)
     told = f"probability of an animal, as {CLASSIFIER} sees it: {_listed(shares)}"
     return Finding(told, checks, sheet.pixels)
 
