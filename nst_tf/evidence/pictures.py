@@ -119,7 +119,7 @@ def _judged(made: Mapping[str, np.ndarray], measure: str) -> tuple[dict[str, flo
 
     evaluator = Evaluator(sample("neuschwanstein"), sample("great_wave"))
     values = {name: getattr(evaluator(one), measure) for name, one in made.items()}
-    return values, show(*made.values(), titles=list(made), columns=len(made), size=256).pixels
+    return values, show(*made.values(), titles=list(made), columns=len(made), size=224).pixels
 
 
 def style_by_layers(studio: Studio) -> Finding:
@@ -150,7 +150,7 @@ def dreams(studio: Studio) -> Finding:
         f"no animal by {' or '.join(lower)}": max(shares[layer] for layer in lower) < 0.1,
         f"an animal by {' or '.join(higher)}": max(shares[layer] for layer in higher) > 0.5,
     }
-    sheet = show(photo, *made.values(), titles=["photograph", *layers], columns=1 + len(layers), size=320)
+    sheet = show(photo, *made.values(), titles=["photograph", *layers], columns=1 + len(layers), size=180)
     told = f"probability of an animal, as {CLASSIFIER} sees it: {_listed(shares)}"
     return Finding(told, checks, sheet.pixels)
 
