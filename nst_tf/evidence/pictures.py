@@ -43,7 +43,7 @@ def reconstructions(studio: Studio) -> Finding:
     from nst_tf.recipes.reconstruct.reconstruct import reconstruct
 
     layers = studio.pick([f"relu{number}" for number in range(1, 6)], ["relu1", "relu2"])
-    size = studio.pick(224, 64)
+    size = studio.pick(144, 64)
     made = reconstruct(studio.photo(size), layers, model="alexnet", size=size, steps=(studio.pick(100, 2),)).picture
     psnr = {one.layer: one.psnr for one in made.reconstructions}
     errors = {one.layer: one.error for one in made.reconstructions}
@@ -141,7 +141,7 @@ def dreams(studio: Studio) -> Finding:
     from nst_tf.recipes.dream.dream import dream
 
     layers = studio.pick(("relu2_2", "relu3_3", "relu4_3", "relu5_3"), ("relu1_1", "relu1_2"))
-    photo = studio.photo(studio.pick(320, 48))
+    photo = studio.photo(studio.pick(224, 48))
     options = {"size": len(photo), "octaves": studio.pick(4, 1), "steps": (studio.pick(10, 1),)}
     made = {layer: _pixels(dream(photo, layers={layer: 1.0}, **options)) for layer in layers}
     shares = _probabilities("animal", {"photograph": photo, **made})
