@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at
-from nst_tf.canvas.sizes import longest_made, longest_shown, measured_size
+from nst_tf.canvas.sizes import longest_made, longest_shown
 from nst_tf.errors import InputError
 from nst_tf.images import (
     Picture,
@@ -27,7 +27,7 @@ from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FAST, FastSettings, check_shares, check_tile
 from nst_tf.one_pass.study import Study
-from nst_tf.one_pass.stylizer import SMALLEST
+from nst_tf.one_pass.stylizer import SMALLEST, style_size
 from nst_tf.one_pass.tiles import TiledStylizer, tiled_stylizer
 from nst_tf.settings import keywords
 from nst_tf.views.tiling import in_tiles
@@ -121,34 +121,32 @@ class FastPainter:
 
     def _painted(self, guide: np.ndarray, areas: Sequence[Area], size: tuple[int, int], tile: int) -> np.ndarray:
         """The pixels, painted on one size after the other."""
-        whole, picture = _at(guide, tf.constant(size)), None
+        whole, parts = _at(guide, tf.constant(size)), self._parts(tile)
         strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
-        sizes = self._compiled.sizes(tf.constant(size))
-        paint = self._parts(tile).paint
-        for number, side in enumerate(sizes):
-            content = lanczos(whole, *tf.unstack(side))
-            picture = content if picture is None else picture
-            for levels in self._compiled.stages(number == len(sizes) - 1):
-                studies = self._study(areas, levels, side, tile)
-                masks = [None if area.mask is None else mask_at(area.mask, side) for area in areas]
-                picture = paint(content, picture, studies, strength, swapping, masks)
-        return laid_over(areas, picture, whole)[0].numpy()
 
-    def _study(self, areas: Sequence[Area], levels: tuple[str, ...], side: tf.Tensor, tile: int) -> Studies:
+        def paint(content, picture, levels, side):
+            studies = self._study(areas, levels, side, tile)
+            masks = [None if area.mask is None else mask_at(area.mask, tf.constant(side)) for area in areas]
+            return parts.paint(content, picture, studies, strength, swapping, masks)
+
+        sizes = self._compiled.sizes(tf.constant(size)).numpy().tolist()
+        return laid_over(areas, self._compiled.stylizer.paint_on_sizes(whole, sizes, paint), whole)[0].numpy()
+
+    def _study(self, areas: Sequence[Area], levels: tuple[str, ...], side: Sequence[int], tile: int) -> Studies:
         # A style whose colours are matched to the content is another one for each picture, and of regions that leave
         # nothing to the styles of the rest there are fewer.
-        key = levels, int(tf.reduce_max(side)), len(areas), tile
+        key = levels, max(side), len(areas), tile
         if key not in self._studied or self.settings.preserve_color:
-            seen, parts = areas_at(areas, side, functools.partial(self._style_size, side, tile)), self._parts(tile)
+            seen = areas_at(areas, tf.constant(side), functools.partial(self._style_size, side, tile))
+            study = self._parts(tile).study
             self._studied[key] = [
-                parts.study(area.styles, levels, area.shares, self.settings.swap > 0, area.style_masks) for area in seen
+                study(area.styles, levels, area.shares, self.settings.swap > 0, area.style_masks) for area in seen
             ]
         return self._studied[key]
 
-    def _style_size(self, side: tf.Tensor, tile: int, style: tf.Tensor) -> tf.Tensor:
-        """The size of a style that fits a picture of this height and width."""
-        longest = self.settings.style_scale * int(tf.reduce_max(side))
-        size = measured_size(tf.shape(style)[1:3], longest, SMALLEST)
+    def _style_size(self, side: Sequence[int], tile: int, style: tf.Tensor) -> tf.Tensor:
+        """The size of a style that fits a picture of this height and width, if it fits into the memory."""
+        size = style_size(style, tf.constant(side), self.settings.style_scale)
         by_tiles = in_tiles(size.numpy(), tile)
         check_memory(*size.numpy(), *((_needed(0, tile)[0], PER_PIXEL_OF_STYLE) if by_tiles else (FIXED, PER_PIXEL)))
         return size

@@ -9,7 +9,7 @@ is not lost on the way, and places where there is little to see are swapped less
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -28,7 +28,7 @@ from nst_tf.one_pass.study import WINDOWS, Lens, LevelOfStyle, Study, study_of
 from nst_tf.one_pass.transport import Moments, transport
 from nst_tf.views.view import View
 
-__all__ = ["SMALLEST", "Stylizer", "measure", "mixed", "padded", "stylise_in_passes"]
+__all__ = ["SMALLEST", "Stylizer", "measure", "mixed", "padded", "style_size", "stylise_in_passes"]
 
 # Share of the content's own features in those that are looked at. On the finest level a little brings back much of what
 # the content shows, and costs little style; on the others it takes the more of both.
@@ -136,6 +136,18 @@ def _at(image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     return lanczos(image, *tf.unstack(size))
 
 
+def style_size(style: tf.Tensor, size: tf.Tensor, scale: tf.Tensor | float) -> tf.Tensor:
+    """The size in which a style is measured for a picture of a size.
+
+    Args:
+        style: `(1, height, width, 3)`.
+        size: Height and width of the picture, `(2,)`.
+        scale: Of the style's longest side to the picture's.
+    """
+    longest = tf.cast(scale, tf.float64) * tf.cast(tf.reduce_max(size), tf.float64)
+    return measured_size(tf.shape(style)[1:3], longest, SMALLEST)
+
+
 @keras.saving.register_keras_serializable(package="nst_tf")
 class Stylizer(keras.Model):
     """Gives images the style of others in one pass: `stylizer({"content": ..., "style": ..., "strength": ...})`.
@@ -228,38 +240,52 @@ class Stylizer(keras.Model):
         sizes = scale_sizes(size, tf.reduce_max(size), FIRST, GROWTH, SMALLEST)
         return tf.repeat(sizes, 1 + tf.cast(tf.equal(tf.shape(sizes)[:1], 1), tf.int32), axis=0)
 
+    def paint_on_sizes(self, content: tf.Tensor, sizes: Sequence[Any], paint: Callable[..., tf.Tensor]) -> tf.Tensor:
+        """Paints an image on sizes that are known before, as `stylise` does on those that are not.
+
+        Args:
+            content: `(1, height, width, 3)` in [0, 1].
+            sizes: Height and width of each, numbers, as `sizes` gives them.
+            paint: From the content in one of the sizes, what was painted before, levels and the size to the picture.
+
+        Returns:
+            The picture, of the last size, in [0, 1].
+        """
+        picture = None
+        for number, size in enumerate(sizes):
+            here = lanczos(content, *size)
+            picture = here if picture is None else picture
+            for levels in self.stages(number == len(sizes) - 1):
+                picture = paint(here, picture, levels, size)
+        return picture
+
     def stylise(
         self,
         content: tf.Tensor,
         areas: Sequence[Area],
         strength: tf.Tensor,
         swapping: tf.Tensor | float = 1.0,
+        style_scale: tf.Tensor | float = 1.0,
     ) -> tf.Tensor:
         """Paints an image on all sizes, each as large as the one before by the same factor, up to its own.
 
         Args:
             content: `(1, height, width, 3)` in [0, 1].
-            areas: What is painted in which styles, those in the sizes that fit the picture's.
+            areas: What is painted in which styles, those of any size.
             strength: `(1,)` in [0, 1].
             swapping: See `stylise_in_passes`.
+            style_scale: How much longer the longest side of a style is than that of the picture where it is measured.
 
         Returns:
             The picture, of the content's size, in [0, 1].
         """
         sizes = self.sizes(tf.shape(content)[1:3])
-        longest = tf.cast(tf.reduce_max(sizes), tf.float64)
-
-        def style_size(style, size):
-            own = tf.shape(style)[1:3]
-            wanted = tf.cast(tf.reduce_max(own) * tf.reduce_max(size), tf.float64) / longest
-            return measured_size(own, wanted, SMALLEST)
-
         before = tf.shape(sizes)[0] - 1
         *coarse, fine = self.stages(False)
 
         def step(number, picture):
             size = sizes[number]
-            here, around = _at(content, size), areas_at(areas, size, lambda style: style_size(style, size))
+            here, around = _at(content, size), areas_at(areas, size, lambda style: style_size(style, size, style_scale))
             masks = [area.mask for area in around]
 
             def painted(levels, picture):
@@ -278,14 +304,15 @@ class Stylizer(keras.Model):
         return tf.while_loop(lambda number, _: number <= before, step, start, shapes, parallel_iterations=1)[1]
 
     def call(self, inputs: Any) -> Any:
-        content, strength = inputs["content"], inputs["strength"]
-        count = tf.shape(content)[0]
-        given = {"strength": strength, "swap": tf.fill(tf.shape(strength), FastSettings.swap), **inputs}
+        content, style = inputs["content"], inputs["style"]
+        count, sides = tf.shape(content)[0], [tf.reduce_max(tf.shape(one)[1:3]) for one in (style, content)]
+        scale = tf.divide(*(tf.cast(side, tf.float64) for side in sides))
+        given = {"swap": tf.fill(tf.shape(inputs["strength"]), FastSettings.swap), **inputs}
         given = {name: tf.repeat(one, count // tf.shape(one)[0], axis=0) for name, one in given.items()}
 
         def painted(one):
             one = {name: value[None] for name, value in one.items()}
-            return self.stylise(one["content"], [Area([one["style"]])], one["strength"], one["swap"])[0]
+            return self.stylise(one["content"], [Area([one["style"]])], one["strength"], one["swap"], scale)[0]
 
         return tf.reshape(tf.map_fn(painted, given, fn_output_signature=content.dtype), tf.shape(content))
 

@@ -76,6 +76,7 @@ def few_layers():
     with pytest.MonkeyPatch.context() as patch:
         for module in ("export.models.fast_stylize", "export.models.stylize", "recipes.stylize.stylize"):
             patch.setattr(f"nst_tf.{module}.load_stylizer", stylizer)
+        patch.setattr("nst_tf.one_pass.painter.load_stylizer", lambda _: stylizer())
         for name, presets in {"stylize": STYLIZE, "texture": TEXTURE}.items():
             settings = presets.choose(precision="float32", **FEW_LAYERS[name])
             patch.setattr(f"nst_tf.export.models.{name}.DEFAULT", settings)

@@ -29,7 +29,7 @@ class Mixture(keras.Model):
         colour = tf.reduce_mean(values["style"], (1, 2), keepdims=True)
         return values["content"] + tf.reshape(values["strength"], [-1, 1, 1, 1]) * (colour - values["content"])
 
-    def stylise(self, content, areas, strength, swapping):
+    def stylise(self, content, areas, strength, swapping, style_scale):
         return self({"content": content, "style": areas[0].styles[0], "strength": strength})
 
 

@@ -214,6 +214,17 @@ def test_fast_stylize_gives_a_dict_as_stylize_does(exported):
     np.testing.assert_allclose(painted, expected, atol=1e-4)
 
 
+def test_fast_stylize_sees_a_large_style_in_each_size_as_python_does(exported, photo, tmp_path):
+    data, pixels = photo
+    controls, style = {"size": 96, "strength": 0.5, "style_scale": 0.75}, tmp_path / "style.jpg"
+    style.write_bytes(example_bytes("great_wave", 256))
+    given = {name: [value] for name, value in controls.items()}
+    found = exported("fast-stylize").called("controls", content_bytes=[data], style_bytes=[style.read_bytes()], **given)
+    with as_it_is(), few_layers():
+        made = nst_tf.fast_stylize(pixels, style, **controls)
+    assert np.abs(picture(found["picture_bytes"][0]) - made.pixels).max() <= EIGHT_BITS
+
+
 def test_fast_stylize_answers_each_image_by_itself(exported, photo):
     data, _ = photo
     inputs = {"content_bytes": [data, b"\xff\xd8\xff", data], "style_bytes": [data], "size": [64]}

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
-from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size
+from nst_tf.canvas.sizes import fit, longest_made, longest_shown
 from nst_tf.export.catalogue import MODELS
 from nst_tf.export.servable import DECODERS, Forward, Servable, origin
 from nst_tf.export.signature.batches import Values, count_problem, each, refuse
@@ -18,13 +18,14 @@ from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatu
 from nst_tf.export.signature.weights import Stored
 from nst_tf.one_pass.areas import Area, laid_over
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.stylizer import SMALLEST
+from nst_tf.one_pass.stylizer import SMALLEST, style_size
 
 __all__ = ["fast_stylize"]
 
 MODEL = MODELS["fast-stylize"]
 CONTROLS = [Input.of(one) for one in MODEL.controls]
 SHARES = [one for one in CONTROLS if one.name in ("strength", "swap")]
+NUMBERS = [*SHARES, *(one for one in CONTROLS if one.name == "style_scale")]
 LARGEST = 1536  # pixels
 MASK = EncodedImage("mask_bytes", MODEL.mask)
 SIDE = 256  # pixels: of the images that other runtimes take, if nothing else is asked for
@@ -53,69 +54,68 @@ class _Painter:
         image = tf.TensorSpec([None, None, None, 3])
         specs = {"content": image, "style": image} | {one.name: tf.TensorSpec([None]) for one in SHARES}
         self._run = tf.function(self._painted, input_signature=[specs], autograph=False)
-        one = {name: tf.TensorSpec([1, *spec.shape[1:]]) for name, spec in specs.items()}
-        mask = tf.TensorSpec([1, None, None, 1])
-        self._run_masked = tf.function(self._painted_part, input_signature=[one, mask], autograph=False)
+        one = tf.TensorSpec([1, None, None, 3])
+        item = dict.fromkeys(("content", "style"), one) | {one.name: tf.TensorSpec([]) for one in NUMBERS}
+        self._run_item = tf.function(self._painted_item, input_signature=[item], autograph=False)
+        masked = item | {"mask": tf.TensorSpec([1, None, None, 1])}
+        self._run_masked = tf.function(self._painted_item, input_signature=[masked], autograph=False)
 
     def _painted(self, values: Values) -> tf.Tensor:
         with self.stored.scope():
             return self.stylizer(values)
 
-    def _painted_part(self, values: Values, mask: tf.Tensor) -> tf.Tensor:
-        areas = [Area([values["style"]], mask=mask)]
+    def _painted_item(self, values: Values) -> tf.Tensor:
+        content, areas = values["content"], [Area([values["style"]], mask=values.get("mask"))]
+        shares = [values[one.name][None] for one in SHARES]
         with self.stored.scope():
-            painted = self.stylizer.stylise(values["content"], areas, *(values[one.name] for one in SHARES))
-        return laid_over(areas, painted, values["content"])
+            painted = self.stylizer.stylise(content, areas, *shares, values["style_scale"])
+        return laid_over(areas, painted, content)
 
     def forward(self, values: Values) -> Values:
         """The picture of a content in a style, both of one size that is known."""
-        network, picture = self.stylizer, values["content"]
+        network, shares = self.stylizer, [values[one.name] for one in SHARES]
         with tf.init_scope():
-            sizes = network.sizes(tf.constant(picture.shape[1:3])).numpy()
-        for number, (height, width) in enumerate(sizes.tolist()):
-            content, style = (lanczos(values[name], height, width) for name in MODEL.images)
-            for levels in network.stages(number == len(sizes) - 1):
-                study = network.study([style], levels)
-                picture = network.paint(content, picture, [study], *(values[one.name] for one in SHARES))
-        return {"picture": picture}
+            sizes = network.sizes(tf.constant(values["content"].shape[1:3])).numpy().tolist()
+
+        def paint(content, picture, levels, size):
+            study = network.study([lanczos(values["style"], *size)], levels)
+            return network.paint(content, picture, [study], *shares)
+
+        return {"picture": network.paint_on_sizes(values["content"], sizes, paint)}
 
     def check(self, values: Values) -> tf.Tensor:
         """The problem of sizes that the network cannot look at."""
-        side = tf.reduce_max(self._style_size(values))
+        own, size = tf.shape(values["content"])[:2], values["size"]
+        side = tf.reduce_max(style_size(values["style"][None], size, values["style_scale"]))
         return first_problem(
             [
-                size_problem(tf.shape(values["content"])[:2], values["size"], SMALLEST),
+                size_problem(own, size, SMALLEST),
                 problem_if(side > LARGEST, "the style would be measured at ", side, " pixels; at most ", LARGEST,
                            " are possible, with a smaller style_scale"),
             ]
         )  # fmt: skip
 
-    def _style_size(self, values: Values) -> tf.Tensor:
-        wanted = tf.cast(values["style_scale"], tf.float64) * tf.cast(values["size"], tf.float64)
-        return measured_size(tf.shape(values["style"])[:2], wanted, SMALLEST)
-
     def run(self, values: Values) -> Values:
         """The picture of an item as a file."""
-        return self._file(self._run(self._sized(values)), values)
+        return self._file(self._run_item(self._item(values)), values)
+
+    def run_masked(self, values: Values) -> Values:
+        """As `run`, where the mask is white."""
+        item = self._item(values)
+        mask = mask_of(values, tf.shape(item["content"])[1:3])
+        return self._file(self._run_masked(item | {"mask": mask}), values)
+
+    def _item(self, values: Values) -> Values:
+        """What the network takes for an item: the content as large as the picture, the style as it is."""
+        own = tf.shape(values["content"])[:2]
+        size = fit(own, longest_made(own, values["size"], values["preview"], SMALLEST))
+        images = {"content": lanczos(values["content"][None], *tf.unstack(size)), "style": values["style"][None]}
+        return images | {one.name: values[one.name] for one in NUMBERS}
 
     def _file(self, picture: tf.Tensor, values: Values) -> Values:
         """A picture, or its preview, as a file."""
         shown = fit(tf.shape(values["content"])[:2], longest_shown(values["size"], values["preview"]))
         return {"picture_bytes": encode_png(lanczos(picture, *tf.unstack(shown))[0])}
-
-    def _sized(self, values: Values) -> Values:
-        """What the network takes, as a batch of one."""
-        own = tf.shape(values["content"])[:2]
-        values = values | {"size": longest_made(own, values["size"], values["preview"], SMALLEST)}
-        sizes = {"content": fit(own, values["size"]), "style": self._style_size(values)}
-        images = {name: lanczos(values[name][None], *tf.unstack(size)) for name, size in sizes.items()}
-        return images | {one.name: values[one.name][None] for one in SHARES}
-
-    def run_masked(self, values: Values) -> Values:
-        """As `run`, where the mask is white."""
-        sized = self._sized(values)
-        mask = mask_of(values, tf.shape(sized["content"])[1:3])
-        return self._file(self._run_masked(sized, mask), values)
 
     def of_bytes(self, batch: Values) -> Values:
         """The pictures for encoded images."""

@@ -91,8 +91,10 @@ class Stylize(Recipe):
         return areas_at(self.areas, size, lambda style: self.style_size(style, size))
 
     def _painted(self, painter: Painter, size: tf.Tensor) -> tf.Tensor:
-        strength, swapping = (tf.cast([value], tf.float32) for value in (self.settings.strength, self.settings.swap))
-        return painter(self._content(size), self._areas(size), strength, swapping)
+        settings = self.settings
+        strength, swapping = (tf.cast([value], tf.float32) for value in (settings.strength, settings.swap))
+        scale = tf.cast(settings.style_scale, tf.float64)  # a tensor, lest another one were traced anew
+        return painter(self._content(size), self.areas, strength, swapping, scale)
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas of one scale brought to the size of another, with the content's detail where it is to be kept.
