@@ -26,8 +26,6 @@ class Forward:
         side: Both, where it takes any and none is asked for.
         least: The smallest of either that it takes.
         notes: What else users of other runtimes have to know, a line each.
-        compared: By name, inputs other than the defaults with which a runtime is compared with TensorFlow.
-        allowed: How far a picture may be from TensorFlow's then.
     """
 
     body: Callable[[Values], Values]
@@ -35,8 +33,6 @@ class Forward:
     side: int
     least: int
     notes: Sequence[str] = ()
-    compared: Mapping[str, float] = field(default_factory=dict)
-    allowed: float = 1 / 255
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """What one wants of the eigenvectors of symmetric matrices, also where there is no operator for them: by products.
 
 The iterations are those of `nst_tf.objectives.matrix_root`, in float64, where eigenvalues of 1e-13 of the largest can
-still be told from 0, and their signs. That for the sign of M has the same factors:
+still be told from 0, and their signs. That for the orthogonal factor U of a matrix A = U (A^T A)^1/2, which is the sign
+of a symmetric one, has the same factors:
 
-    X <- a/2 X (3 - a^2 X^2),   from X = M / |M|,      max(M, l) = (M + l + (M - l) sign(M - l)) / 2
+    X <- a/2 X (3 - a^2 X^T X),   from X = A / |A|,      max(M, l) = (M + l + (M - l) sign(M - l)) / 2
 
-(Higham, "Functions of Matrices", chapter 5).
+(Higham, "Functions of Matrices", chapters 5 and 8).
 """
 
 import numpy as np
@@ -14,10 +15,10 @@ import tensorflow as tf
 from nst_tf.objectives.matrix_root import coupled_roots, scalings
 from nst_tf.operators import only_common
 
-__all__ = ["at_least", "principal_axes", "root_and_inverse", "trace"]
+__all__ = ["at_least", "orthogonal_factor", "principal_axes", "root_and_inverse", "trace"]
 
 STEPS, SMALLEST = 24, 3e-7  # of the iteration for roots, and l of `matrix_root`
-SIGN_STEPS, LEAST = 36, 1e-13  # of that for signs, whose l is that of M itself
+FACTOR_STEPS, LEAST = 36, 1e-13  # of that for orthogonal factors, whose l is the smallest singular value itself
 RIDGE = 1e-13  # of the norm: what keeps the inverse bounded
 BLOCK, ROUNDS = 64, 40  # axes that are sought at a time, and how often they are turned towards the principal ones
 SWEEPS = 8  # of Jacobi's method over all pairs of axes
@@ -52,21 +53,23 @@ def root_and_inverse(matrix: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return _symmetric(root) * tf.sqrt(size), _symmetric(inverse) / tf.sqrt(size)
 
 
+def orthogonal_factor(matrix: tf.Tensor) -> tf.Tensor:
+    """U of matrices A = U (A^T A)^1/2, float64 `(batch, n, n)`; 0 along singular values that are 0."""
+    identity = tf.eye(matrix.shape[-1], dtype=matrix.dtype)
+    factors = tf.constant(scalings(FACTOR_STEPS, LEAST), matrix.dtype)
+
+    def improve(number, factor):
+        a = factors[number]
+        return [tf.matmul(factor, (3 * identity - a * a * tf.matmul(factor, factor, transpose_a=True)) * (a / 2))]
+
+    return _repeated(improve, FACTOR_STEPS, matrix / _norm(matrix))[0]
+
+
 def at_least(matrix: tf.Tensor, least: tf.Tensor) -> tf.Tensor:
     """Symmetric matrices, float64 `(batch, n, n)`, with no eigenvalues below `least`, `(batch,)`."""
-    identity, factors = (
-        tf.eye(matrix.shape[-1], dtype=matrix.dtype),
-        tf.constant(scalings(SIGN_STEPS, LEAST), matrix.dtype),
-    )
-    lift = least[:, None, None] * identity
+    lift = least[:, None, None] * tf.eye(matrix.shape[-1], dtype=matrix.dtype)
     rest = _symmetric(matrix) - lift
-
-    def improve(number, sign):
-        a = factors[number]
-        return [tf.matmul(sign, (3 * identity - a * a * tf.matmul(sign, sign)) * (a / 2))]
-
-    (sign,) = _repeated(improve, SIGN_STEPS, rest / _norm(rest))
-    return _symmetric(rest + tf.matmul(rest, sign)) / 2 + lift
+    return _symmetric(rest + tf.matmul(rest, orthogonal_factor(rest))) / 2 + lift
 
 
 def principal_axes(matrix: tf.Tensor, count: int) -> tf.Tensor:
@@ -79,10 +82,11 @@ def principal_axes(matrix: tf.Tensor, count: int) -> tf.Tensor:
     Returns:
         `(n, count)`, columns of length 1, of the matrix's type.
     """
-    if only_common():
-        return _axes_by_products(matrix, count)
+    # In float32, rounding would decide between axes that matter about as much, and with them which places are alike.
+    whole = tf.cast(matrix, tf.float64)
     # Eigenvalues are in ascending order.
-    return tf.linalg.eigh(matrix)[1][:, -count:]
+    axes = _axes_by_products(whole, count) if only_common() else tf.linalg.eigh(whole)[1][:, -count:]
+    return tf.cast(axes, matrix.dtype)
 
 
 def _axes_by_products(matrix: tf.Tensor, count: int) -> tf.Tensor:
@@ -91,8 +95,7 @@ def _axes_by_products(matrix: tf.Tensor, count: int) -> tf.Tensor:
     What is left of others falls with every round by the ratio of the largest eigenvalue that is not among so many to
     the smallest that is wanted: those of features fall to half and less.
     """
-    whole = tf.cast(matrix, tf.float64)
-    whole /= trace(whole) + TINY
+    whole = matrix / (trace(matrix) + TINY)
     size = min(BLOCK, matrix.shape[-1])
 
     def turn(_, axes):
@@ -102,7 +105,7 @@ def _axes_by_products(matrix: tf.Tensor, count: int) -> tf.Tensor:
     (axes,) = _repeated(turn, ROUNDS, tf.constant(np.random.default_rng(0).normal(size=(matrix.shape[-1], size))))
     values, vectors = _jacobi(tf.matmul(axes, tf.matmul(whole, axes), transpose_a=True))
     found = tf.gather(vectors, tf.math.top_k(values, count).indices, axis=1)
-    return tf.cast(tf.matmul(axes, found), matrix.dtype)
+    return tf.matmul(axes, found)
 
 
 def _jacobi(matrix: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -18,17 +18,17 @@ import tensorflow as tf
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import measured_size, scale_sizes
-from nst_tf.objectives.moments import raw_moments
+from nst_tf.objectives.moments import exact_moments
 from nst_tf.objectives.neighbours import swapped
 from nst_tf.objectives.places import salience
 from nst_tf.one_pass.areas import Area, areas_at
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.study import WINDOWS, Lens, LevelOfStyle, Study, study_of
-from nst_tf.one_pass.transport import Moments, transport
+from nst_tf.one_pass.transport import transport
 from nst_tf.views.view import View
 
-__all__ = ["SMALLEST", "Stylizer", "measure", "mixed", "padded", "style_size", "stylise_in_passes"]
+__all__ = ["SMALLEST", "Stylizer", "mixed", "padded", "style_size", "stylise_in_passes"]
 
 # Share of the content's own features in those that are looked at. On the finest level a little brings back much of what
 # the content shows, and costs little style; on the others it takes the more of both.
@@ -36,11 +36,6 @@ CONTENT = {"relu4_1": 0.45, "relu3_1": 0.45, "relu2_1": 0.45, "relu1_1": 0.15}
 FIRST, GROWTH = 64, 2.0  # longest side of the coarsest size in pixels, and how much larger each is than the one before
 CELL = 8  # pixels: the encoder's poolings halve the image three times
 SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
-
-
-def measure(features: tf.Tensor, weights: tf.Tensor | None = None) -> Moments:
-    """Raw moments in float32 of features of any type; see `raw_moments`."""
-    return raw_moments(tf.cast(features, tf.float32), weights)
 
 
 def stylise_in_passes(
@@ -117,7 +112,7 @@ def _moved(
     if known.choices is not None:
         share = strength * swapping * salience(features, weights)
         features = swapped(features, known.choices, WINDOWS[level], share, weights)
-    return transport(features, measure(features, weights), known.moments, strength)
+    return transport(features, exact_moments(level, features, weights), known.moments, strength)
 
 
 def padded(images: tf.Tensor) -> tf.Tensor:

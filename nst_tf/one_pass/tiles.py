@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at, weights_of
-from nst_tf.objectives.moments import moments_of_part
+from nst_tf.objectives.moments import exact_moments
 from nst_tf.objectives.neighbours import Choices, neighbours_of
 from nst_tf.objectives.part import IMAGE
 from nst_tf.objectives.places import salience_of, scale_of_moments
@@ -134,7 +134,7 @@ class TiledStylizer:
         for window, part in tiling.parts():
             maps = self._mixed(level, pixels_of(whole, window), pixels_of(seen, window), strength)
             fill(made, part, {level: maps})
-            moments = added(moments, [moments_of_part(level, maps, own, part) for own in weights])
+            moments = added(moments, [exact_moments(level, maps, own, part) for own in weights])
         return made[level], moments
 
     def _all_swapped(
@@ -155,7 +155,7 @@ class TiledStylizer:
         for window, part in tiling.parts():
             swapped = self._swapped(level, _around(level, maps, window), *spread, choices, share)
             fill(made, part, {level: swapped})
-            after = added(after, moments_of_part(level, swapped, weights, part))
+            after = added(after, exact_moments(level, swapped, weights, part))
         return made[level], after
 
     def _all_lost(self, whole: tf.Tensor) -> tf.Tensor:

@@ -12,14 +12,15 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from nst_tf.objectives.moments import flatten_positions
-from nst_tf.objectives.spectrum import at_least, root_and_inverse, trace
+from nst_tf.objectives.spectrum import at_least, orthogonal_factor, root_and_inverse, trace
 from nst_tf.operators import only_common
 
 __all__ = ["Moments", "Way", "monge_map", "transport", "way"]
 
 # What eigenvalues of C count as at least: directions with less spread are not stretched to all of the style's.
 LEAST = 1e-5  # of their mean
-ROUNDING = 1e-6  # of the mean square of the features: what float32 moments leave in a covariance
+ROUNDING = 1e-6  # of the mean square of the features: what rounding, to bfloat16 at worst, leaves in a covariance
+FLOOR = 1e-15  # of the sum of the mean squares: more than what float64 may leave below 0
 TINY = 1e-12
 
 Moments = tuple[tf.Tensor, tf.Tensor]
@@ -53,7 +54,7 @@ def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     rounding = ROUNDING * trace(tf.cast(moments[1], tf.float64))
     least = (LEAST * trace(covariance) + rounding) / channels + TINY
     if only_common():
-        return _map_by_products(at_least(covariance, least), _covariance(target))
+        return _map_by_products(at_least(covariance, least), target)
     # With any R for which C = R R^t, T = R^-t (R^t C0 R)^1/2 R^-1. That of eigenvectors takes the fewest products.
     values, vectors = _spectrum(covariance, least[:, None])
     root, inverse = vectors * values**0.5, vectors * values**-0.5
@@ -63,12 +64,17 @@ def monge_map(moments: Moments, target: Moments) -> tf.Tensor:
     return tf.matmul(legs * values**0.5, legs, transpose_b=True)
 
 
-def _map_by_products(covariance: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-    """The same, of a C that is large enough, without eigenvectors."""
+def _map_by_products(covariance: tf.Tensor, target: Moments) -> tf.Tensor:
+    """The same, of a C that is large enough, without eigenvectors.
+
+    With A = C0^1/2 C^1/2 = U |A|, T = C^-1/2 |A| C^-1/2 = C^-1/2 U^t C0^1/2. Singular values of A can be told from 0
+    where their squares, the eigenvalues of A^t A, cannot.
+    """
     root, inverse = root_and_inverse(covariance)
-    middle = tf.matmul(root, tf.matmul(target, root))
-    between, _ = root_and_inverse(at_least(middle, tf.zeros_like(middle[:, 0, 0])))
-    return tf.matmul(inverse, tf.matmul(between, inverse))
+    floor = FLOOR * trace(tf.cast(target[1], tf.float64))[:, None, None] + TINY
+    target_root, _ = root_and_inverse(_covariance(target) + floor * tf.eye(root.shape[-1], dtype=root.dtype))
+    factor = orthogonal_factor(tf.matmul(target_root, root))
+    return tf.matmul(inverse, tf.matmul(factor, target_root, transpose_a=True))
 
 
 class Way(NamedTuple):

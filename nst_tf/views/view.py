@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.objectives import Objective
-from nst_tf.objectives.moments import moments_of_part
+from nst_tf.objectives.moments import exact_moments
 from nst_tf.objectives.part import IMAGE, Tile
 from nst_tf.objectives.places import Sample, looked_at, patches_at, sample, sample_of_moments
 from nst_tf.views.tiling import Tiling, in_tiles, join, pixels_of
@@ -35,7 +35,7 @@ class Study(Protocol):
     """What is known of an image that others are to be like.
 
     Attributes:
-        moments: Its raw moments by layer, `(1, channels)` and `(1, channels, channels)`.
+        moments: Its raw moments by layer, float64 `(1, channels)` and `(1, channels, channels)`.
     """
 
     moments: Mapping[str, tuple[tf.Tensor, tf.Tensor]]
@@ -90,7 +90,7 @@ class _StudyOfWhole:
 
     def __init__(self, features: Features, weights: Weights):
         self._features, self._weights = features, weights
-        self.moments = {layer: moments_of_part(layer, features[layer], own) for layer, own in weights.items()}
+        self.moments = {layer: exact_moments(layer, features[layer], own) for layer, own in weights.items()}
 
     def patches(self, layer: str, window: int) -> tf.Tensor:
         maps = self._features[layer]
@@ -156,7 +156,7 @@ class TiledView(View):
         def see(part, features, _):
             for (layer, window), patches in found.items():
                 patches.append(_patches_within(part, layer, features[layer], places[layer, window], window))
-            return {layer: moments_of_part(layer, features[layer], own, part) for layer, own in weights.items()}
+            return {layer: exact_moments(layer, features[layer], own, part) for layer, own in weights.items()}
 
         moments = self._summed(see)
         counts = {layer: 1 if own is not None else tf.reduce_prod(self.sizes[layer]) for layer, own in weights.items()}

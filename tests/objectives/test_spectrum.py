@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.objectives.spectrum import at_least, principal_axes, root_and_inverse, trace
+from nst_tf.objectives.spectrum import at_least, orthogonal_factor, principal_axes, root_and_inverse, trace
 from nst_tf.operators import common_operators
 
 
@@ -25,6 +25,18 @@ def test_roots_are_those_of_the_eigenvalues():
     root, inverse = root_and_inverse(tf.constant(matrix[None]))
     np.testing.assert_allclose(root[0], (vectors * values**0.5) @ vectors.T, atol=1e-8)
     np.testing.assert_allclose(inverse[0], (vectors * values**-0.5) @ vectors.T, atol=1e-4)
+
+
+def test_the_orthogonal_factor_is_that_of_the_singular_vectors():
+    matrix = np.random.default_rng(0).normal(size=(2, 40, 40)) * np.geomspace(1, 1e-9, 40)
+    left, _, right = np.linalg.svd(matrix)
+    np.testing.assert_allclose(orthogonal_factor(tf.constant(matrix)), left @ right, atol=1e-6)
+
+
+def test_the_orthogonal_factor_is_nothing_where_a_matrix_is_nothing():
+    vectors, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(30, 7)))
+    matrix = vectors @ np.diag(np.geomspace(1, 1e-6, 7)) @ vectors.T
+    np.testing.assert_allclose(orthogonal_factor(tf.constant(matrix[None]))[0] @ matrix, matrix, atol=1e-9)
 
 
 def test_eigenvalues_are_brought_up_and_others_stay():

@@ -29,13 +29,7 @@ NUMBERS = [*SHARES, *(one for one in CONTROLS if one.name == "style_scale")]
 LARGEST = 1536  # pixels
 MASK = EncodedImage("mask_bytes", MODEL.mask)
 SIDE = 256  # pixels: of the images that other runtimes take, if nothing else is asked for
-NOTES = (
-    "content and style have the same size",
-    "it is compared with TensorFlow with a `swap` of 0: which of two places of a style is the nearer may depend on "
-    "rounding, and in some pictures all that follows with it. Of coarse maps with fewer positions than channels, "
-    "roundings alone decide a part of the map that moves features, so even then a few values differ by more than 1/255",
-)
-ALLOWED = 8 / 255  # of the few values that differ most: 3.3 at 256x192 pixels, .8 at 96x64
+NOTES = ("content and style have the same size",)
 EMPTY = {"picture_bytes": tf.constant("")}
 
 
@@ -156,5 +150,5 @@ def fast_stylize() -> Servable:
     }
     weights = [*origin("vgg16"), DECODERS]
     summary = "Gives any image the style of any other in one pass of a trained network."
-    forward = Forward(painter.forward, None, SIDE, SMALLEST, NOTES, {"swap": 0.0}, ALLOWED)
+    forward = Forward(painter.forward, None, SIDE, SMALLEST, NOTES)
     return Servable("fast-stylize", summary, weights, signatures, painter.stored.variables, forward=forward)

@@ -22,6 +22,7 @@ from nst_tf.serve.extra import check_extra
 __all__ = ["Difference", "differences", "export_for"]
 
 PICTURE = "picture"  # the output that is one
+OF_PICTURES = 1 / 255  # the largest difference allowed of one
 OF_VALUES = 1e-4  # the largest difference allowed of what is no picture, as a share of the largest value
 
 
@@ -109,8 +110,6 @@ def _example(servable: Servable, function: tf.types.experimental.PolymorphicFunc
             example[one.name] = fill(tf.constant(pixels), *spec.shape[1:3]).numpy()[None]
         else:
             example[one.name] = one.batched_default.numpy()
-            if one.name in servable.forward.compared:
-                example[one.name] = np.full_like(example[one.name], servable.forward.compared[one.name])
     return example
 
 
@@ -119,20 +118,18 @@ def _checked(module: ModuleType, servable: Servable, function: Any, file: os.Pat
     # Not in a graph: by all operators that TensorFlow has.
     given = {name: tf.constant(value) for name, value in example.items()}
     expected = {name: value.numpy() for name, value in servable.forward.body(given).items()}
-    found = differences(module.run(file, example), expected, servable.forward.allowed)
+    found = differences(module.run(file, example), expected)
     for name, (largest, allowed) in found.items():
         if not largest <= allowed:
             raise NstError(f"{name} would differ from TensorFlow's by {largest:.2g}; {allowed:.2g} are allowed")
     return found
 
 
-def differences(
-    found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray], of_pictures: float
-) -> dict[str, Difference]:
-    """How far each output is from what is expected, where pictures may be so far."""
+def differences(found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]) -> dict[str, Difference]:
+    """How far each output is from what is expected."""
     made = {}
     for name, value in expected.items():
         largest = float(np.abs(found[name] - value).max(initial=0))
         scale = 1.0 if name == PICTURE else float(np.abs(value).max(initial=0)) or 1.0
-        made[name] = Difference(largest / scale, of_pictures if name == PICTURE else OF_VALUES)
+        made[name] = Difference(largest / scale, OF_PICTURES if name == PICTURE else OF_VALUES)
     return made

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from nst_tf.objectives import Resemblance
+from nst_tf.objectives import Resemblance, raw_moments
 from nst_tf.objectives.neighbours import swapped
 from nst_tf.objectives.places import salience
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
 from nst_tf.one_pass.study import WINDOWS, Study
-from nst_tf.one_pass.stylizer import Stylizer, measure, stylise_in_passes
+from nst_tf.one_pass.stylizer import Stylizer, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
 
 __all__ = ["MEASURED", "PATCHES", "STRUCTURE", "reconstruction_loss", "stylisation_loss"]
@@ -68,7 +68,7 @@ def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[st
     """The losses of one image, stylised once."""
     encoder, decoder, strength = stylizer.encoder, stylizer.decoder, tf.ones([1])
     content, known = encoder(image), {layer: tf.cast(maps, tf.float32) for layer, maps in encoder(style).items()}
-    study, moments = stylizer.study([style]), {layer: measure(known[layer]) for layer in MEASURED}
+    study, moments = stylizer.study([style]), {layer: raw_moments(known[layer]) for layer in MEASURED}
     aims = {layer: _moved(_swapped(layer, content[layer], study), moments[layer], strength) for layer in MEASURED}
     near = [Resemblance.of_styles(level, [known[level]], moments[level][0][0]) for level in study]
     pairs = []
@@ -91,7 +91,7 @@ def _swapped(layer: str, features: tf.Tensor, study: Study) -> tf.Tensor:
 
 def _moved(features: tf.Tensor, style: Moments, strength: tf.Tensor) -> tf.Tensor:
     features = tf.cast(features, tf.float32)
-    return tf.stop_gradient(transport(features, measure(features), style, strength))
+    return tf.stop_gradient(transport(features, raw_moments(features), style, strength))
 
 
 def _distances(made: tf.Tensor, aim: tf.Tensor, style: Moments, strength: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

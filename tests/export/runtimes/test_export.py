@@ -125,9 +125,9 @@ def test_what_a_converter_cannot_do_is_told_in_a_line(exported, tmp_path, monkey
 
 def test_differences_of_features_are_shares_and_of_pictures_are_not():
     maps, other = np.array([0, 50.0]), np.array([0, 49.0])
-    assert differences({"relu1": other}, {"relu1": maps}, 0.1) == {"relu1": Difference(1 / 50, export.OF_VALUES)}
-    assert differences({"picture": other}, {"picture": maps}, EIGHT_BITS) == {"picture": Difference(1.0, EIGHT_BITS)}
-    assert not differences({"relu1": maps * np.nan}, {"relu1": maps}, 0.1)["relu1"].largest <= 1
+    assert differences({"relu1": other}, {"relu1": maps}) == {"relu1": Difference(1 / 50, export.OF_VALUES)}
+    assert differences({"picture": other}, {"picture": maps}) == {"picture": Difference(1.0, EIGHT_BITS)}
+    assert not differences({"relu1": maps * np.nan}, {"relu1": maps})["relu1"].largest <= 1
 
 
 def test_a_missing_library_is_named_with_what_installs_it(exported, tmp_path, monkeypatch):
