@@ -19,14 +19,15 @@ class Content(Objective):
 
     Attributes:
         layer: Name of the layer.
-        target: The features to keep, `(1 or batch, rows, columns, channels)`.
+        target: The features to keep, `(1 or batch, rows, columns, channels)`; of half precision, if memory asks for it.
     """
 
     layer: str
     target: tf.Tensor
 
     def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> tf.Tensor:
-        found, target = part.cut(self.layer, features[self.layer]), part.of(self.layer, self.target)
+        found = part.cut(self.layer, features[self.layer])
+        target = tf.cast(part.of(self.layer, self.target), found.dtype)
         return part.shared(self.layer, tf.reduce_mean(tf.math.squared_difference(found, target), axis=(1, 2, 3)))
 
     def of_sums(self, sums: tf.Tensor) -> tf.Tensor:

@@ -119,6 +119,13 @@ def low_pass(images: tf.Tensor, falloff: float) -> tf.Tensor:
     across = tf.range(tf.floor(width / 2) + 1) / width
     cycles = tf.sqrt(tf.square(tf.minimum(down, 1 - down))[:, None] + tf.square(across))
     weights = tf.maximum(cycles, 1 / tf.maximum(height, width)) ** -falloff
-    waves = tf.signal.rfft2d(tf.transpose(images, [0, 3, 1, 2]))
-    weighed = tf.signal.irfft2d(waves * tf.cast(weights, waves.dtype), size)
-    return tf.ensure_shape(tf.transpose(weighed, [0, 2, 3, 1]), images.shape)
+
+    def weighed(plane):
+        waves = tf.signal.rfft2d(plane)
+        return tf.signal.irfft2d(waves * tf.cast(weights, waves.dtype), size)
+
+    # Plane by plane: the waves of all would take the memory of several large images.
+    planes = tf.reshape(tf.transpose(images, [0, 3, 1, 2]), tf.concat([[-1], size], 0))
+    planes = tf.map_fn(weighed, planes, parallel_iterations=1)
+    channels = tf.reshape(planes, [-1, images.shape[-1], *tf.unstack(size)])
+    return tf.ensure_shape(tf.transpose(channels, [0, 2, 3, 1]), images.shape)

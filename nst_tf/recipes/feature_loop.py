@@ -36,9 +36,12 @@ class FeatureLoop:
         optimizer: Of the loop.
         observer: As `extractor`, of the network that targets are measured with; the same by default.
         tile: Side in pixels of the tiles that are looked at one after the other; 0 for none.
+        kept: What feature maps that are targets are kept as, such as `tf.bfloat16` to halve their memory; what they are
+            by default.
 
     Attributes:
         extractor: As given.
+        kept: As given.
         features: From images to their features in float32, by tiles if there are any.
         loop: Minimises an `Objective` of these features, its one further argument.
     """
@@ -50,8 +53,10 @@ class FeatureLoop:
         *,
         observer: Extractor | None = None,
         tile: int = 0,
+        kept: tf.DType | None = None,
     ):
         self.extractor, self._extract = extractor, _in_float32(extractor)
+        self.kept = kept
         self.features = tf.function(tiled_features(self._extract, tile), autograph=False) if tile else self._extract
         self.loop = Loop(tiled_value(self.value, tile) if tile else self.value, optimizer)
         self._observer = _in_float32(observer) if observer else self.features

@@ -82,6 +82,11 @@ class _Run:
     def _stand(self, state: Any) -> None:
         self.state, self.canvas = state, functools.partial(self.loop.optimizer.image, state)
 
+    def _rest(self) -> None:
+        """Keeps of the state no more than the canvas: all of it takes the memory of many images."""
+        image = self.canvas()
+        self.state, self.canvas = None, lambda: image
+
     def _begin_round(self) -> None:
         began = self.clock.seconds
         self.losses = []
@@ -116,6 +121,8 @@ class _Run:
             self.here = end
         if self.here == end and not self.scale_ended:
             self._begin_round()
+        if self.finished:
+            self._rest()
         if self.scale_ended and self.scale:  # on the first, most of that time was compilation
             self.clock.prepared(self.preparing, pixels)
 

@@ -49,7 +49,7 @@ def style_objective(
     """
     shown = view(network, content, settings.tile)
     seen = [_see(network, settings, area, shown.sizes) for area in areas]
-    parts = {"content": _content(settings, shown, seen), "style": _style(settings, seen)}
+    parts = {"content": _content(network, settings, shown, seen), "style": _style(settings, seen)}
     if settings.patch_weight:
         parts["patches"] = _patches(settings, seen)
     if settings.tv_weight:
@@ -124,11 +124,13 @@ def _see(network: FeatureLoop, settings: StylizeSettings, area: Area, sizes: Map
     return _Seen(area, styles, moments, _weights(network, area.mask, sizes))
 
 
-def _content(settings: StylizeSettings, shown: View, seen: Sequence[_Seen]) -> Objective:
+def _content(network: FeatureLoop, settings: StylizeSettings, shown: View, seen: Sequence[_Seen]) -> Objective:
     weight, terms = settings.content_weight / _unit(settings.model) ** CONTENT_POWER, []
     features = shown.maps(tuple(settings.content_layers))
     for layer, share in shares_of(settings.content_layers).items():
-        target = _target(settings, layer, features[layer], seen) if settings.swap else features[layer]
+        maps = features.pop(layer)  # which are large: only those of one layer are needed in full
+        target = _target(settings, layer, maps, seen) if settings.swap else maps
+        target = tf.cast(target, network.kept or target.dtype)
         halves = tf.cast(tf.size(target), tf.float64) / 2 if settings.content_loss == "sum" else 1
         terms.append(Content(layer, target) * (share * weight * halves))
     return functools.reduce(operator.add, terms)

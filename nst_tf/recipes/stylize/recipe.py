@@ -26,8 +26,9 @@ __all__ = ["Stylize", "style_network"]
 FALLOFF = 0.75  # of the initial inverse Hessian: see `Lbfgs`
 FEWER = 2  # times fewer evaluations on each scale of a preview
 OPTIMIZERS = {"lbfgs": functools.partial(Lbfgs, falloff=FALLOFF), "adam": Adam}
-# For large pictures: less of the history, in half the bytes.
-NARROW = OPTIMIZERS | {"lbfgs": functools.partial(Lbfgs, history=5, falloff=FALLOFF, kept=tf.bfloat16)}
+# For large pictures: less of the history, and it and targets in half the bytes.
+HALF = tf.bfloat16
+NARROW = OPTIMIZERS | {"lbfgs": functools.partial(Lbfgs, history=5, falloff=FALLOFF, kept=HALF)}
 
 Painter = Callable[..., tf.Tensor]
 
@@ -135,7 +136,8 @@ def _style_loop(
     narrow: bool,
 ) -> FeatureLoop:
     extractor = opened_extractor(model, preprocessing, pooling, padding, precision, layers)
-    return FeatureLoop(extractor, (NARROW if narrow else OPTIMIZERS)[optimizer]())
+    make, kept = (NARROW, HALF) if narrow else (OPTIMIZERS, None)
+    return FeatureLoop(extractor, make[optimizer](), kept=kept)
 
 
 def style_network(settings: StylizeSettings, *, anew: bool = False, narrow: bool = False) -> FeatureLoop:
@@ -144,7 +146,8 @@ def style_network(settings: StylizeSettings, *, anew: bool = False, narrow: bool
     Args:
         settings: How a picture is stylised.
         anew: Whether to build another one, whose parts may be traced into a larger graph.
-        narrow: Whether the optimizer is to remember less, in half precision, as large pictures ask for.
+        narrow: Whether the optimizer is to remember less, and it and targets are kept in half precision, as large
+            pictures ask for.
 
     Raises:
         InputError: The model is unknown or cannot be used as set, its weights are not there, or a layer is unknown or

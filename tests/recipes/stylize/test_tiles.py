@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from nst_tf import memory
 from nst_tf.errors import InputError
@@ -64,6 +65,23 @@ def test_what_does_not_fit_beside_others_is_told_with_a_tile(castle, wave, monke
 def test_a_tile_that_is_all_margin_is_refused(castle, wave):
     with pytest.raises(InputError, match=r"^tile is 20; it must be 0 or 64 or more$"):
         prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=64, tile=20))
+
+
+def test_a_large_picture_is_compared_with_targets_of_half_the_bytes(castle, wave, monkeypatch):
+    settings, contents = PRESETS.choose(**ALEXNET, size=64), []
+    for narrow in (2**22, 0):
+        monkeypatch.setattr(module, "NARROW", narrow)
+        recipe = prepare(castle, areas_of(castle, [wave]), settings)
+        contents.append((recipe, recipe.objective(recipe.sizes[-1])["content"]))
+    of_maps = [
+        [one.dtype for one in tf.nest.flatten(content, expand_composites=True) if one.shape.rank == 4]
+        for _, content in contents
+    ]
+    assert of_maps == [[tf.float32], [tf.bfloat16]]
+    noise = tf.constant(np.random.default_rng(0).random(castle.pixels.shape), tf.float32)[None]
+    whole, half = (float(recipe.network.value(noise, content)[0]) for recipe, content in contents)
+    assert half == pytest.approx(whole, rel=1e-3)
+    assert half != whole
 
 
 def test_a_large_picture_goes_on_from_a_file_to_the_same_bytes(castle, wave, monkeypatch):
