@@ -1,5 +1,6 @@
 """Whether what is optimised fits into the memory of a machine, as a whole or by tiles."""
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from nst_tf.one_pass.settings import check_tile
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.views.tiling import in_tiles
 
-__all__ = ["NARROW", "check_fits", "with_tiles"]
+__all__ = ["check_fits", "is_narrow", "with_tiles"]
 
 MARGIN = 48  # pixels around a tile
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
@@ -20,6 +21,20 @@ NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 
 PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE = 3.4e3, 680, 370, 36
 
 Size = tuple[int, int]
+
+_log = logging.getLogger(__name__)
+
+
+def is_narrow(size: Size) -> bool:
+    """Whether what is kept of a picture of this height and width must be narrow, as the log then says."""
+    narrow = math.prod(size) > NARROW
+    if narrow:
+        _log.info(
+            "the picture has more than %d megapixels: the optimizer remembers less, and that and the content's features "
+            "are rounded to bfloat16, for the memory",
+            NARROW >> 20,
+        )
+    return narrow
 
 
 def with_tiles(settings: Any, size: Size, narrow: bool = False) -> Any:

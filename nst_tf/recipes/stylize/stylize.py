@@ -1,6 +1,5 @@
 """`stylize` and `stylize_steps`: style transfer from pictures to a picture, in Python."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.progress import Checkpoint, Progress, Result, last_result
 from nst_tf.recipes.clock import Clock
-from nst_tf.recipes.fitting import NARROW, check_fits, with_tiles
+from nst_tf.recipes.fitting import check_fits, is_narrow, with_tiles
 from nst_tf.recipes.layers_by_depth import finest, fit_layers, middle
 from nst_tf.recipes.python_driver import coarse_to_fine
 from nst_tf.recipes.stylize.recipe import Painter, Stylize, style_network
@@ -41,7 +40,7 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
     size = fit(guide.shape, settings.size)
-    narrow = not settings.preview and math.prod(size) > NARROW
+    narrow = not settings.preview and is_narrow(size)
     settings = settings if settings.preview else with_tiles(settings, size, narrow)
     network = style_network(settings, narrow=narrow)
     recipe = Stylize(network, settings, tf.constant(guide)[None], areas, *_start(settings))

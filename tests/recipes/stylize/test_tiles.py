@@ -1,6 +1,7 @@
 """Pictures that are looked at by tiles are those that are looked at as a whole."""
 
 import io
+import logging
 import re
 
 import numpy as np
@@ -10,8 +11,8 @@ import tensorflow as tf
 from nst_tf import memory
 from nst_tf.errors import InputError
 from nst_tf.one_pass.areas import areas_of
+from nst_tf.recipes import fitting
 from nst_tf.recipes.fitting import with_tiles
-from nst_tf.recipes.stylize import stylize as module
 from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.recipes.stylize.stylize import prepare, run_stylize, stylize
 
@@ -67,10 +68,11 @@ def test_a_tile_that_is_all_margin_is_refused(castle, wave):
         prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=64, tile=20))
 
 
-def test_a_large_picture_is_compared_with_targets_of_half_the_bytes(castle, wave, monkeypatch):
+def test_a_large_picture_is_compared_with_targets_of_half_the_bytes_and_says_so(castle, wave, monkeypatch, caplog):
+    caplog.set_level(logging.INFO, "nst_tf")
     settings, contents = PRESETS.choose(**ALEXNET, size=64), []
     for narrow in (2**22, 0):
-        monkeypatch.setattr(module, "NARROW", narrow)
+        monkeypatch.setattr(fitting, "NARROW", narrow)
         recipe = prepare(castle, areas_of(castle, [wave]), settings)
         contents.append((recipe, recipe.objective(recipe.sizes[-1])["content"]))
     of_maps = [
@@ -78,6 +80,10 @@ def test_a_large_picture_is_compared_with_targets_of_half_the_bytes(castle, wave
         for _, content in contents
     ]
     assert of_maps == [[tf.float32], [tf.bfloat16]]
+    assert [record.message for record in caplog.records] == [
+        "the picture has more than 0 megapixels: the optimizer remembers less, and that and the content's features are "
+        "rounded to bfloat16, for the memory"
+    ]
     noise = tf.constant(np.random.default_rng(0).random(castle.pixels.shape), tf.float32)[None]
     whole, half = (float(recipe.network.value(noise, content)[0]) for recipe, content in contents)
     assert half == pytest.approx(whole, rel=1e-3)
@@ -85,7 +91,7 @@ def test_a_large_picture_is_compared_with_targets_of_half_the_bytes(castle, wave
 
 
 def test_a_large_picture_goes_on_from_a_file_to_the_same_bytes(castle, wave, monkeypatch):
-    monkeypatch.setattr(module, "NARROW", 0)  # as of large pictures
+    monkeypatch.setattr(fitting, "NARROW", 0)  # as of large pictures
     settings = PRESETS.choose(**{**SMALL, "size": 80, "first_size": 80, "steps": (12,), "tile": 64})
     steps = list(run_stylize(castle, [wave], settings))
     file = io.BytesIO()
