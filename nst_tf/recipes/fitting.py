@@ -30,8 +30,8 @@ def is_narrow(size: Size) -> bool:
     narrow = math.prod(size) > NARROW
     if narrow:
         _log.info(
-            "the picture has more than %d megapixels: the optimizer remembers less, and that and the content's features "
-            "are rounded to bfloat16, for the memory",
+            "the picture has more than %d megapixels: the optimizer remembers less, and that and the content's "
+            "features are rounded to bfloat16, for the memory",
             NARROW >> 20,
         )
     return narrow
