@@ -24,7 +24,7 @@ from nst_tf.recipes.stylize.settings import StylizeSettings
 __all__ = ["Stylize", "style_network"]
 
 FALLOFF = 0.75  # of the initial inverse Hessian: see `Lbfgs`
-FEWER = 2  # times fewer evaluations on each scale of a preview
+FEWER = 3  # times fewer evaluations on each scale of a preview
 OPTIMIZERS = {"lbfgs": functools.partial(Lbfgs, falloff=FALLOFF), "adam": Adam}
 # For large pictures: less of the history, and it and targets in half the bytes.
 HALF = tf.bfloat16

@@ -111,7 +111,7 @@ def test_a_preview_is_made_by_the_scales_styles_and_start_of_the_picture(castle,
     for size in preview.sizes:
         style = tf.constant(wave.pixels[None])
         np.testing.assert_array_equal(preview.style_size(style, size), whole.style_size(style, size))
-    assert (preview.steps.numpy().tolist(), int(preview.rounds)) == ([5, 3], 1)
+    assert (preview.steps.numpy().tolist(), int(preview.rounds)) == ([3, 2], 1)
 
 
 @pytest.mark.usefixtures("_small_previews")
@@ -120,7 +120,7 @@ def test_a_preview_is_small_and_the_same_each_time(castle, wave):
     np.testing.assert_array_equal(first.image, again.image)
     assert first.image.shape == (*fit(castle.pixels.shape, 24), 3)
     assert {entry["width"] for entry in first.history} == {32}  # made on that scale, and shown smaller
-    assert first.history[-1]["step"] == 3
+    assert first.history[-1]["step"] == 2
 
 
 @pytest.mark.usefixtures("_small_previews")
