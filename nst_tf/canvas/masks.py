@@ -7,8 +7,9 @@ weights T_p^2 / sum T^2.
 
 import tensorflow as tf
 
-__all__ = ["composite", "guide", "mask_at", "weights_of"]
+__all__ = ["VISIBLE", "composite", "guide", "mask_at", "weights_of"]
 
+VISIBLE = 1 / 255  # a mask that is nowhere above says nothing
 ENOUGH = 0.25  # of a mask that must be left for the units that see nothing but it to stand for all of it
 WHOLE = 1 - 1e-4  # from here on, nothing of what lies beneath is left
 TINY = 1e-12

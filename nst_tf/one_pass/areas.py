@@ -8,13 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
-from nst_tf.canvas.masks import composite, mask_at
+from nst_tf.canvas.masks import VISIBLE, composite, mask_at
 from nst_tf.errors import InputError
 from nst_tf.images import Picture, Source, as_mask, as_picture, as_pictures, colors_for_transfer, fit
 from nst_tf.one_pass.settings import check_shares, with_a_share
 
 __all__ = [
-    "VISIBLE",
     "Area",
     "Region",
     "areas_at",
@@ -25,8 +24,6 @@ __all__ = [
     "recolored",
     "styles_of",
 ]
-
-VISIBLE = 1 / 255  # a mask that is nowhere above says nothing
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.backbones import feature_extractor, load_backbone
+from nst_tf.canvas.masks import VISIBLE
 from nst_tf.errors import InputError
 from nst_tf.images import Source, as_picture, fit, resize, resize_image
 
@@ -26,6 +27,7 @@ HEIGHT = 1.0  # what it counts, of an image's height, that a region lies elsewhe
 STARTS, ROUNDS = 4, 25  # of k-means
 RIM, TRUST = 3, 2.0  # how many places around one are asked, and what they count beside its colour
 LEAST_COLOR = 1e-3  # of the variance of a cluster's colours
+PASSES = 4  # each goes farther into what lies narrow between others, such as the sky between two towers
 RADIUS, EPSILON = 1 / 128, 1e-3  # of the filter: in longest sides, and the least variance that is an edge
 
 
@@ -134,16 +136,23 @@ def _by_color(colors: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return (-far - np.linalg.slogdet(covariance)[1]).reshape(colors.shape[:2]) / 2
 
 
+def _likeliest(pixels: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Which cluster is the likeliest at each pixel, by those near it and by its colour; one-hot."""
+    near, weights = (tf.image.resize(one, pixels.shape[:2]).numpy() for one in (_box(_box(here, RIM), RIM), here))
+    count = here.shape[-1]
+    likely = np.stack([_by_color(pixels, weights[..., one]) for one in range(count)], -1)
+    return np.eye(count, dtype=np.float32)[(np.log(near + 1e-9) * TRUST + likely).argmax(-1)]
+
+
 def _sharpened(pixels: np.ndarray, clusters: np.ndarray, count: int) -> np.ndarray:
-    """Which cluster is the likeliest at each pixel, by those near it and by its colour; one-hot.
+    """The clusters with the edges of an image, one-hot.
 
     Features see far: around what stands out, they are those of its rim, also where there is sky already.
     """
-    here = np.eye(count)[clusters]
-    near = tf.image.resize(_box(_box(here, RIM), RIM), pixels.shape[:2]).numpy()
-    weights = tf.image.resize(here, pixels.shape[:2]).numpy()
-    likely = np.stack([_by_color(pixels, weights[..., one]) for one in range(count)], -1)
-    return np.eye(count, dtype=np.float32)[(np.log(near + 1e-9) * TRUST + likely).argmax(-1)]
+    found = np.eye(count, dtype=np.float32)[clusters]
+    for _ in range(PASSES):
+        found = _likeliest(pixels, tf.image.resize(found, clusters.shape, method="area").numpy())
+    return found
 
 
 def _masks(pixels: np.ndarray, clusters: np.ndarray, count: int) -> np.ndarray:
@@ -181,7 +190,8 @@ def _proposed(image: Source, count: int) -> tuple[np.ndarray, np.ndarray, np.nda
     features = _features(pixels)
     clusters = _clusters(_places(pixels, features), count).reshape(features[0].shape[:2])
     masks = _masks(pixels, clusters, count)
-    there = [one for one in np.argsort(-masks.mean((1, 2)), kind="stable") if (clusters == one).any()]
+    order = np.argsort(-masks.mean((1, 2)), kind="stable")
+    there = [one for one in order if (clusters == one).any() and masks[one].max() > VISIBLE]
     means = np.stack([np.concatenate([maps[clusters == one].mean(0) for maps in features]) for one in there])
     heights = [np.argwhere(clusters == one)[:, 0].mean() / len(clusters) for one in there]
     return masks[there], means / np.linalg.norm(means, axis=1, keepdims=True), np.array(heights)

@@ -2,11 +2,10 @@
 
 import tensorflow as tf
 
-from nst_tf.canvas.masks import mask_at
+from nst_tf.canvas.masks import VISIBLE, mask_at
 from nst_tf.canvas.sizes import fit
 from nst_tf.export.signature.batches import Check, Values
 from nst_tf.export.signature.inputs import first_problem, problem_if
-from nst_tf.one_pass.areas import VISIBLE
 
 __all__ = ["checked_with_mask", "mask_of"]
 
