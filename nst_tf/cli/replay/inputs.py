@@ -47,7 +47,7 @@ def find_inputs(wanted: Iterable[InputFile], folders: Sequence[Path]) -> dict[In
 
     Args:
         wanted: Which.
-        folders: Where to look, by their names; the first that is the same counts.
+        folders: Where to look, by their names, and then in the folders in them; the first that is the same counts.
 
     Raises:
         InputError: Some are in none of the folders, or are not what they were; all of these are named.
@@ -66,7 +66,9 @@ def _places(one: InputFile, folders: Sequence[Path]) -> list[Path]:
 
 
 def _found(one: InputFile, folders: Sequence[Path]) -> Path | None:
-    return next((place for place in _places(one, folders) if hash_of(place) == one.sha256), None)
+    # Masks often lie in a folder of their own, of which a recipe does not tell.
+    within = [path for folder in folders for path in sorted(folder.glob("*")) if path.is_dir()]
+    return next((place for place in _places(one, [*folders, *within]) if hash_of(place) == one.sha256), None)
 
 
 def _lost(one: InputFile, folders: Sequence[Path]) -> str:

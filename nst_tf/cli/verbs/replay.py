@@ -23,8 +23,8 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("picture", metavar="PICTURE", help="file that nst-tf wrote, see `nst-tf recipe`")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="file of the result")
     parser.add_argument("--inputs", metavar="DIR", action="append", default=[],
-                        help="folder with files that it was made from, besides those of PICTURE and the current one; "
-                             "may be repeated")  # fmt: skip
+                        help="folder with files that it was made from, or with folders of them, besides those of "
+                             "PICTURE and the current one; may be repeated")  # fmt: skip
     parser.keep = "changes"
 
 

@@ -37,6 +37,18 @@ def test_the_first_of_its_name_that_is_the_same_is_found():
     assert [found[one] for one in wanted] == [Path("a/x.jpg"), Path("b/x.jpg")]
 
 
+def test_a_file_in_a_folder_of_a_folder_is_found_after_those_beside_it():
+    Path("x.jpg").write_bytes(b"another")
+    mask = InputFile("x.jpg", hash_of(Path("b/x.jpg")))
+    assert find_inputs([mask], [Path()]) == {mask: Path("b/x.jpg")}
+    Path("x.jpg").write_bytes(b"b")
+    assert find_inputs([mask], [Path()]) == {mask: Path("x.jpg")}
+    Path("x.jpg").unlink()
+    Path("b").rename("a/b")
+    with pytest.raises(InputError, match="is not there; looked in"):
+        find_inputs([mask], [Path()])
+
+
 def test_all_that_are_lost_or_changed_are_named_with_what_is_expected():
     wanted = [InputFile("x.jpg", "0" * 64), InputFile("y.jpg", "1" * 64), input_file(Input("a/x.jpg"))]
     with pytest.raises(InputError) as caught:
