@@ -22,7 +22,8 @@ def import_tensorflow(debug: bool) -> None:
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     if not debug:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        logging.getLogger("tensorflow").setLevel(logging.ERROR)
+        # Its errors, too: of a loop that Ctrl-C ends, it complains over many lines that its results were not used.
+        logging.getLogger("tensorflow").setLevel(logging.CRITICAL)
     # Some messages come before TensorFlow looks at its log level.
     with nullcontext(2) if debug else quiet_stderr() as stderr, ended_at_once(stderr):
         import keras

@@ -1,6 +1,8 @@
+import logging
 import os
 
 import pytest
+import tensorflow as tf
 
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
@@ -14,3 +16,18 @@ def test_the_memory_of_a_gpu_is_taken_as_it_is_needed_unless_the_user_says_other
         monkeypatch.delenv("TF_FORCE_GPU_ALLOW_GROWTH")
     import_tensorflow(debug=True)
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == after
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_of_a_loop_that_was_stopped_tensorflow_says_nothing_but_to_who_debugs(monkeypatch, caplog, debug):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    try:
+        import_tensorflow(debug)
+        tf.get_logger().error("Object was never used")
+    finally:
+        logger.setLevel(level)
+    assert [record.message for record in caplog.records] == ["Object was never used"] * debug
