@@ -72,7 +72,7 @@ def test_the_sky_of_the_castle_is_a_region():
 def test_the_sky_goes_in_between_the_towers_of_the_castle():
     pixels = nst_tf.read_image(nst_tf.sample("neuschwanstein")).pixels
     towers = slice(110, 215), slice(290, 380)  # and the sky between the two on the left
-    bright, _, blue = pixels[towers].mean(-1), None, pixels[towers][..., 2] - pixels[towers][..., 0]
+    bright, blue = pixels[towers].mean(-1), pixels[towers][..., 2] - pixels[towers][..., 0]
     sky = max(propose_regions(pixels, 4), key=lambda mask: mask[:40].mean())[towers]
     assert sky[(blue > 0.2) & (bright > 0.5)].mean() > 0.9
 
