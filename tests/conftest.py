@@ -38,6 +38,13 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _imports_are_no_garbage():
+    """A model that is unloaded has Python look through all objects, of which those of the imports are 360,000."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _machine_without_bfloat16():
     """So that all machines compute the same; what is left to the machine is float32, unless a test says otherwise."""
     from nst_tf.backbones.precision import MachinePrecision
