@@ -8,6 +8,7 @@ import tensorflow as tf
 import nst_tf
 from benchmarks.turns import timed
 from nst_tf.images import fit, resize_image
+from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FastSettings
 
 __all__ = ["measure", "table"]
@@ -18,8 +19,8 @@ ENCODER = "relu4_1"  # of VGG16, as far as the decoder goes
 
 
 def _speed(content: nst_tf.Picture, style: nst_tf.Picture, settings: FastSettings) -> dict[str, Any]:
-    extractor = nst_tf.feature_extractor(nst_tf.load_backbone("vgg16", padding="replicate"), [ENCODER])
-    encode, image = tf.function(extractor, autograph=False), tf.constant(content.pixels[None])
+    encoder = load_stylizer(precision=settings.precision).encoder
+    encode, image = tf.function(encoder, autograph=False), tf.constant(content.pixels[None])
     known = nst_tf.FastPainter(style, settings)
     runs = {
         "picture": lambda: known(content),

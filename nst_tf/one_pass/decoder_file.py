@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from nst_tf.backbones import WEIGHTS, feature_extractor, file_identity, load_backbone
+from nst_tf.backbones.precision import MIXED, dtype_policy, for_this_machine
 from nst_tf.errors import InputError
 from nst_tf.images import atomic_write
 from nst_tf.one_pass.decoder import build_decoder, level_of, levels_from
@@ -95,20 +96,23 @@ def decoder_identity(decoder: str | os.PathLike | None) -> Hashable:
     return None if decoder is None else file_identity(_decoder_file(decoder))
 
 
-def load_stylizer(decoder: str | os.PathLike | None = None) -> Stylizer:
+def load_stylizer(decoder: str | os.PathLike | None = None, precision: str = "float32") -> Stylizer:
     """The network for any style, with the bundled encoder; kept for the next call.
 
     Args:
         decoder: See `load_decoder`.
+        precision: What encoder and decoder compute with; see `open_network`. What is between them is in float32, and
+            moments in float64.
 
     Raises:
-        InputError: As `load_decoder`.
+        InputError: As `load_decoder`; or the precision is unknown.
     """
-    return _stylizer(decoder_identity(decoder), decoder)
+    return _stylizer(decoder_identity(decoder), decoder, for_this_machine(precision) == "float32")
 
 
 @functools.lru_cache(maxsize=2)
-def _stylizer(identity: Hashable, decoder: str | os.PathLike | None) -> Stylizer:
-    trained = load_decoder(decoder)
-    encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), levels_from(level_of(trained)))
+def _stylizer(identity: Hashable, decoder: str | os.PathLike | None, whole: bool) -> Stylizer:
+    with dtype_policy("float32" if whole else MIXED):
+        trained = load_decoder(decoder)
+        encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), levels_from(level_of(trained)))
     return Stylizer(encoder, trained, name="stylizer")

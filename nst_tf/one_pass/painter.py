@@ -83,7 +83,7 @@ class FastPainter:
         self.settings, self._styles = settings or FastSettings(), given_styles(style, regions)
         check_shares("style_blend", self.settings.style_blend, self._styles, "style")
         self._mask, self._regions = mask, regions
-        self._compiled = compiled_stylizer(load_stylizer(decoder))
+        self._compiled = compiled_stylizer(load_stylizer(decoder, self.settings.precision))
         self._studied: dict[tuple, Studies] = {}
 
     def __call__(self, content: Source) -> Picture:
@@ -122,7 +122,7 @@ class FastPainter:
     def _painted(self, guide: np.ndarray, areas: Sequence[Area], size: tuple[int, int], tile: int) -> np.ndarray:
         """The pixels, painted on one size after the other."""
         whole, parts = _at(guide, tf.constant(size)), self._parts(tile)
-        strength, swapping = tf.constant([self.settings.strength]), tf.constant([self.settings.swap])
+        strength, swapping = (tf.constant([one], tf.float32) for one in (self.settings.strength, self.settings.swap))
 
         def paint(content, picture, levels, side):
             studies = self._study(areas, levels, side, tile)

@@ -12,6 +12,7 @@ __all__ = [
     "FastSettings",
     "check_shares",
     "check_tile",
+    "precision_setting",
     "preserve_color_setting",
     "preview_setting",
     "strength_setting",
@@ -61,6 +62,12 @@ def preserve_color_setting() -> Any:
     return setting(None, help, unit="HOW", choices=(None, "luminance", "histogram"))
 
 
+def precision_setting(group: str) -> Any:
+    """What networks compute with."""
+    help = "what it computes with; auto is bfloat16 where processor or GPU have it, which `nst-tf info` tells"
+    return setting("auto", help, unit="KIND", group=group, choices=("auto", "float32", "bfloat16"))
+
+
 def preview_setting() -> Any:
     """Whether a small picture is enough."""
     help = "make a small picture in seconds that looks like the one of this size"
@@ -87,6 +94,7 @@ class FastSettings:
     style_scale: float = style_scale_setting("picture")
     style_blend: tuple[float, ...] = style_blend_setting("picture")
     preserve_color: str | None = preserve_color_setting()
+    precision: str = precision_setting("picture")
     tile: int = tile_setting("picture")
     preview: bool = preview_setting()
 

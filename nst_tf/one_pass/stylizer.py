@@ -15,6 +15,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from nst_tf.backbones.graph import Graph
 from nst_tf.canvas import lanczos
 from nst_tf.canvas.masks import mask_at, weights_of
 from nst_tf.canvas.sizes import measured_size, scale_sizes
@@ -39,7 +40,7 @@ SMALLEST = 2 * CELL  # pixels: reflection needs two rows on the coarsest level
 
 
 def stylise_in_passes(
-    encoder: keras.Model,
+    encoder: Callable[[tf.Tensor], Mapping[str, tf.Tensor]],
     decoder: keras.Model,
     own: Mapping[str, tf.Tensor],
     styles: Sequence[Study],
@@ -162,6 +163,11 @@ class Stylizer(keras.Model):
         super().__init__(**kwargs)
         self.encoder, self.decoder = encoder, decoder
 
+    @property
+    def precision(self) -> str:
+        """What its encoder computes with, `"float32"` or `"bfloat16"`."""
+        return Graph(self.encoder).precision
+
     def stages(self, last: bool) -> list[tuple[str, ...]]:
         """The levels that a picture is painted on, one stage after the other.
 
@@ -220,12 +226,13 @@ class Stylizer(keras.Model):
         """
         height, width = _sides(content)
         whole, seen = padded(content), padded(lanczos(picture, height, width))
-        own = self.encoder(whole)
+        lens = Lens(self.encoder, levels_from(level_of(self.decoder)))
+        own = lens.observe(whole)
         masks = [None if mask is None else padded(mask) for mask in masks]
         images = stylise_in_passes(
-            self.encoder, self.decoder, own, styles, strength, masks=masks, swapping=swapping, picture=seen
+            lens.observe, self.decoder, own, styles, strength, masks=masks, swapping=swapping, picture=seen
         )
-        finest = levels_from(level_of(self.decoder))[-1]
+        finest = lens.levels[-1]
         lost = whole - decode(self.decoder, finest, own[finest])["image"]
         made = images[-1] + (1 - strength)[:, None, None, None] * lost
         return tf.clip_by_value(made[:, :height, :width], 0, 1)

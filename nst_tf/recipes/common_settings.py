@@ -19,7 +19,6 @@ __all__ = [
     "padding_setting",
     "plateau_setting",
     "pooling_setting",
-    "precision_setting",
     "preprocessing_setting",
     "schedule",
     "seed_setting",
@@ -39,7 +38,6 @@ PADDING = (
     "of its first convolution; replicate leaves no frame along the border (default: replicate, or what a network of "
     "others has)"
 )
-PRECISION = "what it computes with; auto is bfloat16 where processor or GPU have it, which `nst-tf info` tells"
 STEPS = "evaluations on each scale, coarse to fine; the last number holds for all that follow"
 PLATEAU = "end a scale when the loss falls by less per evaluation; 0 never does"
 SMOOTHER = "weight of the total variation; more is smoother"
@@ -66,10 +64,6 @@ def pooling_setting(*more: str) -> Any:
 
 def padding_setting() -> Any:
     return network(None, PADDING, "KIND", choices=(None, "zero", "replicate"))
-
-
-def precision_setting() -> Any:
-    return network("auto", PRECISION, "KIND", choices=("auto", "float32", "bfloat16"))
 
 
 def tv_weight_setting(default: float) -> Any:

@@ -60,8 +60,8 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
 
     def opened() -> Callable[[Sequence[Job]], Pipeline]:
         import_tensorflow(arguments.debug)
-        painter = _painter(arguments, styles, areas, dict(given))
-        return lambda jobs: Pipeline(jobs, painter, arguments, areas.facts, settings.size)
+        painter, facts = _painter(arguments, styles, areas, dict(given))
+        return lambda jobs: Pipeline(jobs, painter, arguments, areas.facts | facts, settings.size)
 
     if is_on_ray(arguments):
         return RayBatch(arguments, plan, lambda: partial(_painted, opened()), together=QUICK).finish()
@@ -74,19 +74,23 @@ def _painted(pipeline: Callable[[Sequence[Job]], "Pipeline"], job: Job) -> None:
         one(job)
 
 
-def _painter(arguments: Namespace, styles: Sequence[Picture], areas: Areas, given: dict[str, Any]) -> Paint:
+def _painter(
+    arguments: Namespace, styles: Sequence[Picture], areas: Areas, given: dict[str, Any]
+) -> tuple[Paint, dict[str, Any]]:
+    """What paints, and what there is to tell of it."""
     if arguments.hub:
         from nst_tf.one_pass.hub import HubPainter
 
         if len(styles) > 1:
             raise InputError(f"--hub takes one style, and {len(styles)} were given")
-        return HubPainter(arguments.hub, styles[0], **given)
+        return HubPainter(arguments.hub, styles[0], **given), {}
     if arguments.network:
         from nst_tf.one_pass.style_network import NetworkPainter
 
         if styles:
             raise InputError("--network knows its styles already; give only CONTENT, and their names: RUN:STYLE+STYLE")
-        return NetworkPainter(arguments.network, given.pop("style_blend", ()), **given)
+        return NetworkPainter(arguments.network, given.pop("style_blend", ()), **given), {}
+    from nst_tf.one_pass.decoder_file import load_stylizer
     from nst_tf.one_pass.painter import FastPainter
 
     decoder, settings = given.pop("decoder", None), FAST.choose(**given)
@@ -94,7 +98,8 @@ def _painter(arguments: Namespace, styles: Sequence[Picture], areas: Areas, give
     def painter(content: Picture | None) -> Paint:
         return FastPainter(styles, settings, decoder, **areas.options(content, styles))
 
-    return (lambda content: painter(content)(content)) if areas.differ else painter(None)
+    facts = {"precision": load_stylizer(decoder, settings.precision).precision}
+    return (lambda content: painter(content)(content)) if areas.differ else painter(None), facts
 
 
 class Done(NamedTuple):

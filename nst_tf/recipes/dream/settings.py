@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nst_tf.errors import SettingError
+from nst_tf.one_pass.settings import precision_setting
 from nst_tf.recipes.common_settings import (
     model_setting,
     objective,
-    precision_setting,
     preprocessing_setting,
     schedule,
     seed_setting,
@@ -46,7 +46,7 @@ class DreamSettings:
     from_noise: bool = setting(False, "start from noise, of the image's shape or, without an image, a square")
     model: str = model_setting()
     preprocessing: str | None = preprocessing_setting()
-    precision: str = precision_setting()
+    precision: str = precision_setting("network")
     octaves: int = schedule(4, "how many sizes to dream on, coarse to fine", "NUMBER", least=1, served=Served(1, 8))
     octave_scale: float = schedule(1.4, LARGER, "FACTOR", above=1, served=Served(1.1, 2))
     steps: tuple[int, ...] = steps_setting((10,), 50, STEPS)

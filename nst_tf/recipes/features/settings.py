@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from nst_tf.one_pass.settings import precision_setting
 from nst_tf.recipes.common_settings import (
     LARGEST_SEED,
     model_setting,
     objective,
-    precision_setting,
     preprocessing_setting,
     schedule,
     tv_weight_setting,
@@ -36,7 +36,7 @@ class FeatureSettings:
     size: int | None = setting(None, SIZE, "PIXELS", least=1)
     model: Any = model_setting()
     preprocessing: str | None = preprocessing_setting()
-    precision: str = precision_setting()
+    precision: str = precision_setting("network")
     variants: int = setting(1, "pictures of each feature", "NUMBER", least=1)
     diversity: float = setting(0.0, DIVERSITY, "WEIGHT", least=0)
     canvas: str = setting("fourier", CANVAS, "KIND", choices=("fourier", "pixels"))

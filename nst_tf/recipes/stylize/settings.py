@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nst_tf.one_pass.settings import (
+    precision_setting,
     preserve_color_setting,
     preview_setting,
     strength_setting,
@@ -21,7 +22,6 @@ from nst_tf.recipes.common_settings import (
     padding_setting,
     plateau_setting,
     pooling_setting,
-    precision_setting,
     preprocessing_setting,
     schedule,
     seed_setting,
@@ -65,7 +65,7 @@ class StylizeSettings:
     preprocessing: str | None = preprocessing_setting()
     pooling: str = pooling_setting()
     padding: str | None = padding_setting()
-    precision: str = precision_setting()
+    precision: str = precision_setting("network")
     content_layers: Mapping[str, float] = objective(CONTENT_LAYERS, "layers of the content loss", LAYERS, **RATIOS)
     style_layers: Mapping[str, float] = objective(FINE_LAYERS, "layers of the style loss", LAYERS, **RATIOS)
     content_loss: str = objective("mean", SQUARES, "KIND", choices=("mean", "sum"))

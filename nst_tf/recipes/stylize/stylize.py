@@ -57,7 +57,9 @@ def _start(settings: StylizeSettings) -> tuple[Painter | None, tf.Tensor | None]
         return None, tf.constant(as_picture(settings.init).pixels)[None]
     if settings.init not in INITS:
         raise unknown("init", settings.init, [*INITS, "an image (height, width, 3)"])
-    return (compiled_stylizer(load_stylizer()).stylise if settings.init == "fast" else None), None
+    if settings.init != "fast":
+        return None, None
+    return compiled_stylizer(load_stylizer(precision=settings.precision)).stylise, None
 
 
 def run_stylize(

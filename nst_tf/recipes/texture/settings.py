@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nst_tf.one_pass.settings import tile_setting
+from nst_tf.one_pass.settings import precision_setting, tile_setting
 from nst_tf.recipes.common_settings import (
     RATIOS,
     growth_setting,
@@ -12,7 +12,6 @@ from nst_tf.recipes.common_settings import (
     padding_setting,
     plateau_setting,
     pooling_setting,
-    precision_setting,
     preprocessing_setting,
     schedule,
     seed_setting,
@@ -54,7 +53,7 @@ class TextureSettings:
     preprocessing: str | None = preprocessing_setting()
     pooling: str = pooling_setting("mean")
     padding: str | None = padding_setting()
-    precision: str = precision_setting()
+    precision: str = precision_setting("network")
     layers: Mapping[str, float] = objective(FINE_LAYERS, LAYERS, "LAYER=WEIGHT,...", **RATIOS)
     parameters: int | None = objective(None, PARAMETERS, "NUMBER", least=1)
     texture_loss: str = objective("wasserstein", STATISTICS, "KIND", choices=("wasserstein", "gram"))
