@@ -153,6 +153,7 @@ def fast_stylize(
     style_scale: float = ...,
     style_blend: tuple[float, ...] = ...,
     preserve_color: Literal[None, "luminance", "histogram"] = ...,
+    precision: Literal["auto", "float32", "bfloat16"] = ...,
     tile: int = ...,
     preview: bool = ...,
 ) -> Picture: ...

@@ -74,9 +74,10 @@ def few_layers():
     All that they are made of is there, in graphs that take a third of the time to trace and to load.
     """
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("export.models.fast_stylize", "export.models.stylize", "recipes.stylize.stylize"):
+        for module in ("export.models.fast_stylize", "export.models.stylize"):
             patch.setattr(f"nst_tf.{module}.load_stylizer", stylizer)
-        patch.setattr("nst_tf.one_pass.painter.load_stylizer", lambda _: stylizer())
+        for module in ("recipes.stylize.stylize", "one_pass.painter"):
+            patch.setattr(f"nst_tf.{module}.load_stylizer", lambda *_, **__: stylizer())
         for name, presets in {"stylize": STYLIZE, "texture": TEXTURE}.items():
             settings = presets.choose(precision="float32", **FEW_LAYERS[name])
             patch.setattr(f"nst_tf.export.models.{name}.DEFAULT", settings)

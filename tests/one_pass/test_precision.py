@@ -78,5 +78,5 @@ def test_an_exported_network_computes_in_float32_whatever_the_machine(monkeypatc
 
 
 def test_an_unknown_precision_is_refused(castle, wave):
-    with pytest.raises(InputError, match="precision .*'half'.*auto, float32, bfloat16"):
+    with pytest.raises(InputError, match=r"precision .*'half'.*auto, float32, bfloat16"):
         fast_stylize(castle, wave, size=96, precision="half")

@@ -50,7 +50,7 @@ def test_one_pass_has_the_settings_that_it_knows(taken):
     assert taken("stylize a.png --network paintings -o o.png")[1] == {**shared, "--tile": "0"}
     assert taken("stylize a.png b.png --hub mod -o o.png")[1] == shared
     assert taken("stylize a.png b.png --fast --swap 0 -o o.png")[1] == {
-        **shared, "--strength": "1", "--style-scale": "1", "--tile": "0", "--no-preview": True
+        **shared, "--strength": "1", "--style-scale": "1", "--precision": "auto", "--tile": "0", "--no-preview": True
     }  # fmt: skip
 
 
