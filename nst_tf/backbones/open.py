@@ -9,7 +9,7 @@ import keras
 
 from nst_tf.backbones.applications import PREFIX, load_application
 from nst_tf.backbones.graph import Graph, as_functional, replay
-from nst_tf.backbones.precision import MIXED, dtype_policy, for_this_machine, in_bfloat16
+from nst_tf.backbones.precision import dtype_policy, for_this_machine, in_bfloat16, policy_of
 from nst_tf.backbones.preprocessing import PREPROCESSING
 from nst_tf.backbones.pretrained import load_backbone
 from nst_tf.backbones.registry import WEIGHTS
@@ -128,7 +128,7 @@ def open_network(
         raise SettingError(str(unknown("preprocessing", preprocessing, PREPROCESSING)), "preprocessing")
     precision = for_this_machine(precision)
     if place in WEIGHTS:
-        with dtype_policy("float32" if precision == "float32" else MIXED):
+        with dtype_policy(policy_of(precision)):
             return load_backbone(place, pooling=pooling, padding=padding)
     for name, value, trained in (("pooling", pooling, "max"), ("padding", padding, "zero")):
         if value != trained:

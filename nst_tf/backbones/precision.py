@@ -16,7 +16,15 @@ from nst_tf.backbones.graph import as_functional
 from nst_tf.errors import InputError, unknown
 from nst_tf.layers import Preprocess
 
-__all__ = ["MIXED", "MachinePrecision", "dtype_policy", "for_this_machine", "in_bfloat16", "machine_precision"]
+__all__ = [
+    "MIXED",
+    "MachinePrecision",
+    "dtype_policy",
+    "for_this_machine",
+    "in_bfloat16",
+    "machine_precision",
+    "policy_of",
+]
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 PROCESSOR = Path("/proc/cpuinfo")  # of Linux
@@ -77,6 +85,11 @@ def for_this_machine(precision: str) -> str:
     if precision not in PRECISIONS:
         raise unknown("precision", precision, PRECISIONS)
     return "float32" if precision == "auto" and machine_precision().name == "float32" else precision
+
+
+def policy_of(precision: str) -> str:
+    """Keras' policy for layers of a network of ours in a precision as `for_this_machine` gives it."""
+    return "float32" if precision == "float32" else MIXED
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from nst_tf.backbones import WEIGHTS, feature_extractor, file_identity, load_backbone
-from nst_tf.backbones.precision import MIXED, dtype_policy, for_this_machine
+from nst_tf.backbones.precision import dtype_policy, for_this_machine, policy_of
 from nst_tf.errors import InputError
 from nst_tf.images import atomic_write
 from nst_tf.one_pass.decoder import build_decoder, level_of, levels_from
@@ -107,12 +107,12 @@ def load_stylizer(decoder: str | os.PathLike | None = None, precision: str = "fl
     Raises:
         InputError: As `load_decoder`; or the precision is unknown.
     """
-    return _stylizer(decoder_identity(decoder), decoder, for_this_machine(precision) == "float32")
+    return _stylizer(decoder_identity(decoder), decoder, policy_of(for_this_machine(precision)))
 
 
 @functools.lru_cache(maxsize=2)
-def _stylizer(identity: Hashable, decoder: str | os.PathLike | None, whole: bool) -> Stylizer:
-    with dtype_policy("float32" if whole else MIXED):
+def _stylizer(identity: Hashable, decoder: str | os.PathLike | None, policy: str) -> Stylizer:
+    with dtype_policy(policy):
         trained = load_decoder(decoder)
         encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), levels_from(level_of(trained)))
     return Stylizer(encoder, trained, name="stylizer")

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import nst_tf
 from nst_tf import memory
 from nst_tf.canvas import sizes
 from nst_tf.errors import InputError
-from nst_tf.images import Picture, fit, luminance, resize
+from nst_tf.images import Picture, luminance, resize
 from nst_tf.measures.style_distance import style_distances
 from nst_tf.one_pass import painter as fast
 from nst_tf.one_pass.areas import areas_of
@@ -18,20 +17,17 @@ from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
 from nst_tf.one_pass.painter import FastPainter, fast_stylize
 from nst_tf.one_pass.settings import FastSettings
 
-
-def _small(name, size=96):
-    pixels = nst_tf.read_image(nst_tf.sample(name)).pixels
-    return np.clip(resize(pixels, fit(pixels.shape, size)), 0, 1)
+from .small import small
 
 
 @pytest.fixture(scope="module")
 def content():
-    return _small("neuschwanstein")
+    return small("neuschwanstein")
 
 
 @pytest.fixture(scope="module")
 def styles():
-    return [_small("great_wave"), _small("auvers")]
+    return [small("great_wave"), small("auvers")]
 
 
 def _distance(picture, style):

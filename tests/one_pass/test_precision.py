@@ -4,30 +4,25 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import nst_tf
 from nst_tf.backbones import precision
 from nst_tf.backbones.precision import MachinePrecision
 from nst_tf.errors import InputError
-from nst_tf.images import fit, resize
 from nst_tf.measures.style_distance import style_distances
 from nst_tf.one_pass.decoder import decode, levels_from
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import fast_stylize
 
-
-def _small(name, size=96):
-    pixels = nst_tf.read_image(nst_tf.sample(name)).pixels
-    return np.clip(resize(pixels, fit(pixels.shape, size)), 0, 1)
+from .small import small
 
 
 @pytest.fixture(scope="module")
 def castle():
-    return _small("neuschwanstein")
+    return small("neuschwanstein")
 
 
 @pytest.fixture(scope="module")
 def wave():
-    return _small("great_wave")
+    return small("great_wave")
 
 
 @pytest.fixture(scope="module")

@@ -5,21 +5,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.images import fit, read_image, resize
 from nst_tf.measures.lpips import lpips
 from nst_tf.measures.style_distance import style_distances
 from nst_tf.one_pass.decoder import LEVELS, build_decoder, decode
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.stylizer import Stylizer
-from nst_tf.samples import sample
+
+from .small import small
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 
 def _image(name, size):
-    pixels = read_image(sample(name)).pixels
-    return np.clip(resize(pixels, fit(pixels.shape, size)), 0, 1)[None]
+    return small(name, size)[None]
 
 
 @pytest.fixture(scope="module")

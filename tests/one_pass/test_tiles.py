@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import nst_tf
 from nst_tf import memory
 from nst_tf.errors import InputError
-from nst_tf.images import fit, resize
 from nst_tf.one_pass.areas import Region
 from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
@@ -16,20 +14,17 @@ from nst_tf.one_pass.settings import FastSettings
 from nst_tf.one_pass.study import WINDOWS
 from nst_tf.one_pass.tiles import TiledStylizer
 
+from .small import small
+
 
 @pytest.fixture(scope="module")
 def content():
-    return _small("neuschwanstein", 150)
+    return small("neuschwanstein", 150)
 
 
 @pytest.fixture(scope="module")
 def wave():
-    return _small("great_wave", 100)
-
-
-def _small(name, size):
-    pixels = nst_tf.read_image(nst_tf.sample(name)).pixels
-    return np.clip(resize(pixels, fit(pixels.shape, size)), 0, 1)
+    return small("great_wave", 100)
 
 
 def _apart(content, style, **options):
@@ -48,7 +43,7 @@ def test_tiles_are_not_seen(content, wave):
 def test_nor_where_a_region_has_a_style_of_its_own(content, wave, options):
     mask = np.zeros(content.shape[:2])
     mask[:, 70:] = 1
-    region = Region(mask, _small("auvers", 100))
+    region = Region(mask, small("auvers", 100))
     assert _apart(content, wave, regions=[region], **options).max() < 0.5
 
 

@@ -98,8 +98,8 @@ def _painter(
     def painter(content: Picture | None) -> Paint:
         return FastPainter(styles, settings, decoder, **areas.options(content, styles))
 
-    facts = {"precision": load_stylizer(decoder, settings.precision).precision}
-    return (lambda content: painter(content)(content)) if areas.differ else painter(None), facts
+    paint = (lambda content: painter(content)(content)) if areas.differ else painter(None)
+    return paint, {"precision": load_stylizer(decoder, settings.precision).precision}
 
 
 class Done(NamedTuple):
