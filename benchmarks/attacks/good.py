@@ -18,7 +18,6 @@ from nst_tf.backbones import feature_extractor, open_network
 __all__ = ["Good", "good_requests"]
 
 SIDE = 24
-PAUSE = 0.002  # seconds between two requests of one client
 CLOSE = 1e-4  # of values up to about 1, computed in batches of other sizes
 
 
@@ -55,8 +54,8 @@ class Good:
 
 
 @contextlib.contextmanager
-def good_requests(server: Attacked, number: int) -> Iterator[Good]:
-    """While the block runs, and until there were so many, good requests are sent by three clients."""
+def good_requests(server: Attacked, number: int, pause: float) -> Iterator[Good]:
+    """While the block runs, and until there were so many, three clients send good requests, with a pause after each."""
     image = np.random.default_rng(0).random((1, SIDE, SIDE, 3), np.float32)
     right = feature_extractor(open_network("alexnet"), ["relu1"])(image)["relu1"].numpy()
     good, done = Good(), threading.Event()
@@ -64,7 +63,7 @@ def good_requests(server: Attacked, number: int) -> Iterator[Good]:
     def work(name: str, ask: Callable[[], np.ndarray]) -> None:
         while not done.is_set() or good.all < number:
             good.ask(name, ask, right)
-            time.sleep(PAUSE)
+            time.sleep(pause)
 
     with contextlib.closing(http.client.HTTPConnection(server.server.host, server.server.rest_port)) as kept:
         body = json.dumps({"signature_name": "pixels", "inputs": image.tolist()}).encode()

@@ -39,6 +39,7 @@ class Extent:
 
     Attributes:
         requests: Good ones, at least.
+        pause: Seconds between two of them, of one client.
         rounds: Of all attacks.
         mutated: Messages of a round.
         half_open: Connections at once, of each kind.
@@ -47,6 +48,7 @@ class Extent:
     """
 
     requests: int = 10_000
+    pause: float = 0.002
     rounds: int = 10  # in which all of the requests are answered on two cores
     mutated: int = 300
     half_open: int = 400
@@ -73,7 +75,7 @@ def measure(extent: Extent = FULL, tell: Callable[[str], object] = lambda _: Non
 def _measured(server: Attacked, extent: Extent, tell: Callable[[str], object]) -> dict[str, Any]:
     process, answers, memory = server.server, [], []
     watch = watched(process.address, process.host, process.rest_port)
-    with watch as health, good_requests(server, extent.requests) as good:
+    with watch as health, good_requests(server, extent.requests, extent.pause) as good:
         for number in range(extent.rounds):
             answers += _round(server, extent, number)
             memory.append(process.memory)

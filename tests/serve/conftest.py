@@ -1,9 +1,17 @@
+import gc
 import shutil
 
 import pytest
 
 from .running import running
 from .toys import save_toy
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _other_tests_are_no_garbage():
+    """A model that is unloaded has Python look through all objects: millions, once the graphs of other tests are there."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from benchmarks.attacks.measured import TARGETS, Extent, measure
 from benchmarks.attacks.over_rest import GIANTS, MALFORMED
 from benchmarks.serving.targets import missed
 
-SMALL = Extent(requests=200, rounds=1, mutated=60, half_open=150, closed=10, foreign=20)
+SMALL = Extent(requests=200, pause=0.02, rounds=1, mutated=60, half_open=150, closed=10, foreign=20)
 SILENCE = 5.0  # seconds
 
 
