@@ -93,7 +93,7 @@ def giant_messages(server: Attacked) -> Iterator[Answer]:
         yield grpc_answer("giant message", server.call(PREDICT, content), ["INVALID_ARGUMENT"])
 
 
-# Messages of so many numbers and fields are put together on the wire: by classes of messages it takes many times longer.
+# Messages of so many numbers and fields are put together on the wire: by classes it takes many times longer.
 
 
 def _packed(proto: TensorProto, field: int, value: bytes, count: int) -> bytes:

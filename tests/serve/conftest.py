@@ -9,7 +9,7 @@ from .toys import save_toy
 
 @pytest.fixture(scope="session", autouse=True)
 def _other_tests_are_no_garbage():
-    """A model that is unloaded has Python look through all objects: millions, once the graphs of other tests are there."""
+    """A model that is unloaded has Python look through all objects: millions, with the graphs of other tests."""
     gc.collect()
     gc.freeze()
 
