@@ -1,6 +1,5 @@
 """The command as a process of its own."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -49,13 +48,11 @@ def test_a_signal_during_imports_is_one_line(tmp_path, module, number, status):
     assert not (tmp_path / "out.png").exists()
 
 
-@pytest.mark.parametrize("closed", [(1,), (1, 2)])
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
 def test_a_closed_standard_output_is_no_error(closed):
-    def close():
-        for stream in closed:
-            os.close(stream)
-
-    ended = subprocess.run([*NST_TF, "--version"], stderr=subprocess.PIPE, preexec_fn=close, check=False)
+    # By a shell: what is forked here, with the threads of other tests, may not live to close anything.
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *NST_TF, "--version"]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, check=False)
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
