@@ -61,14 +61,15 @@ def remember(history: History, change: tf.Tensor, bend: tf.Tensor, where: tf.Ten
     return History(changes, bends, history.stored + tf.cast(keep, tf.int32))
 
 
-def _pair(history: History, age: tf.Tensor | int, free: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """The pair of this age on the free pixels, and 1 / s^T y; 0 for none, and for one that tells nothing of them."""
-    slot = _slot(history, age)
-    memories = history.changes, history.bends
-    change, bend = (free * tf.cast(tf.gather_nd(memory, slot), free.dtype) for memory in memories)
-    curvature = dot(change, bend)
+def _recalled(memory: tf.Tensor, history: History, age: tf.Tensor | int, dtype: tf.DType) -> tf.Tensor:
+    """The images of this age of one of the memories of a history."""
+    return tf.cast(tf.gather_nd(memory, _slot(history, age)), dtype)
+
+
+def _inverse(history: History, age: tf.Tensor | int, curvature: tf.Tensor) -> tf.Tensor:
+    """1 / s^T y of the pair of this age; 0 for none, and for one that tells nothing of the free pixels."""
     known = (age < history.stored) & (curvature > 0)
-    return change, bend, tf.math.reciprocal_no_nan(tf.where(known, curvature, 0))
+    return tf.math.reciprocal_no_nan(tf.where(known, curvature, 0))
 
 
 def newton_direction(history: History, gradient: tf.Tensor, free: tf.Tensor, prior: Prior) -> tf.Tensor:
@@ -82,26 +83,42 @@ def newton_direction(history: History, gradient: tf.Tensor, free: tf.Tensor, pri
         prior: P, a symmetric positive map of images that H is a multiple of before the pairs are taken into account:
             s^T y / y^T P(y) of it, by the newest pair.
     """
-    length = history.changes.shape[0]
+    length, dtype = history.changes.shape[0], gradient.dtype
 
-    # Loops, so that masked copies of all pairs are not in memory at a time, and no more pairs are read than there are.
-    def back(age, q, shares):
-        change, bend, inverse = _pair(history, age, free)
-        share = inverse * dot(change, q)
-        return age + 1, q - spread(share) * bend, shares.write(age, share)
+    # Loops, so that copies of all pairs are not in memory at a time, and no more pairs are read than there are; in them
+    # one thing after the other, so that hardly more than one pair is. Of two factors, one is masked.
+    def back(age, q, shares, inverses):
+        bend = free * _recalled(history.bends, history, age, dtype)
+        change = _recalled(history.changes, history, age, dtype)
+        inverse = _inverse(history, age, dot(change, bend))
+        with tf.control_dependencies([inverse]):
+            share = inverse * dot(change, q)
+        return age + 1, q - spread(share) * bend, shares.write(age, share), inverses.write(age, inverse)
 
     def forth(age, q):
-        change, bend, inverse = _pair(history, age, free)
-        return age - 1, q + spread(shares.read(age) - inverse * dot(bend, q)) * change
+        bend = _recalled(history.bends, history, age, dtype)
+        share = shares.read(age) - inverses.read(age) * dot(bend, q)
+        with tf.control_dependencies([share]):
+            change = _recalled(history.changes, history, age, dtype)
+        return age - 1, q + spread(share) * (free * change)
 
-    shares = tf.TensorArray(gradient.dtype, length, element_shape=gradient.shape[:1], clear_after_read=False)
-    count = tf.minimum(tf.reduce_max(history.stored), length)
-    start = tf.constant(0), gradient, shares
-    _, q, shares = tf.while_loop(lambda age, *_: age < count, back, start, parallel_iterations=1)
-    _, newest, inverse = _pair(history, 0, free)
-    scale = tf.math.divide_no_nan(tf.ones_like(inverse), inverse * dot(newest, free * prior(newest)))
+    scale = _scale(history, free, prior)
+    with tf.control_dependencies([scale]):
+        count = tf.minimum(tf.reduce_max(history.stored), length)
+    shares, inverses = (
+        tf.TensorArray(dtype, length, element_shape=gradient.shape[:1], clear_after_read=False) for _ in range(2)
+    )
+    start = tf.constant(0), gradient, shares, inverses
+    _, q, shares, inverses = tf.while_loop(lambda age, *_: age < count, back, start, parallel_iterations=1)
     q = spread(scale) * free * prior(q)
     return -tf.while_loop(lambda age, _: age >= 0, forth, (count - 1, q), parallel_iterations=1)[1]
+
+
+def _scale(history: History, free: tf.Tensor, prior: Prior) -> tf.Tensor:
+    """What multiple of P H is: s^T y / y^T P(y) of the newest pair; 0 for an image without one."""
+    bend = free * _recalled(history.bends, history, 0, free.dtype)
+    inverse = _inverse(history, 0, dot(_recalled(history.changes, history, 0, free.dtype), bend))
+    return tf.math.divide_no_nan(tf.ones_like(inverse), inverse * dot(bend, prior(bend)))
 
 
 def low_pass(images: tf.Tensor, falloff: float) -> tf.Tensor:

@@ -91,28 +91,33 @@ class Lbfgs:
         usable = tf.reduce_all(tf.math.is_finite(gradient), axis=(1, 2, 3))
         good = usable & (value <= state.value + SUFFICIENT_DECREASE * slope)
         history = remember(state.history, change, gradient - state.gradient, good)
-        direction = self._direction(point, gradient, history)
-        moved = LbfgsState(point, value, gradient, direction, tf.ones_like(value), history)
-        return self._chosen(good, moved, self._stay(state, value, slope, history))
-
-    def _stay(self, state, value, slope, history):
-        length = _shortened(state.length, value - state.value, slope)
-        misled = (length < SHORTEST_STEP) & (history.stored > 0)
-        direction = tf.where(spread(misled), self._steepest(state.image, state.gradient), state.direction)
+        shorter = _shortened(state.length, value - state.value, slope)
+        misled = ~good & (shorter < SHORTEST_STEP) & (history.stored > 0)
         history = history._replace(stored=tf.where(misled, 0, history.stored))
-        return state._replace(
-            direction=direction, length=tf.where(misled, tf.ones_like(length), length), history=history
+        chosen = LbfgsState(
+            tf.where(spread(good), point, state.image),
+            tf.where(good, value, state.value),
+            tf.where(spread(good), gradient, state.gradient),
+            state.direction,
+            tf.where(good | misled, tf.ones_like(shorter), shorter),
+            history,
         )
+        return chosen._replace(direction=self._direction(chosen, good, misled))
 
-    def _chosen(self, good, moved, stayed):
-        return LbfgsState(
-            tf.where(spread(good), moved.image, stayed.image),
-            tf.where(good, moved.value, stayed.value),
-            tf.where(spread(good), moved.gradient, stayed.gradient),
-            tf.where(spread(good), moved.direction, stayed.direction),
-            tf.where(good, moved.length, stayed.length),
-            moved.history._replace(stored=tf.where(good, moved.history.stored, stayed.history.stored)),
-        )
+    def _direction(self, state, moved, misled):
+        """Anew for the images that moved, by steepest descent if their history is of no use or has misled them."""
+        free = self._free(state.image, state.gradient)
+        slope = free * state.gradient
+        newton = newton_direction(state.history, slope, free, self._prior)
+        descends = dot(newton, slope) < 0
+        direction = tf.where(spread(moved & descends), newton, state.direction)
+        lost = misled | (moved & ~descends)
+
+        def anew():
+            return tf.where(spread(lost), _first_step(-free * self._prior(slope)), direction)
+
+        # Seldom needed, and it takes the memory of several images.
+        return tf.cond(tf.reduce_any(lost), anew, lambda: direction)
 
     def _free(self, image, gradient):
         """1 for the pixels that may move, 0 for those on a bound that would leave it."""
@@ -121,16 +126,6 @@ class Lbfgs:
 
     def _prior(self, images):
         return low_pass(images, self.falloff)
-
-    def _steepest(self, image, gradient):
-        free = self._free(image, gradient)
-        return _first_step(-free * self._prior(free * gradient))
-
-    def _direction(self, image, gradient, history):
-        free = self._free(image, gradient)
-        direction = newton_direction(history, free * gradient, free, self._prior)
-        descends = dot(direction, free * gradient) < 0
-        return tf.where(spread(descends), direction, self._steepest(image, gradient))
 
     def image(self, state: LbfgsState) -> tf.Tensor:
         """The best images so far, `(batch, height, width, 3)`."""

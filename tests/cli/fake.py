@@ -55,7 +55,7 @@ def use(seconds, change=setattr, change_item=dict.__setitem__, before=None):
     module = types.ModuleType("nst_tf.recipes.stylize.stylize")
     module.run_stylize = steps_that_take(seconds, before)
     change_item(sys.modules, module.__name__, module)
-    change(pictures, "import_tensorflow", lambda debug: None)
+    change(pictures, "import_tensorflow", lambda debug, longest: None)
     change(checkpoints, "devices", lambda: found)
 
 

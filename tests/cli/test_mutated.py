@@ -67,7 +67,7 @@ def mutated(line, chance):
 def place(pictures, monkeypatch):
     """The current folder, with pictures, one of them made by us; no verb goes further than TensorFlow's import."""
 
-    def stop(debug):
+    def stop(debug, longest=None):
         raise NstError(NOT_BEGUN)
 
     for module in (tensorflow_import, making, painting):

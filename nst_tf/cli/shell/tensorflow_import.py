@@ -10,12 +10,20 @@ from nst_tf.images.quiet import quiet_stderr
 __all__ = ["import_tensorflow"]
 
 
-def import_tensorflow(debug: bool) -> None:
+LARGE = 2048  # pixels of the longer side
+
+
+def import_tensorflow(debug: bool, longest: int | None = None) -> None:
     """Imports TensorFlow and Keras, for the first time in the process.
 
     Args:
         debug: Whether to let TensorFlow log as it does by default.
+        longest: Pixels of the longer side of the pictures that are to be made, if that is known.
     """
+    if longest is not None and longest > LARGE:
+        # By itself, TensorFlow keeps all memory that it once had: quicker by a fifth for small pictures, but of large
+        # ones it takes a fifth more.
+        os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "true")
     # Whatever backend the user has chosen for other programs.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     # By itself, TensorFlow takes all of a GPU's memory at once, and nothing else has room beside it.

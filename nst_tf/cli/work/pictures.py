@@ -94,7 +94,7 @@ def write_picture(arguments: Namespace, path: Path, picture: Source, xmp: bytes)
 def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, longest: int | None, job: Job) -> Result:
     content = None if job.content is None else _read(job.content, longest)
     recording = Recording(arguments, job.content)
-    import_tensorflow(arguments.debug)
+    import_tensorflow(arguments.debug, longest)
     kept = CheckpointFolder(job.target, recording.command)
 
     def save(progress: Progress, result: Result) -> None:

@@ -18,6 +18,20 @@ def test_the_memory_of_a_gpu_is_taken_as_it_is_needed_unless_the_user_says_other
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == after
 
 
+@pytest.mark.parametrize(
+    ("longest", "before", "after"),
+    [(4000, None, "true"), (4000, "false", "false"), (2048, None, None), (None, None, None)],
+)
+def test_memory_for_large_pictures_is_given_back_unless_the_user_says_otherwise(monkeypatch, longest, before, after):
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    monkeypatch.setenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", before or "")
+    if before is None:
+        monkeypatch.delenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR")
+    import_tensorflow(True, longest)
+    assert os.environ.get("TF_ONEDNN_USE_SYSTEM_ALLOCATOR") == after
+
+
 @pytest.mark.parametrize("debug", [False, True])
 def test_of_a_loop_that_was_stopped_tensorflow_says_nothing_but_to_who_debugs(monkeypatch, caplog, debug):
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
