@@ -25,33 +25,28 @@ SIMILARITIES = 2**24  # that are in memory at a time
 FOUND = 2**26  # numbers that were found for the positions of an image, likewise
 
 
-def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The key with the largest inner product, for each query: by all of them, in chunks.
+def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tf.Tensor:
+    """Which key has the largest inner product, for each query: by all of them, in chunks.
 
     Args:
         queries: `(queries, n)`.
         keys: `(keys, n)`.
 
     Returns:
-        Which it is, int32 `(queries,)`, the first of equal ones; and the product, `(queries,)`.
+        int32 `(queries,)`, the first of equal ones.
     """
     if only_common():  # of which there are none for lists of what was found
-        product = tf.matmul(queries, keys, transpose_b=True)
-        return tf.argmax(product, 1, output_type=tf.int32), tf.reduce_max(product, 1)
+        return tf.argmax(tf.matmul(queries, keys, transpose_b=True), 1, output_type=tf.int32)
     count = tf.shape(queries)[0]
     rows = tf.maximum(1, SIMILARITIES // tf.shape(keys)[0])
     chunks = -(-count // rows)
 
-    def look(chunk, found, products):
+    def look(chunk, found):
         product = tf.matmul(queries[chunk * rows : (chunk + 1) * rows], keys, transpose_b=True)
-        best = tf.argmax(product, 1, output_type=tf.int32)
-        return chunk + 1, found.write(chunk, best), products.write(chunk, tf.reduce_max(product, 1))
+        return chunk + 1, found.write(chunk, tf.argmax(product, 1, output_type=tf.int32))
 
-    arrays = [
-        tf.TensorArray(dtype, chunks, element_shape=[None], infer_shape=False) for dtype in (tf.int32, queries.dtype)
-    ]
-    _, found, products = tf.while_loop(lambda chunk, *_: chunk < chunks, look, (0, *arrays), parallel_iterations=1)
-    return found.concat(), products.concat()
+    found = tf.TensorArray(tf.int32, chunks, element_shape=[None], infer_shape=False)
+    return tf.while_loop(lambda chunk, _: chunk < chunks, look, (0, found), parallel_iterations=1)[1].concat()
 
 
 def _step(window: int) -> int:
@@ -90,7 +85,7 @@ def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf
 def _found(standard: tf.Tensor, places: Places, window: int) -> tf.Tensor:
     """What the neighbours among some places have where an image has these features."""
     like = patches_of(tf.tensordot(standard, places.axes, 1), window)[:: _step(window), :: _step(window)]
-    found, _ = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
+    found = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
     return _voted(places, tf.reshape(found, tf.shape(like)[:2]), tf.shape(standard)[1:3], window)
 
 

@@ -77,7 +77,7 @@ class Resemblance(Objective):
 
     def choices(self, features: dict[str, tf.Tensor]) -> tf.Tensor:
         maps, style = features[self.layer], self.style[0, 0]
-        found, _ = nearest(unit(tf.reshape(maps - self.mean, [-1, style.shape[-1]])), style)
+        found = nearest(unit(tf.reshape(maps - self.mean, [-1, style.shape[-1]])), style)
         return tf.reshape(found, [*tf.unstack(tf.shape(maps)[:3]), 1])
 
     def chosen(self, choices: tf.Tensor) -> "Resemblance":
