@@ -22,7 +22,7 @@ from nst_tf.operators import only_common
 __all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "swapped"]
 
 SIMILARITIES = 2**24  # that are in memory at a time
-FOUND = 2**26  # numbers that were found for the positions of an image, likewise
+FOUND = 2**24  # numbers that were found for the positions of an image, likewise
 
 
 def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tf.Tensor:
@@ -160,23 +160,25 @@ def swapped(
     Returns:
         As `maps`.
     """
-    wide = tf.cast(maps, tf.float32)
-    (mean, scale), step = spread(wide, weights), _step(window)
+    (mean, scale), step = spread(tf.cast(maps, tf.float32), weights), _step(window)
     rows, columns = tf.unstack(tf.shape(maps)[1:3])
-    shares = tf.broadcast_to(tf.cast(share, maps.dtype), [1, rows, columns, 1])
+    shares = tf.broadcast_to(tf.cast(share, tf.float32), [1, rows, columns, 1])
     if only_common():
-        return maps + shares * (tf.cast(neighbours_of((wide - mean) * scale, choices, window), maps.dtype) - maps)
+        wide = tf.cast(maps, tf.float32)
+        both = wide + shares * (neighbours_of((wide - mean) * scale, choices, window) - wide)
+        return tf.cast(both, maps.dtype)
     count = FOUND * step // (choices.places[0].patches.shape[-1] * (columns // step + 1))
     count = tf.minimum(tf.maximum(count // step, 1) * step, rows)
     strips = -(-rows // count)
 
     def look(strip, made):
         first = strip * count
-        above, here = tf.minimum(first, step), slice(first, first + count)
-        standard = (wide[:, first - above : first + count + step] - mean) * scale
-        neighbours = tf.cast(neighbours_of(standard, choices, window)[above:][:count], maps.dtype)
-        own = maps[0, here]
-        return strip + 1, made.write(strip, own + shares[0, here] * (neighbours - own))
+        above = tf.minimum(first, step)
+        wide = tf.cast(maps[:, first - above : first + count + step], tf.float32)
+        neighbours = neighbours_of((wide - mean) * scale, choices, window)[above:][:count]
+        own = wide[0, above:][:count]
+        both = own + shares[0, first : first + count] * (neighbours - own)
+        return strip + 1, made.write(strip, tf.cast(both, maps.dtype))
 
     made = tf.TensorArray(maps.dtype, strips, element_shape=[None, None, maps.shape[-1]], infer_shape=False)
     _, made = tf.while_loop(lambda strip, _: strip < strips, look, (0, made), parallel_iterations=1)

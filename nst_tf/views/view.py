@@ -66,9 +66,14 @@ class View:
         self._features = network.observe(image)
         self.sizes = {layer: tf.shape(maps)[1:3] for layer, maps in self._features.items()}
 
-    def maps(self, layers: Sequence[str]) -> dict[str, tf.Tensor]:
-        """The features of some layers, of the whole image."""
-        return {layer: self._features[layer] for layer in layers}
+    def maps(self, layers: Sequence[str], dtype: tf.DType | None = None) -> dict[str, tf.Tensor]:
+        """The features of some layers, of the whole image.
+
+        Args:
+            layers: Names of the layers.
+            dtype: What they are to be kept as; what they are by default.
+        """
+        return {layer: tf.cast(self._features[layer], dtype or self._features[layer].dtype) for layer in layers}
 
     def choices(self, choose: Callable[[Features], Any]) -> Any:
         """Maps of the whole image, in any structure, which are made of the features at each position alone."""
@@ -127,10 +132,14 @@ class TiledView(View):
         """The sums in float64."""
         return functools.reduce(added, self._each(see), None)
 
-    def maps(self, layers: Sequence[str]) -> dict[str, tf.Tensor]:
+    def maps(self, layers: Sequence[str], dtype: tf.DType | None = None) -> dict[str, tf.Tensor]:
         # Filled in as they come, since two copies of all may be more than there is memory for.
         whole: dict[str, np.ndarray] = {}
-        for _ in self._each(lambda part, features, _: fill(whole, part, {name: features[name] for name in layers})):
+
+        def see(part, features, _):
+            fill(whole, part, {layer: tf.cast(features[layer], dtype or features[layer].dtype) for layer in layers})
+
+        for _ in self._each(see):
             pass
         return {layer: tf.constant(whole.pop(layer)) for layer in layers}
 

@@ -126,11 +126,10 @@ def _see(network: FeatureLoop, settings: StylizeSettings, area: Area, sizes: Map
 
 def _content(network: FeatureLoop, settings: StylizeSettings, shown: View, seen: Sequence[_Seen]) -> Objective:
     weight, terms = settings.content_weight / _unit(settings.model) ** CONTENT_POWER, []
-    features = shown.maps(tuple(settings.content_layers))
+    features = shown.maps(tuple(settings.content_layers), network.kept)
     for layer, share in shares_of(settings.content_layers).items():
         maps = features.pop(layer)  # which are large: only those of one layer are needed in full
         target = _target(settings, layer, maps, seen) if settings.swap else maps
-        target = tf.cast(target, network.kept or target.dtype)
         halves = tf.cast(tf.size(target), tf.float64) / 2 if settings.content_loss == "sum" else 1
         terms.append(Content(layer, target) * (share * weight * halves))
     return functools.reduce(operator.add, terms)
