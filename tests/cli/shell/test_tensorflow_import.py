@@ -1,3 +1,4 @@
+import ctypes
 import logging
 import os
 
@@ -18,18 +19,33 @@ def test_the_memory_of_a_gpu_is_taken_as_it_is_needed_unless_the_user_says_other
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == after
 
 
+class CLibrary:
+    """One that counts how often `mallopt` is called."""
+
+    calls = 0
+
+    def mallopt(self, *_):
+        self.calls += 1
+
+
 @pytest.mark.parametrize(
     ("longest", "before", "after"),
     [(4000, None, "true"), (4000, "false", "false"), (2048, None, None), (None, None, None)],
 )
-def test_memory_for_large_pictures_is_given_back_unless_the_user_says_otherwise(monkeypatch, longest, before, after):
+@pytest.mark.parametrize("library", [CLibrary(), object()], ids=["gnu", "other"])
+def test_memory_for_large_pictures_is_given_back(monkeypatch, library, longest, before, after):
+    name = "TF_ONEDNN_USE_SYSTEM_ALLOCATOR"
     monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
-    monkeypatch.setenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", before or "")
+    monkeypatch.setenv(name, before or "")
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: library)
     if before is None:
-        monkeypatch.delenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR")
+        monkeypatch.delenv(name)
+    counted = getattr(library, "calls", 0)
     import_tensorflow(True, longest)
-    assert os.environ.get("TF_ONEDNN_USE_SYSTEM_ALLOCATOR") == after
+    assert os.environ.get(name) == after  # but what the user says of TensorFlow stays
+    if isinstance(library, CLibrary):
+        assert library.calls - counted == (longest == 4000)
 
 
 @pytest.mark.parametrize("debug", [False, True])
