@@ -16,18 +16,32 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 # Tracing makes very many objects, of which hardly any is garbage.
 gc.set_threshold(50_000)
 
-# Files of over a minute, the longest first: the process that takes one last would work alone at the end.
+# Files of over 20 seconds, the longest first: the process that takes one last would work alone at the end.
 LONG = (
     "export/test_served.py",
     "export/test_saved_models.py",
+    "recipes/stylize/test_recipe.py",
     "visualize/test_deconv.py",
     "export/test_c_library.py",
     "docs/test_tutorial.py",
+    "benchmarks/pictures/test_main.py",
+    "serve/hostile/test_attacks.py",
     "training/style/test_train.py",
-    "training/decoder/test_train.py",
-    "recipes/texture/test_recipe.py",
-    "recipes/stylize/test_recipe.py",
+    "serve/ui/test_real.py",
+    "test_examples.py",
     "training/convnet/test_train.py",
+    "recipes/test_feature_loop.py",
+    "training/decoder/test_train.py",
+    "benchmarks/test_serving.py",
+    "cli/work/test_cluster.py",
+    "recipes/texture/test_recipe.py",
+    "cli/verbs/training/test_train_convnet.py",
+    "export/runtimes/test_export.py",
+    "one_pass/test_stylizer.py",
+    "one_pass/test_tiles.py",
+    "visualize/top/test_patches.py",
+    "training/convnet/test_ablation.py",
+    "recipes/stylize/test_areas.py",
 )
 
 

@@ -7,11 +7,12 @@ from .running import running
 from .toys import save_toy
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _other_tests_are_no_garbage():
     """A model that is unloaded has Python look through all objects: millions, with the graphs of other tests."""
-    gc.collect()
     gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
