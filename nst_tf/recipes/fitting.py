@@ -18,7 +18,7 @@ MARGIN = 48  # pixels around a tile
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
 # Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
 # with all that is optimised, and with a narrow history; of a painting or another source.
-PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE = 3.4e3, 680, 300, 36
+PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE = 3.4e3, 680, 340, 36
 
 Size = tuple[int, int]
 

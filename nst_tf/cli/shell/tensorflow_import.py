@@ -1,6 +1,5 @@
 """TensorFlow without its messages: a user is to see our own lines only."""
 
-import ctypes
 import logging
 import os
 from contextlib import nullcontext, suppress
@@ -9,7 +8,6 @@ from nst_tf.cli.shell.stop import ended_at_once
 from nst_tf.images.quiet import quiet_stderr
 
 __all__ = ["import_tensorflow"]
-
 
 LARGE = 2048  # pixels of the longer side
 M_MMAP_THRESHOLD, THRESHOLD = -3, 2**22  # of mallopt(3), and bytes
@@ -41,10 +39,12 @@ def import_tensorflow(debug: bool, longest: int | None = None) -> None:
 
 
 def _give_memory_back() -> None:
-    """Has memory given back as soon as it is free, which takes a fifth more time, and a third less memory.
+    """Has memory given back as soon as it is free, which takes more time, and a third less memory.
 
     By themselves, TensorFlow keeps all that it once had, and the C library what lies below something that is in use.
     """
+    import ctypes
+
     os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "true")
     with suppress(AttributeError, TypeError):  # there is none but with the GNU C library
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, THRESHOLD)
