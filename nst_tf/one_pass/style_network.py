@@ -127,11 +127,12 @@ class StyleNetwork:
         return tuple(named.get(style, 0.0) for style in self.styles)
 
     def take(self, other: "StyleNetwork") -> None:
-        """Takes over the weights of another network, but for its styles that have none of the names of these."""
+        """Takes over the weights of another network; a style that it does not have begins as the mean of its own."""
         known = {at: other.styles.index(name) for at, name in enumerate(self.styles) if name in other.styles}
         weights = self.model.get_weights()
         for own, given in zip(weights, other.model.get_weights(), strict=True):
             if own.ndim == 2:  # of the normalisation: a row for each style
+                own[...] = given.mean(0)
                 own[list(known)] = given[list(known.values())]
             else:
                 own[...] = given

@@ -16,6 +16,7 @@ from nst_tf.backbones import WEIGHTS, feature_extractor, load_backbone
 from nst_tf.backbones.precision import dtype_policy
 from nst_tf.errors import InputError
 from nst_tf.images import read_image
+from nst_tf.layers import ConditionalInstanceNorm
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING
 from nst_tf.one_pass.style_network import StyleNetwork, build_style_network, load_style_network
 from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
@@ -62,6 +63,7 @@ def train_style(
     batch: int = 4,
     learning_rate: float = 1e-3,
     start: str | os.PathLike | None = None,
+    add_to: str | os.PathLike | None = None,
     style_size: int = DEFAULT.size,
     content_weight: float = DEFAULT.content_weight,
     style_weight: float = DEFAULT.style_weight,
@@ -91,6 +93,9 @@ def train_style(
         learning_rate: Of Adam, after a warm-up of 100 updates.
         start: A network to start from, see `load_style_network`: its convolutions, and of its styles those of these
             names; by default, random weights.
+        add_to: A network that `styles` are added to, likewise. Only their scales and offsets are trained, 3,200 numbers
+            each (Dumoulin, Shlens and Kudlur 2017, section 3.4), so that far fewer updates do; its convolutions and
+            other styles stay as they are. A style whose name it has is trained further.
         style_size: Longest side of the style images in pixels: strokes are right for pictures of this size.
         content_weight: Of the content loss, as in `StylizeSettings`.
         style_weight: Of the style loss, likewise.
@@ -105,7 +110,8 @@ def train_style(
         The network after the last update, and how it came about.
 
     Raises:
-        InputError: A setting, a style or the folder cannot be used, or `run` is a run with other settings or images.
+        InputError: A setting, a style or the folder cannot be used, both `start` and `add_to` are given, or `run` is a
+            run with other settings or images.
         NstError: Training diverged, or writing failed.
     """
     strategy = open_strategy() if strategy is None else strategy
@@ -117,8 +123,12 @@ def train_style(
     names, pixels = style_names(styles), [read_image(style).pixels for style in styles]
     photos = find_training_images(images, seed)
     settings |= {"styles": dict(zip(names, map(_digest, pixels), strict=True)), "images": photos.digest()}
-    known = None if start is None else load_style_network(start)
-    settings["start"] = None if known is None else _digest(*known.model.get_weights())
+    if None not in (start, add_to):
+        raise InputError(f"start is {start} and add_to is {add_to}; only one network can be begun with")
+    before = add_to if start is None else start
+    known = None if before is None else load_style_network(before)
+    digest = None if known is None else _digest(*known.model.get_weights())
+    settings |= {"start": None if start is None else digest, "add_to": None if add_to is None else digest}
     record = RunFolder(run, settings)
     record.skipped = photos.skipped
     training = _Training(record, settings, photos, strategy, known)
@@ -177,15 +187,17 @@ class _Training:
         self.record, self.settings, self.photos, self.strategy = record, settings, photos, strategy
         with strategy.scope(), dtype_policy(settings["precision"]):
             self.encoder = feature_extractor(load_backbone(ENCODER, padding=ENCODER_PADDING), LAYERS)
-            model = record.load(settings["every"]) or self._new_model(start)
-        self.network = StyleNetwork(model, tuple(settings["styles"]))
+            kept = start.styles if start and settings["add_to"] else ()
+            styles = tuple(dict.fromkeys([*kept, *settings["styles"]]))
+            self.network = StyleNetwork(record.load(settings["every"]) or self._new_model(styles, start), styles)
 
-    def _new_model(self, start: StyleNetwork | None) -> keras.Model:
+    def _new_model(self, styles: tuple[str, ...], start: StyleNetwork | None) -> keras.Model:
         keras.utils.set_random_seed(self.settings["seed"])
-        network = StyleNetwork(build_style_network(len(self.settings["styles"])), tuple(self.settings["styles"]))
-        model = network.model
+        model = build_style_network(len(styles))
         if start is not None:
-            network.take(start)
+            StyleNetwork(model, styles).take(start)
+        for layer in model.layers if self.settings["add_to"] else ():
+            layer.trainable = isinstance(layer, ConditionalInstanceNorm)
         compile_with_adam(model, self.settings["learning_rate"], self.settings["steps"])
         return model
 
@@ -205,11 +217,12 @@ class _Training:
 
     def _step(self, objective: StyleObjective) -> Step:
         """An update, each to the next style in turn."""
-        model, styles, replicas = self.network.model, len(self.network.styles), self.strategy.num_replicas_in_sync
+        model, styles, replicas = self.network.model, self.network.styles, self.strategy.num_replicas_in_sync
+        trained = tf.constant([styles.index(name) for name in self.settings["styles"]])
 
         def train(images):
-            style = tf.cast(model.optimizer.iterations % styles, tf.int32)
-            shares = tf.repeat(tf.one_hot([style], styles), tf.shape(images)[0], axis=0)
+            style = tf.cast(model.optimizer.iterations % len(trained), tf.int32)
+            shares = tf.repeat(tf.one_hot(trained[style, None], len(styles)), tf.shape(images)[0], axis=0)
             content = self.encoder(images)
             with tf.GradientTape() as tape:
                 made = model({"image": images, "shares": shares}, training=True)

@@ -126,6 +126,33 @@ def test_a_network_to_start_from_gives_its_weights_and_the_styles_of_these_names
         train_style([STYLES[1], photo], images, tmp_path / "run", **{**options, "start": None})
 
 
+def test_a_style_is_added_to_a_network_that_stays_as_it_is(run, images, tmp_path):
+    folder, whole = tmp_path / "run", tmp_path / "whole"
+    photo = tmp_path / "photo.png"
+    shutil.copy(images / "0.png", photo)
+    options = {**OPTIONS, "steps": 4, "learning_rate": 1e-2, "add_to": run[0]}
+    added = train_style([photo], images, whole, **options, callbacks=[CopyWithinRound(whole, folder)])
+    assert added.network.styles == ("great_wave", "auvers", "photo")
+    before, after = load_style_network(run[0]).model.weights, load_style_network(whole).model.weights
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new[:2] if len(new.shape) == 2 else new)  # a row for each style, or all
+    known = np.stack([np.array(old).mean(0) for old in before if len(old.shape) == 2 and old.shape[1] == 32])
+    learned = np.stack([np.array(new)[2] for new in after if len(new.shape) == 2 and new.shape[1] == 32])
+    assert 1e-3 < np.abs(learned - known).max() < 0.1  # four updates of at most .01, from the mean of the others
+    train_style([photo], images, folder, **options)
+    for resumed, uninterrupted in zip(state(folder), state(whole), strict=True):
+        np.testing.assert_array_equal(resumed, uninterrupted)
+
+
+def test_a_style_that_the_network_has_is_trained_further(run, images, tmp_path):
+    options = {**OPTIONS, "steps": 2, "add_to": run[0]}
+    again = train_style(STYLES[1:], images, tmp_path / "run", **options).network
+    assert again.styles == ("great_wave", "auvers")
+    photo, before = read_image(images / "0.png").pixels, load_style_network(run[0])
+    change = [np.abs(again.stylize(photo, one) - before.stylize(photo, one)).max() for one in ((1, 0), (0, 1))]
+    assert change[0] == 0 < change[1]
+
+
 def test_a_finished_run_is_left_as_it_is(run, images):
     folder, trained = run
     again = train_style(STYLES, images, folder, **OPTIONS)
@@ -142,6 +169,7 @@ def test_a_finished_run_is_left_as_it_is(run, images):
         (STYLES, {"learning_rate": 0}, "learning rate must be above 0, not 0"),
         (STYLES, {"content_weight": -1.0}, "content_weight"),
         (STYLES, {"start": "nowhere"}, "there is no network nowhere"),
+        (STYLES, {"start": "one", "add_to": "two"}, "start is one and add_to is two; only one network"),
         (STYLES, {"precision": "float8"}, "unknown precision 'float8'"),
         (STYLES[:1] * 2, {}, "two styles have the same name: great_wave, great_wave"),
         ([], {}, "no style was given"),

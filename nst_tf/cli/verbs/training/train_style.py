@@ -13,7 +13,7 @@ __all__ = ["DESCRIPTION", "SETTINGS", "add_arguments", "run"]
 
 DESCRIPTION = "Train a small network that paints in a few styles, in one pass."
 DEFAULT = PRESETS["default"]
-SETTINGS = ("start", "style_size", "content_weight", "style_weight", "patch_weight", "tv_weight", *SCHEDULE)
+SETTINGS = ("start", "add_to", "style_size", "content_weight", "style_weight", "patch_weight", "tv_weight", *SCHEDULE)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -21,9 +21,13 @@ def add_arguments(parser: Parser) -> None:
     parser.usage = "nst-tf train-style STYLE [STYLE ...] --images DIR -o RUN [options]"
     parser.add_argument("styles", metavar="STYLE", nargs="+", help="image of a style; one network holds them all")
     add_images(parser, "stylize --network")
-    parser.add_argument("--from", dest="start", metavar="NETWORK",
-                        help="network to start from, paintings or one of your own: most of what it learned holds for "
-                             "other styles, too (default: random weights)")  # fmt: skip
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument("--from", dest="start", metavar="NETWORK",
+                       help="network to start from, paintings or one of your own: most of what it learned holds for "
+                            "other styles, too (default: random weights)")  # fmt: skip
+    known.add_argument("--add-to", metavar="NETWORK",
+                       help="network that the styles are added to, likewise: only 3,200 numbers for each of them are "
+                            "learned, so that far fewer --steps do; its other styles stay as they are")  # fmt: skip
     group = parser.add_argument_group("objective, as of stylize")
     group.add_argument("--style-size", type=count, default=DEFAULT.size, metavar="PIXELS",
                        help="longest side of the style images: strokes are right for pictures of this size "

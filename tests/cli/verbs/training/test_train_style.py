@@ -55,6 +55,7 @@ def test_trains_a_network_that_stylize_takes(train, command, photo, tmp_path, mo
         (("--steps", 3, "--every", 2), "steps is 3; it must be a multiple of every, 2"),
         (("--steps", 0), "argument --steps: '0' is not 1 or more"),
         ((*QUICK, "--precision", "half"), "unknown precision 'half'"),
+        ((*QUICK, "--from", "paintings", "--add-to", "run"), "argument --add-to: not allowed with argument --from"),
         ((*QUICK, "--tv-weight", -1), "--tv-weight is -1.0"),
     ],
 )
