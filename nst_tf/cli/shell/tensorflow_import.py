@@ -10,7 +10,9 @@ from nst_tf.images.quiet import quiet_stderr
 __all__ = ["import_tensorflow"]
 
 LARGE = 2048  # pixels of the longer side
-M_MMAP_THRESHOLD, THRESHOLD = -3, 2**22  # of mallopt(3), and bytes
+# Options of mallopt(3), in bytes. What is as large as a map of a tile goes back at once; what is smaller, such as the
+# similarities of a search, would be got anew hundreds of times, and the system would have to clear it each time.
+MALLOPT = {"M_MMAP_THRESHOLD": (-3, 2**24), "M_TRIM_THRESHOLD": (-1, 2**26)}
 
 
 def import_tensorflow(debug: bool, longest: int | None = None) -> None:
@@ -47,4 +49,5 @@ def _give_memory_back() -> None:
 
     os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "true")
     with suppress(AttributeError, TypeError):  # there is none but with the GNU C library
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, THRESHOLD)
+        for option, size in MALLOPT.values():
+            ctypes.CDLL(None).mallopt(option, size)

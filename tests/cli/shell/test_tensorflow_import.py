@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
+from nst_tf.objectives.neighbours import SIMILARITIES
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, "true"), ("false", "false")])
@@ -20,32 +21,35 @@ def test_the_memory_of_a_gpu_is_taken_as_it_is_needed_unless_the_user_says_other
 
 
 class CLibrary:
-    """One that counts how often `mallopt` is called."""
+    """One that remembers what `mallopt` was called with."""
 
-    calls = 0
+    def __init__(self):
+        self.given = {}
 
-    def mallopt(self, *_):
-        self.calls += 1
+    def mallopt(self, option, size):
+        self.given[option] = size
 
 
 @pytest.mark.parametrize(
     ("longest", "before", "after"),
     [(4000, None, "true"), (4000, "false", "false"), (2048, None, None), (None, None, None)],
 )
-@pytest.mark.parametrize("library", [CLibrary(), object()], ids=["gnu", "other"])
+@pytest.mark.parametrize("library", [CLibrary, object], ids=["gnu", "other"])
 def test_memory_for_large_pictures_is_given_back(monkeypatch, library, longest, before, after):
     name = "TF_ONEDNN_USE_SYSTEM_ALLOCATOR"
     monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     monkeypatch.setenv(name, before or "")
+    library = library()
     monkeypatch.setattr(ctypes, "CDLL", lambda _: library)
     if before is None:
         monkeypatch.delenv(name)
-    counted = getattr(library, "calls", 0)
     import_tensorflow(True, longest)
     assert os.environ.get(name) == after  # but what the user says of TensorFlow stays
     if isinstance(library, CLibrary):
-        assert library.calls - counted == (longest == 4000)
+        # What neighbours are sought by, float32, is kept; a map of a tile of 512 px is not.
+        assert library.given.keys() == ({-3, -1} if longest == 4000 else set())
+        assert all(4 * SIMILARITIES < size <= 4 * 64 * 512**2 for size in library.given.values())
 
 
 @pytest.mark.parametrize("debug", [False, True])
