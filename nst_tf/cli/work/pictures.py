@@ -20,9 +20,13 @@ from nst_tf.cli.work.jobs import Job, Plan, plan_jobs
 from nst_tf.cli.work.ray_batch import RayBatch
 from nst_tf.cli.work.report import report
 from nst_tf.images import Picture, Source, read_image, read_to_shrink, write_image
+from nst_tf.memory import FIXED, fits_machine
 from nst_tf.progress import Checkpoint, Progress, Result
 
 __all__ = ["make_pictures", "watch", "write_picture"]
+
+LARGE = 2048  # pixels of the longer side
+PER_PIXEL_KEPT = 600.0  # bytes, by tiles, where TensorFlow keeps all that it once had
 
 Begin = Callable[[Picture | None, Checkpoint | None], Iterator[Progress]]
 Facts = Callable[[Result], dict[str, Any]]
@@ -91,10 +95,18 @@ def write_picture(arguments: Namespace, path: Path, picture: Source, xmp: bytes)
     write_image(path, picture, quality=arguments.quality, bit_depth=arguments.bit_depth, xmp=xmp)
 
 
+def _is_scarce(longest: int | None, tile: int | None) -> bool:
+    """Whether a picture with this longer side is to take less memory for more time: if the user has asked for tiles, or
+    if what is kept in between would not fit into the machine."""
+    if longest is None or longest <= LARGE:
+        return False
+    return bool(tile) or not fits_machine(longest, longest, FIXED, PER_PIXEL_KEPT)
+
+
 def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, longest: int | None, job: Job) -> Result:
     content = None if job.content is None else _read(job.content, longest)
     recording = Recording(arguments, job.content)
-    import_tensorflow(arguments.debug, longest)
+    import_tensorflow(arguments.debug, _is_scarce(longest, getattr(arguments, "tile", None)))
     kept = CheckpointFolder(job.target, recording.command)
 
     def save(progress: Progress, result: Result) -> None:

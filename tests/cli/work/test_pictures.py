@@ -10,6 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from nst_tf.cli.main import make_parser
@@ -43,6 +44,26 @@ def test_writes_the_picture_and_says_so(stylize):
     assert (status, out) == (0, "wrote out.png (8x6, 4 evaluations, 2.0 s, loss 0.25)\n")
     assert err == "nst-tf: content.png: scale 1/1 8x6, evaluation 1 of 4, loss 1\n"
     assert level("out.png") == level("content.png") - fake.STEPS
+
+
+@pytest.mark.parametrize(
+    ("options", "gib", "sparing"),
+    [
+        ((), 24, False),
+        (("--tile", 512), 24, True),
+        (("--tile", 512, "--size", 2048), 24, False),
+        ((), 8, True),
+        (("--size", 8000), 24, True),
+    ],
+)
+def test_memory_is_spared_for_large_pictures_where_the_user_or_the_machine_asks_for_it(
+    stylize, monkeypatch, options, gib, sparing
+):
+    machine, imported = psutil.virtual_memory(), []
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: machine._replace(total=gib * 2**30))
+    monkeypatch.setattr(pictures_module, "import_tensorflow", lambda _, sparing: imported.append(sparing))
+    assert stylize("-o", "out.png", "--size", 4000, *options)[0] == 0
+    assert imported == [sparing]
 
 
 def test_quiet_says_nothing(stylize):
