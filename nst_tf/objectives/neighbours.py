@@ -21,7 +21,7 @@ from nst_tf.operators import only_common
 
 __all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "swapped"]
 
-SIMILARITIES = 2**21  # that are in memory at a time: as many as fit into a processor's cache
+SIMILARITIES = 2**20  # that are in memory at a time: as many as fit into a processor's cache
 FOUND = 2**24  # numbers that were found for the positions of an image, likewise
 
 

@@ -10,8 +10,8 @@ from nst_tf.images.quiet import quiet_stderr
 __all__ = ["import_tensorflow"]
 
 # Options of mallopt(3), in bytes. What is as large as a map of a tile goes back at once; what is smaller, such as the
-# similarities of a search, would be got anew hundreds of times, and the system would have to clear it each time.
-MALLOPT = {"M_MMAP_THRESHOLD": (-3, 2**24), "M_TRIM_THRESHOLD": (-1, 2**26)}
+# similarities of a search, would be got anew thousands of times, and the system would have to clear it each time.
+MALLOPT = {"M_MMAP_THRESHOLD": (-3, 5 * 2**20), "M_TRIM_THRESHOLD": (-1, 2**24)}
 
 
 def import_tensorflow(debug: bool, sparing: bool = False) -> None:

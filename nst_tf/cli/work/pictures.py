@@ -26,7 +26,7 @@ from nst_tf.progress import Checkpoint, Progress, Result
 __all__ = ["make_pictures", "watch", "write_picture"]
 
 LARGE = 2048  # pixels of the longer side
-PER_PIXEL_KEPT = 600.0  # bytes, by tiles, where TensorFlow keeps all that it once had
+PER_PIXEL_KEPT = 600.0  # bytes, by tiles, where TensorFlow keeps all that it once had, as seen at 12 megapixels
 
 Begin = Callable[[Picture | None, Checkpoint | None], Iterator[Progress]]
 Facts = Callable[[Result], dict[str, Any]]

@@ -49,7 +49,7 @@ def test_memory_is_given_back(monkeypatch, library, sparing, before, after):
     if isinstance(library, CLibrary):
         # What neighbours are sought by, float32, is kept; a map of a tile of 512 px is not.
         assert library.given.keys() == ({-3, -1} if sparing else set())
-        assert all(4 * SIMILARITIES < size <= 4 * 64 * 512**2 for size in library.given.values())
+        assert all(4 * SIMILARITIES < size < 4 * 64 * 512**2 for size in library.given.values())
 
 
 @pytest.mark.parametrize("debug", [False, True])
