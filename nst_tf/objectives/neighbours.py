@@ -21,7 +21,8 @@ from nst_tf.operators import only_common
 
 __all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "swapped"]
 
-SIMILARITIES = 2**20  # that are in memory at a time: as many as fit into a processor's cache
+# That are in memory at a time: as many as fit into a processor's cache; on a GPU, as keep all of it at work.
+SIMILARITIES, SIMILARITIES_ON_GPU = 2**20, 2**24
 FOUND = 2**24  # numbers that were found for the positions of an image, likewise
 
 
@@ -38,7 +39,8 @@ def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tf.Tensor:
     if only_common():  # of which there are none for lists of what was found
         return tf.argmax(tf.matmul(queries, keys, transpose_b=True), 1, output_type=tf.int32)
     count = tf.shape(queries)[0]
-    rows = tf.maximum(1, SIMILARITIES // tf.shape(keys)[0])
+    most = SIMILARITIES_ON_GPU if tf.config.list_logical_devices("GPU") else SIMILARITIES
+    rows = tf.maximum(1, most // tf.shape(keys)[0])
     chunks = -(-count // rows)
 
     def look(chunk, found):

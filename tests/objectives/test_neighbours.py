@@ -132,6 +132,17 @@ def test_chunks_change_nothing(memory, monkeypatch):
     np.testing.assert_array_equal(found, np.argmax(queries @ keys.T, 1))
 
 
+@pytest.mark.parametrize(("gpus", "pieces"), [([], 3), (["GPU:0"], 1)])
+def test_a_processor_seeks_in_pieces_that_its_cache_holds_and_a_gpu_in_larger_ones(monkeypatch, gpus, pieces):
+    rng = np.random.default_rng(0)
+    queries, keys = rng.normal(size=(600, 2)), rng.normal(size=(4096, 2))
+    multiply, sizes = tf.matmul, []
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda _: gpus)
+    monkeypatch.setattr(tf, "matmul", lambda a, *rest, **options: sizes.append(len(a)) or multiply(a, *rest, **options))
+    np.testing.assert_array_equal(nearest(tf.constant(queries), tf.constant(keys)), np.argmax(queries @ keys.T, 1))
+    assert (len(sizes), sum(sizes)) == (pieces, 600)
+
+
 def test_of_equal_places_the_first_is_taken():
     keys = np.repeat(np.eye(3, dtype=np.float32), 2, axis=0)
     found = nearest(tf.constant(np.eye(3, dtype=np.float32)), tf.constant(keys))

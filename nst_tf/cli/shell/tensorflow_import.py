@@ -11,7 +11,8 @@ __all__ = ["import_tensorflow"]
 
 # Options of mallopt(3), in bytes. What is as large as a map of a tile goes back at once; what is smaller, such as the
 # similarities of a search, would be got anew thousands of times, and the system would have to clear it each time.
-MALLOPT = {"M_MMAP_THRESHOLD": (-3, 5 * 2**20), "M_TRIM_THRESHOLD": (-1, 2**24)}
+M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
+MALLOPT = {M_MMAP_THRESHOLD: 5 * 2**20, M_TRIM_THRESHOLD: 2**24}
 
 
 def import_tensorflow(debug: bool, sparing: bool = False) -> None:
@@ -49,5 +50,5 @@ def _give_memory_back() -> None:
 
     os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "true")
     with suppress(AttributeError, TypeError):  # there is none but with the GNU C library
-        for option, size in MALLOPT.values():
+        for option, size in MALLOPT.items():
             ctypes.CDLL(None).mallopt(option, size)

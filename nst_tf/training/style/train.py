@@ -92,7 +92,7 @@ def train_style(
         batch: Crops in an update, on all devices together.
         learning_rate: Of Adam, after a warm-up of 100 updates.
         start: A network to start from, see `load_style_network`: its convolutions, and of its styles those of these
-            names; by default, random weights.
+            names; others begin as the mean of its own. By default, random weights.
         add_to: A network that `styles` are added to, likewise. Only their scales and offsets are trained, 3,200 numbers
             each (Dumoulin, Shlens and Kudlur 2017, section 3.4), so that far fewer updates do; its convolutions and
             other styles stay as they are. A style whose name it has is trained further.
