@@ -1,10 +1,12 @@
 """Made by `python -m tests.stub`; a test holds that it is what the package is."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+import keras
 import numpy
+import tensorflow
 
 from nst_tf.backbones import WEIGHTS as WEIGHTS
 from nst_tf.backbones import alexnet_classifier as alexnet_classifier
@@ -51,15 +53,16 @@ from nst_tf.recipes.stylize.settings import PRESETS as PRESETS
 from nst_tf.recipes.stylize.settings import StylizeSettings as StylizeSettings
 from nst_tf.recipes.texture.settings import TextureSettings as TextureSettings
 from nst_tf.samples import sample as sample
-from nst_tf.training.convnet.ablation import ablate as ablate
+from nst_tf.training.convnet.ablation import Variant
+from nst_tf.training.convnet.ablation_table import Ablation
 from nst_tf.training.convnet.class_folders import find_classes as find_classes
+from nst_tf.training.convnet.classifier import TrainedClassifier
 from nst_tf.training.convnet.head import train_head as train_head
-from nst_tf.training.convnet.train import train_convnet as train_convnet
 from nst_tf.training.convnet.zeiler_fergus import PlateauAnnealing as PlateauAnnealing
-from nst_tf.training.decoder.train import train_decoder as train_decoder
+from nst_tf.training.decoder.train import TrainedDecoder
 from nst_tf.training.precision import precision_policy as precision_policy
 from nst_tf.training.strategy import open_strategy as open_strategy
-from nst_tf.training.style.train import train_style as train_style
+from nst_tf.training.style.train import TrainedStyles
 from nst_tf.version import __version__ as __version__
 from nst_tf.visualize.correspondence import correspondence as correspondence
 from nst_tf.visualize.deconv import Deconv as Deconv
@@ -74,6 +77,23 @@ from nst_tf.visualize.top.top_activations import TopActivations as TopActivation
 from nst_tf.visualize.top.top_activations import default_side as default_side
 from nst_tf.visualize.top.top_activations import top_activations as top_activations
 
+def ablate(
+    folder: str | os.PathLike,
+    out: str | os.PathLike,
+    variants: Sequence[Variant] = ...,
+    *,
+    strategy: tensorflow.distribute.Strategy | None = ...,
+    on_progress: Callable[[str, int, int], None] | None = ...,
+    architecture: str = ...,
+    width: float = ...,
+    epochs: int = ...,
+    batch: int = ...,
+    learning_rate: float = ...,
+    momentum: float = ...,
+    side: int = ...,
+    held_out: float = ...,
+    seed: int = ...,
+) -> Ablation: ...
 def dream(
     image: Source | None,
     *,
@@ -334,6 +354,66 @@ def texture_steps(
     tile: int = ...,
     seed: int = ...,
 ) -> Iterator[Progress]: ...
+def train_convnet(
+    folder: str | os.PathLike,
+    run: str | os.PathLike,
+    *,
+    omit: Iterable[str] = ...,
+    maps: Mapping[str, int] | None = ...,
+    strategy: tensorflow.distribute.Strategy | None = ...,
+    evolution_epochs: Sequence[int] = ...,
+    evolution_layers: Sequence[str] | None = ...,
+    callbacks: Sequence[keras.callbacks.Callback] = ...,
+    architecture: str = ...,
+    width: float = ...,
+    epochs: int = ...,
+    batch: int = ...,
+    learning_rate: float = ...,
+    momentum: float = ...,
+    side: int = ...,
+    held_out: float = ...,
+    seed: int = ...,
+) -> TrainedClassifier: ...
+def train_decoder(
+    images: str | os.PathLike,
+    run: str | os.PathLike,
+    *,
+    styles: str | os.PathLike | None = ...,
+    start: str | os.PathLike | None = ...,
+    strategy: tensorflow.distribute.Strategy | None = ...,
+    callbacks: Sequence[keras.callbacks.Callback] = ...,
+    steps: int = ...,
+    every: int = ...,
+    side: int = ...,
+    batch: int = ...,
+    learning_rate: float = ...,
+    precision: str = ...,
+    seed: int = ...,
+    level: str = ...,
+    style_weight: float = ...,
+) -> TrainedDecoder: ...
+def train_style(
+    styles: Sequence[str | os.PathLike],
+    images: str | os.PathLike,
+    run: str | os.PathLike,
+    *,
+    start: str | os.PathLike | None = ...,
+    add_to: str | os.PathLike | None = ...,
+    strategy: tensorflow.distribute.Strategy | None = ...,
+    callbacks: Sequence[keras.callbacks.Callback] = ...,
+    steps: int = ...,
+    every: int = ...,
+    side: int = ...,
+    batch: int = ...,
+    learning_rate: float = ...,
+    precision: str = ...,
+    seed: int = ...,
+    style_size: int = ...,
+    content_weight: float = ...,
+    style_weight: float = ...,
+    patch_weight: float = ...,
+    tv_weight: float = ...,
+) -> TrainedStyles: ...
 def visualize_features(
     layer: str | None = ...,
     *,

@@ -16,10 +16,12 @@ PATH = Path(nst_tf.__file__).with_suffix(".pyi")
 HEAD = '''"""Made by `python -m tests.stub`; a test holds that it is what the package is."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+import keras
 import numpy
+import tensorflow
 
 '''
 # Names that are told otherwise at run time than one writes them.
@@ -27,18 +29,23 @@ WRITTEN = {
     str(Source): "Source",
     "collections.abc.": "",
     "typing.": "",
+    "tensorflow.python.distribute.distribute_lib.Strategy": "tensorflow.distribute.Strategy",
+    "keras.src.callbacks.callback.Callback": "keras.callbacks.Callback",
 }
+OURS = r"\b(nst_tf[\w.]*)\.(\w+)"  # where a name is, and the name
 
 
 def stub_text():
     """The text of the stub."""
     places = nst_tf._HOME
     spelt = {name for name in places if hasattr(getattr(nst_tf, name), "__signature__")}
-    imports = {(home, name) for name, home in places.items() if name not in spelt}
-    imports |= {("nst_tf.images", "Source"), ("nst_tf.version", "__version__")}
-    lines = [f"from {home} import {name} as {name}" for home, name in sorted(imports)]
+    imports = {(home, f"{name} as {name}") for name, home in places.items() if name not in spelt}
+    imports |= {("nst_tf.images", "Source as Source"), ("nst_tf.version", "__version__ as __version__")}
     functions = "".join(_function(getattr(nst_tf, name)) for name in sorted(spelt))
-    return HEAD + "\n".join([*lines, "", functions])
+    # Classes of what is taken and given that `import nst_tf` does not have.
+    imports |= {one for one in re.findall(OURS, functions) if one[1] not in {*places, "Source"}}
+    lines = [f"from {home} import {name}" for home, name in sorted(imports)]
+    return HEAD + "\n".join([*lines, "", re.sub(OURS, r"\2", functions)])
 
 
 def _function(function):
@@ -57,8 +64,7 @@ def _written(annotation):
     text = inspect.formatannotation(annotation) if isinstance(annotation, type) else str(annotation)
     for told, written in WRITTEN.items():
         text = text.replace(told, written)
-    text = re.sub(r"Literal\[(.*?)\]", lambda found: found[0].replace("'", '"'), text)
-    return re.sub(r"\bnst_tf[\w.]*\.(\w+)", r"\1", text)
+    return re.sub(r"Literal\[(.*?)\]", lambda found: found[0].replace("'", '"'), text)
 
 
 if __name__ == "__main__":

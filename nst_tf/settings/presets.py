@@ -47,6 +47,10 @@ class Presets(Mapping[str, Settings], Generic[Settings]):
     def __len__(self) -> int:
         return len(self._presets)
 
+    def members(self, group: str) -> list[str]:
+        """The names of the settings of a group."""
+        return [name for name, about in self.about.items() if about.group == group]
+
     def choose(self, preset: str = "default", **changes: Any) -> Settings:
         """The settings of a preset with some of them changed.
 

@@ -56,6 +56,7 @@ class Setting:
         ratios: Whether it holds weights of which only the ratios matter, see `check_ratios`. If it need not be filled,
             it may be empty.
         served: How exported models take it; `None` if they do not.
+        also: Further names of its option.
     """
 
     help: str
@@ -69,6 +70,7 @@ class Setting:
     names: tuple[str, ...] | None = None
     ratios: bool = False
     served: Served | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -1,26 +1,35 @@
-"""Training convolutional networks on folders of photographs."""
+"""Training of networks on folders of photographs.
 
-from nst_tf.training.convnet.ablation import PAPER_VARIANTS, Variant, ablate
-from nst_tf.training.convnet.ablation_table import Ablation, AblationRow
-from nst_tf.training.convnet.class_folders import ClassFolders, find_classes
-from nst_tf.training.convnet.classifier import TrainedClassifier
-from nst_tf.training.convnet.head import train_head
-from nst_tf.training.convnet.train import train_convnet
-from nst_tf.training.convnet.zeiler_fergus import FilterRms, PlateauAnnealing
-from nst_tf.training.strategy import open_strategy
+`settings` needs no TensorFlow, and this module imports it only when a name that needs it is asked for.
+"""
 
-__all__ = [
-    "PAPER_VARIANTS",
-    "Ablation",
-    "AblationRow",
-    "ClassFolders",
-    "FilterRms",
-    "PlateauAnnealing",
-    "TrainedClassifier",
-    "Variant",
-    "ablate",
-    "find_classes",
-    "open_strategy",
-    "train_convnet",
-    "train_head",
-]
+import importlib
+
+_HOME = {
+    "PAPER_VARIANTS": "convnet.ablation",
+    "Ablation": "convnet.ablation_table",
+    "AblationRow": "convnet.ablation_table",
+    "ClassFolders": "convnet.class_folders",
+    "ConvnetSettings": "settings",
+    "DecoderSettings": "settings",
+    "FilterRms": "convnet.zeiler_fergus",
+    "PlateauAnnealing": "convnet.zeiler_fergus",
+    "StyleNetworkSettings": "settings",
+    "TrainedClassifier": "convnet.classifier",
+    "Variant": "convnet.ablation",
+    "ablate": "convnet.ablation",
+    "find_classes": "convnet.class_folders",
+    "open_strategy": "strategy",
+    "train_convnet": "convnet.train",
+    "train_decoder": "decoder.train",
+    "train_head": "convnet.head",
+    "train_style": "style.train",
+}
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -17,6 +17,7 @@ from nst_tf.recipes.stylize.settings import INITS, StylizeSettings
 from nst_tf.settings import Presets
 
 __all__ = [
+    "add_group",
     "add_reporting",
     "add_running",
     "add_setting",
@@ -42,21 +43,25 @@ def add_settings(parser: Parser, presets: Presets, without: Collection[str] = ()
     names = f"settings to begin with: {', '.join(presets)} (default: default)"
     parser.add_argument("--preset", default="default", metavar="NAME", help=names)
     for title in GROUPS:
-        members = [name for name, about in presets.about.items() if about.group == title and name not in without]
-        group = parser.add_argument_group(title) if members else None
-        for name in members:
-            add_setting(group, presets, name)
+        if not set(presets.members(title)) <= set(without):
+            add_group(parser.add_argument_group(title), presets, title, without)
+
+
+def add_group(parser: Any, presets: Presets, title: str, without: Collection[str] = ()) -> None:
+    """Adds the options of the settings of one group to a parser or a group of it."""
+    for name in presets.members(title):
+        if name not in without:
+            add_setting(parser, presets, name)
 
 
 def add_setting(group: Any, presets: Presets, name: str, prefix: str = "") -> None:
     """Adds the option of one setting to a parser or a group of it; its help begins with `prefix`."""
-    kind, text = presets.types[name], _help(presets, name, prefix)
+    kind, about, text = presets.types[name], presets.about[name], _help(presets, name, prefix)
     if kind is bool:
         group.add_argument(option(name), action=BooleanOptionalAction, help=text)
     else:
-        about = presets.about[name]
         reader = READERS[kind] if about.names is None else path_or(*about.names)
-        group.add_argument(option(name), type=reader, metavar=about.unit, help=text)
+        group.add_argument(*map(option, (name, *about.also)), type=reader, metavar=about.unit, help=text)
 
 
 def _help(presets: Presets, name: str, prefix: str) -> str:
@@ -99,7 +104,8 @@ def chosen(arguments: Namespace, presets: Presets) -> Any:
     Raises:
         InputError: The preset is unknown, or a value is out of its range.
     """
-    return presets.choose(arguments.preset, **{name: getattr(arguments, name) for name in presets.types})
+    preset = getattr(arguments, "preset", "default")
+    return presets.choose(preset, **{name: getattr(arguments, name) for name in presets.types})
 
 
 def with_first_image(settings: StylizeSettings) -> StylizeSettings:

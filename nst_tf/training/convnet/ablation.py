@@ -14,11 +14,13 @@ import tensorflow as tf
 
 from nst_tf.errors import InputError, NstError
 from nst_tf.images import atomic_write
+from nst_tf.settings import keywords
 from nst_tf.training.convnet.ablation_table import Ablation, AblationRow
 from nst_tf.training.convnet.class_folders import ClassFolders, find_classes
 from nst_tf.training.convnet.classifier import TrainedClassifier
 from nst_tf.training.convnet.ten_crop import ten_crop_judge
 from nst_tf.training.convnet.train import ARCHITECTURES, train_convnet
+from nst_tf.training.settings import CONVNET
 from nst_tf.training.strategy import is_chief, open_strategy
 
 __all__ = ["PAPER_VARIANTS", "Variant", "ablate"]
@@ -50,21 +52,15 @@ PAPER_VARIANTS = (
 )
 
 
+@keywords(CONVNET)
 def ablate(
     folder: str | os.PathLike,
     out: str | os.PathLike,
     variants: Sequence[Variant] = PAPER_VARIANTS,
     *,
-    architecture: str = "zfnet",
-    side: int = 224,
-    width: float = 1.0,
-    epochs: int = 70,
-    batch: int = 128,
-    learning_rate: float = 1e-2,
-    held_out: float = 0.2,
-    seed: int = 0,
     strategy: tf.distribute.Strategy | None = None,
     on_progress: Callable[[str, int, int], None] | None = None,
+    **changes: Any,
 ) -> Ablation:
     """Trains variants of a network by the same recipe on the same images, in the same order, and compares them.
 
@@ -76,18 +72,10 @@ def ablate(
         folder: Images, see `find_classes`.
         out: The folder to write to.
         variants: What to compare; their names differ.
-        architecture: As `side`, `width`, `epochs`, `batch`, `learning_rate`, `held_out`, `seed` and `strategy`: see
-            `train_convnet`.
-        side: See `architecture`.
-        width: See `architecture`; it is applied to the `maps` of the variants, too.
-        epochs: See `architecture`.
-        batch: See `architecture`.
-        learning_rate: See `architecture`.
-        held_out: See `architecture`.
-        seed: See `architecture`.
-        strategy: See `architecture`.
+        strategy: See `open_strategy`; by default one device.
         on_progress: Called after each update with the name of the variant, the number of its updates so far, and of
             all of them.
+        **changes: Attributes of `ConvnetSettings` to change; `width` is applied to the `maps` of the variants, too.
 
     Returns:
         A row for each variant, in their order.
@@ -97,18 +85,17 @@ def ablate(
             with other settings or images, or of more epochs.
         NstError: Training diverged, or writing failed.
     """
-    recipe = {"architecture": architecture, "side": side, "width": width, "epochs": epochs, "batch": batch,
-              "learning_rate": learning_rate, "held_out": held_out, "seed": seed}  # fmt: skip
+    recipe = vars(CONVNET.choose(**changes))
     _check(variants, recipe)
     strategy = open_strategy() if strategy is None else strategy
-    folders = find_classes(folder, held_out, seed)
+    folders = find_classes(folder, recipe["held_out"], recipe["seed"])
     rows = []
     for variant in variants:
         report = [_Updates(variant.name, on_progress)] if on_progress else []
         options = {**recipe, "strategy": strategy, "callbacks": report, "evolution_epochs": ()}
         trained = _train(folder, Path(out), variant, options)
         images = folders.without(trained.skipped)
-        rows.append(_row(variant, trained, images, strategy, side))
+        rows.append(_row(variant, trained, images, strategy, recipe["side"]))
         found = _ablation(recipe, images, trained, rows)
         if is_chief(strategy):
             _write(Path(out), found)

@@ -14,6 +14,7 @@ import tensorflow as tf
 from nst_tf.backbones.alexnet import alexnet_classifier
 from nst_tf.backbones.zfnet import zfnet
 from nst_tf.errors import InputError, unknown
+from nst_tf.settings import keywords
 from nst_tf.training.convnet.batches import training_batches
 from nst_tf.training.convnet.class_folders import ClassFolders, find_classes
 from nst_tf.training.convnet.classifier import TrainedClassifier, classification_step
@@ -22,6 +23,7 @@ from nst_tf.training.convnet.ten_crop import TenCrop
 from nst_tf.training.convnet.zeiler_fergus import FilterRms, PlateauAnnealing, scale_kernels
 from nst_tf.training.loop import run_epochs
 from nst_tf.training.run_folder import RunFolder, SaveEpochs
+from nst_tf.training.settings import CONVNET
 from nst_tf.training.strategy import is_chief, open_strategy
 from nst_tf.visualize.evolution.callback import EPOCHS, FeatureEvolution
 
@@ -30,25 +32,18 @@ __all__ = ["ARCHITECTURES", "train_convnet"]
 ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {"zfnet": zfnet, "alexnet": alexnet_classifier}
 
 
+@keywords(CONVNET)
 def train_convnet(
     folder: str | os.PathLike,
     run: str | os.PathLike,
     *,
-    architecture: str = "zfnet",
-    side: int = 224,
-    width: float = 1.0,
     omit: Iterable[str] = (),
     maps: Mapping[str, int] | None = None,
-    epochs: int = 70,
-    batch: int = 128,
-    learning_rate: float = 1e-2,
-    momentum: float = 0.9,
-    held_out: float = 0.2,
-    seed: int = 0,
     strategy: tf.distribute.Strategy | None = None,
     evolution_epochs: Sequence[int] = EPOCHS,
     evolution_layers: Sequence[str] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    **changes: Any,
 ) -> TrainedClassifier:
     """Trains a convolutional network on a folder of images by the paper's recipe, or goes on with it.
 
@@ -60,23 +55,15 @@ def train_convnet(
     Args:
         folder: Images, see `find_classes`.
         run: The folder to write to.
-        architecture: `"zfnet"` or `"alexnet"`.
-        side: Height and width of the network's input in pixels.
-        width: Share of the layers' channels, 1 for the paper's network.
         omit: Layers to leave out, see `zfnet`.
         maps: Other numbers of maps or units by layer, see `zfnet`.
-        epochs: Passes over the training images, all runs together.
-        batch: Images per update, on all devices together; fewer if there are fewer to train with.
-        learning_rate: The first one; see `PlateauAnnealing`.
-        momentum: Of the updates.
-        held_out: Share of each class to judge by; of no meaning for an ImageNet directory.
-        seed: Of the weights, the shuffles, the crops, dropout, and the choice of what is held out.
         strategy: See `open_strategy`; by default one device.
         evolution_epochs: After which epochs to record what the filters respond to, see `FeatureEvolution`; the
             record is in `run/evolution`.
         evolution_layers: In which layers; all rectified feature maps if `None`.
         callbacks: Keras callbacks, called after ours, so `logs` has all that `TrainedClassifier.history` has. They are
             not called for the epochs already done.
+        **changes: Attributes of `ConvnetSettings` to change; see `PlateauAnnealing` for the learning rate.
 
     Returns:
         The model after the last epoch, and how it came about.
@@ -85,26 +72,17 @@ def train_convnet(
         InputError: A setting or the folder cannot be used, or `run` is a run with other settings or images.
         NstError: Writing failed.
     """
+    chosen = CONVNET.choose(**changes)
+    if chosen.architecture not in ARCHITECTURES:
+        raise unknown("architecture", chosen.architecture, ARCHITECTURES)
     strategy = open_strategy() if strategy is None else strategy
-    _check(architecture, seed, side=side, width=width, epochs=epochs, batch=batch, learning_rate=learning_rate)
-    folders = find_classes(folder, held_out, seed)
-    settings = {"architecture": architecture, "side": side, "width": width, "omit": sorted(omit),
-                "maps": dict(maps or {}), "batch": batch, "seed": seed, "learning_rate": learning_rate,
-                "momentum": momentum, "held_out": held_out, "images": folders.digest()}  # fmt: skip
+    folders = find_classes(folder, chosen.held_out, chosen.seed)
+    settings = {**vars(chosen), "omit": sorted(omit), "maps": dict(maps or {}), "images": folders.digest()}
+    epochs = settings.pop("epochs")  # of which there may be more later
     record = RunFolder(run, settings)
     training = _Training(record, folders, settings, strategy)
     training.record_evolution(evolution_epochs, evolution_layers)
     return training.go(epochs, callbacks)
-
-
-def _check(architecture: str, seed: int, **positive: float) -> None:
-    if architecture not in ARCHITECTURES:
-        raise unknown("architecture", architecture, ARCHITECTURES)
-    if not 0 <= seed < 2**32:
-        raise InputError(f"seed must be from 0 to 2^32 - 1, not {seed}")
-    for name, value in positive.items():
-        if not value > 0:
-            raise InputError(f"{name.replace('_', ' ')} must be above 0, not {value}")
 
 
 class _Training:

@@ -7,6 +7,7 @@ the style's features when it is encoded again.
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -17,6 +18,7 @@ from nst_tf.errors import InputError
 from nst_tf.one_pass.decoder import build_decoder
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING, load_decoder
 from nst_tf.one_pass.stylizer import Stylizer
+from nst_tf.settings import keywords
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.decoder.callbacks import SaveDecoder, SaveExamples, Validate
 from nst_tf.training.decoder.last_block import solve_last_block
@@ -24,12 +26,12 @@ from nst_tf.training.decoder.losses import MEASURED, PATCHES, STRUCTURE, reconst
 from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed, update
 from nst_tf.training.precision import precision_policy
 from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
+from nst_tf.training.settings import DECODER
 from nst_tf.training.strategy import is_chief, open_strategy
 from nst_tf.training.training_images import TrainingImages, find_training_images
 
 __all__ = ["TrainedDecoder", "train_decoder"]
 
-CELL = 8  # pixels: the encoder's poolings halve the image three times
 STYLISED = 4  # one photograph of so many is stylised
 
 
@@ -50,23 +52,16 @@ class TrainedDecoder:
     skipped: dict[str, str]
 
 
+@keywords(DECODER)
 def train_decoder(
     images: str | os.PathLike,
     run: str | os.PathLike,
     *,
-    level: str = "relu4_1",
     styles: str | os.PathLike | None = None,
     start: str | os.PathLike | None = None,
-    steps: int = 20000,
-    every: int = 500,
-    side: int = 128,
-    batch: int = 8,
-    learning_rate: float = 1e-3,
-    style_weight: float = 1.0,
-    precision: str = "auto",
-    seed: int = 0,
     strategy: tf.distribute.Strategy | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    **changes: Any,
 ) -> TrainedDecoder:
     """Trains a decoder, or goes on with it.
 
@@ -79,19 +74,11 @@ def train_decoder(
     Args:
         images: Folder of photographs; a tenth is held out to judge by.
         run: The folder to write to.
-        level: The level to decode from; one of `LEVELS`. The decoders of finer levels are the end of its chain.
         styles: Folder of paintings to stylise with while training; without it, the decoder only learns to invert.
         start: A decoder to start from, see `load_decoder`.
-        steps: Updates in all, over which the learning rate falls along a cosine.
-        every: Updates in a round.
-        side: Of the crops in pixels, a multiple of 8, 16 or more.
-        batch: Crops in an update, on all devices together.
-        learning_rate: Of Adam, after a warm-up of 100 updates.
-        style_weight: Of the losses of style, for 1 of those of reconstruction.
-        precision: `"float32"`, `"mixed_bfloat16"`, `"mixed_float16"`, or `"auto"`; see `precision_policy`.
-        seed: Of the weights, the crops, and the choice of what is held out.
         strategy: See `open_strategy`; by default one device.
         callbacks: Keras callbacks, called after ours once a round with its record.
+        **changes: Attributes of `DecoderSettings` to change.
 
     Returns:
         The decoder after the last update, and how it came about.
@@ -100,27 +87,15 @@ def train_decoder(
         InputError: A setting or a folder cannot be used, or `run` is a run with other settings or images.
         NstError: Training diverged, or writing failed.
     """
-    _check(side, steps=steps, every=every, batch=batch, learning_rate=learning_rate)
+    chosen = DECODER.choose(**changes)
     strategy = open_strategy() if strategy is None else strategy
-    photos = find_training_images(images, seed)
-    paintings = None if styles is None else find_training_images(styles, seed)
-    policy = precision_policy(precision)
-    settings = {"level": level, "encoder": WEIGHTS[ENCODER].hash, "side": side, "batch": batch, "steps": steps,
-                "every": every, "learning_rate": learning_rate, "style_weight": style_weight, "precision": policy,
-                "seed": seed, "start": None if start is None else os.fspath(start), "images": photos.digest(),
+    photos = find_training_images(images, chosen.seed)
+    paintings = None if styles is None else find_training_images(styles, chosen.seed)
+    settings = {**vars(chosen), "encoder": WEIGHTS[ENCODER].hash, "precision": precision_policy(chosen.precision),
+                "start": None if start is None else os.fspath(start), "images": photos.digest(),
                 "styles": None if paintings is None else paintings.digest()}  # fmt: skip
     training = _Training(RunFolder(run, settings), settings, photos, paintings, strategy)
     return training.go(callbacks)
-
-
-def _check(side: int, **positive: float) -> None:
-    if side < 2 * CELL or side % CELL:
-        raise InputError(f"side is {side}; it must be a multiple of {CELL}, and {2 * CELL} or more")
-    for name, value in positive.items():
-        if not value > 0:
-            raise InputError(f"{name.replace('_', ' ')} must be above 0, not {value}")
-    if positive["steps"] % positive["every"]:
-        raise InputError(f"steps is {positive['steps']}; it must be a multiple of every, {positive['every']}")
 
 
 class _Training:

@@ -20,10 +20,12 @@ from nst_tf.layers import ConditionalInstanceNorm
 from nst_tf.one_pass.decoder_file import ENCODER, ENCODER_PADDING
 from nst_tf.one_pass.style_network import StyleNetwork, build_style_network, load_style_network
 from nst_tf.recipes.stylize.settings import PRESETS, StylizeSettings
+from nst_tf.settings import keywords
 from nst_tf.training.crop_batches import crop_batches
 from nst_tf.training.loop import Step, compile_with_adam, run_epochs, summed, update
 from nst_tf.training.precision import precision_policy
 from nst_tf.training.run_folder import EventLog, RunFolder, SaveEpochs
+from nst_tf.training.settings import STYLES
 from nst_tf.training.strategy import is_chief, open_strategy
 from nst_tf.training.style.callbacks import SaveExamples, SaveNetwork
 from nst_tf.training.style.objective import StyleObjective
@@ -31,9 +33,8 @@ from nst_tf.training.training_images import TrainingImages, find_training_images
 
 __all__ = ["TrainedStyles", "style_names", "train_style"]
 
-DEFAULT = PRESETS["default"]
-LAYERS = tuple({**DEFAULT.style_layers, **DEFAULT.content_layers})
-SMALLEST_SIDE = 32  # pixels
+LAYERS = tuple({**PRESETS["default"].style_layers, **PRESETS["default"].content_layers})
+WEIGHTED = ("content_weight", "style_weight", "patch_weight", "tv_weight")
 
 
 @dataclass(frozen=True)
@@ -52,27 +53,17 @@ class TrainedStyles:
     skipped: dict[str, str]
 
 
+@keywords(STYLES)
 def train_style(
     styles: Sequence[str | os.PathLike],
     images: str | os.PathLike,
     run: str | os.PathLike,
     *,
-    steps: int = 20000,
-    every: int = 500,
-    side: int = 160,
-    batch: int = 4,
-    learning_rate: float = 1e-3,
     start: str | os.PathLike | None = None,
     add_to: str | os.PathLike | None = None,
-    style_size: int = DEFAULT.size,
-    content_weight: float = DEFAULT.content_weight,
-    style_weight: float = DEFAULT.style_weight,
-    patch_weight: float = DEFAULT.patch_weight,
-    tv_weight: float = DEFAULT.tv_weight,
-    precision: str = "auto",
-    seed: int = 0,
     strategy: tf.distribute.Strategy | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    **changes: Any,
 ) -> TrainedStyles:
     """Trains one network for some styles, or goes on with it.
 
@@ -86,25 +77,14 @@ def train_style(
         styles: Image files; their names without the extension are those of the styles.
         images: Folder of photographs; a tenth is held out for the examples.
         run: The folder to write to.
-        steps: Updates in all, each to one style in turn, over which the learning rate falls along a cosine.
-        every: Updates in a round.
-        side: Of the crops of photographs in pixels, 32 or more.
-        batch: Crops in an update, on all devices together.
-        learning_rate: Of Adam, after a warm-up of 100 updates.
         start: A network to start from, see `load_style_network`: its convolutions, and of its styles those of these
             names; others begin as the mean of its own. By default, random weights.
         add_to: A network that `styles` are added to, likewise. Only their scales and offsets are trained, 3,200 numbers
             each (Dumoulin, Shlens and Kudlur 2017, section 3.4), so that far fewer updates do; its convolutions and
             other styles stay as they are. A style whose name it has is trained further.
-        style_size: Longest side of the style images in pixels: strokes are right for pictures of this size.
-        content_weight: Of the content loss, as in `StylizeSettings`.
-        style_weight: Of the style loss, likewise.
-        patch_weight: Of the distance of each place to the style's nearest, likewise.
-        tv_weight: Of the total variation, likewise.
-        precision: `"float32"`, `"mixed_bfloat16"`, `"mixed_float16"`, or `"auto"`: the last on a GPU, else the first.
-        seed: Of the weights, the crops, and the choice of what is held out.
         strategy: See `open_strategy`; by default one device.
         callbacks: Keras callbacks, called after ours once a round with its record.
+        **changes: Attributes of `StyleNetworkSettings` to change; each update is to one style in turn.
 
     Returns:
         The network after the last update, and how it came about.
@@ -114,14 +94,13 @@ def train_style(
             run with other settings or images.
         NstError: Training diverged, or writing failed.
     """
+    chosen = STYLES.choose(**changes)
     strategy = open_strategy() if strategy is None else strategy
-    settings = {"encoder": WEIGHTS[ENCODER].hash, "steps": steps, "every": every, "side": side, "batch": batch,
-                "learning_rate": learning_rate, "style_size": style_size, "content_weight": content_weight,
-                "style_weight": style_weight, "patch_weight": patch_weight, "tv_weight": tv_weight,
-                "precision": precision_policy(precision), "seed": seed}  # fmt: skip
-    _check(settings, strategy)
+    if chosen.batch % strategy.num_replicas_in_sync:
+        raise InputError(f"a batch of {chosen.batch} cannot be shared among {strategy.num_replicas_in_sync} devices")
+    settings = {**vars(chosen), "encoder": WEIGHTS[ENCODER].hash, "precision": precision_policy(chosen.precision)}
     names, pixels = style_names(styles), [read_image(style).pixels for style in styles]
-    photos = find_training_images(images, seed)
+    photos = find_training_images(images, chosen.seed)
     settings |= {"styles": dict(zip(names, map(_digest, pixels), strict=True)), "images": photos.digest()}
     if None not in (start, add_to):
         raise InputError(f"start is {start} and add_to is {add_to}; only one network can be begun with")
@@ -150,23 +129,9 @@ def style_names(styles: Sequence[str | os.PathLike]) -> list[str]:
     return names
 
 
-def _check(settings: dict[str, Any], strategy: tf.distribute.Strategy) -> None:
-    for name in ("steps", "every", "batch", "learning_rate", "style_size"):
-        if not settings[name] > 0:
-            raise InputError(f"{name.replace('_', ' ')} must be above 0, not {settings[name]}")
-    if settings["side"] < SMALLEST_SIDE:
-        raise InputError(f"side is {settings['side']}; it must be {SMALLEST_SIDE} or more")
-    if settings["steps"] % settings["every"]:
-        raise InputError(f"steps is {settings['steps']}; it must be a multiple of every, {settings['every']}")
-    replicas = strategy.num_replicas_in_sync
-    if settings["batch"] % replicas:
-        raise InputError(f"a batch of {settings['batch']} cannot be shared among {replicas} devices")
-    _objective_settings(settings)
-
-
 def _objective_settings(settings: dict[str, Any]) -> StylizeSettings:
-    weights = {name: settings[name] for name in ("content_weight", "style_weight", "patch_weight", "tv_weight")}
-    return PRESETS.choose("default", size=settings["style_size"], **weights)
+    weights = {name: settings[name] for name in WEIGHTED}
+    return PRESETS.choose(size=settings["style_size"], **weights)
 
 
 def _digest(*arrays: np.ndarray) -> str:

@@ -83,7 +83,7 @@ def test_the_tables_are_in_the_folder(whole):
     record = json.loads((out / "table.json").read_text())
     assert record == json.loads(json.dumps(found.record()))
     assert record["rows"][1]["omit"] == ["conv3", "conv4", "fc7"]
-    assert record["settings"] == {"architecture": "zfnet", "seed": 0, **RECIPE}
+    assert record["settings"] == {"architecture": "zfnet", "momentum": 0.9, "seed": 0, **RECIPE}
 
 
 def test_a_run_that_was_cut_off_goes_on_and_what_is_finished_is_not_trained_again(images, whole, tmp_path):

@@ -168,9 +168,9 @@ def test_a_run_that_diverges_says_so_and_saves_nothing_of_it(folder, tmp_path, o
     ("change", "message"),
     [
         ({"architecture": "zfnett"}, "unknown architecture 'zfnett'; did you mean 'zfnet'"),
-        ({"epochs": 0}, "epochs must be above 0, not 0"),
-        ({"learning_rate": -1.0}, "learning rate must be above 0, not -1.0"),
-        ({"seed": -1}, "seed must be from 0 to 2"),
+        ({"epochs": 0}, "epochs is 0; it must be a number not below 1"),
+        ({"learning_rate": -1.0}, "learning_rate is -1.0; it must be above 0"),
+        ({"seed": -1}, "seed is -1; it must be a number not below 0"),
     ],
 )
 def test_refuses_what_cannot_be(folder, tmp_path, options, change, message):

@@ -110,7 +110,7 @@ def test_a_checkpoint_of_another_configuration_is_refused(whole):
         ({"side": 20}, "side is 20; it must be a multiple of 8"),
         ({"steps": 5}, "steps is 5; it must be a multiple of every, 2"),
         ({"batch": 3}, "batch is 3; it must be a multiple of 4"),
-        ({"learning_rate": 0.0}, "learning rate must be above 0, not 0.0"),
+        ({"learning_rate": 0.0}, "learning_rate is 0.0; it must be above 0"),
         ({"precision": "float8"}, "unknown precision 'float8'"),
         ({"level": "relu5_1"}, "unknown level 'relu5_1'"),
     ],

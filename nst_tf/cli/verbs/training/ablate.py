@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.terminal import Meter
 from nst_tf.cli.shell.values import count
-from nst_tf.cli.verbs.training.options import add_classes, add_data, add_recipe, report_skipped, training
+from nst_tf.cli.verbs.training.options import add_classes, add_recipe, add_running, report_skipped, training
+from nst_tf.cli.work.options import add_group, chosen
 from nst_tf.progress import Stage
+from nst_tf.training.settings import CONVNET
 
 if TYPE_CHECKING:
     from nst_tf.training import Ablation
@@ -22,7 +24,6 @@ EPILOG = (
     "can be chosen: conv1 to conv5, fc6, fc7; --width is applied to them, too. Example: --variant full --variant "
     "shallow:-conv3,-conv4,fc6=2048"
 )
-RECIPE = ("architecture", "width", "epochs", "batch", "learning_rate", "held_out", "seed")
 
 
 def add_arguments(parser: Parser) -> None:
@@ -38,9 +39,8 @@ def add_arguments(parser: Parser) -> None:
                              "leave it out, or LAYER=MAPS")  # fmt: skip
     recipe = parser.add_argument_group("recipe, the same for all variants")
     add_recipe(recipe)
-    add_data(recipe)
-    parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
-    parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
+    add_group(recipe, CONVNET, "data")
+    add_running(parser.add_argument_group("running"), "print one line of JSON instead of a table")
 
 
 def variant(text: str) -> tuple[str, tuple[str, ...], dict[str, int]]:
@@ -77,8 +77,7 @@ def _ablate(arguments: Namespace, shown: Meter) -> "Ablation":
         arguments.folder,
         arguments.output,
         variants,
-        side=arguments.size,
         strategy=strategy,
         on_progress=lambda name, done, updates: shown.show(Stage(f"training {name}", done, updates)),
-        **{name: getattr(arguments, name) for name in RECIPE if getattr(arguments, name) is not None},
+        **vars(chosen(arguments, CONVNET)),
     )

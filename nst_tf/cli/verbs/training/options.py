@@ -13,12 +13,12 @@ from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.terminal import Meter, meter
-from nst_tf.cli.shell.values import count, positive, whole
+from nst_tf.cli.work.options import add_group
+from nst_tf.settings import Presets
+from nst_tf.training.settings import CONVNET
 
 __all__ = [
-    "SCHEDULE",
     "add_classes",
-    "add_data",
     "add_images",
     "add_recipe",
     "add_running",
@@ -29,7 +29,6 @@ __all__ = [
     "training",
 ]
 
-SCHEDULE = ("steps", "every", "side", "batch", "learning_rate", "precision", "seed")
 SKIPPED_SHOWN = 10
 
 
@@ -52,26 +51,10 @@ def add_classes(parser: Parser) -> None:
                         "with train and val")  # fmt: skip
 
 
-def add_data(group: Group) -> None:
-    """Adds the options of what a classifier sees."""
-    group.add_argument("--size", type=count, default=224, metavar="PIXELS", help="of the input (default: 224)")
-    group.add_argument("--held-out", type=positive, default=0.2, metavar="SHARE",
-                       help="of each class, to judge by (default: 0.2)")  # fmt: skip
-    _add_seed(group)
-
-
 def add_recipe(group: Group) -> None:
     """Adds the options of how a convolutional network is trained; `None` for those that are not given."""
-    group.add_argument("--architecture", choices=("zfnet", "alexnet"), help="(default: zfnet)")
-    group.add_argument("--width", type=positive, metavar="SHARE", help="of the network's channels (default: 1)")
-    group.add_argument("--epochs", type=count, metavar="NUMBER", help="in all (default: 70)")
-    group.add_argument("--batch", type=count, metavar="NUMBER", help="images per update (default: 128)")
-    group.add_argument("--learning-rate", type=positive, metavar="NUMBER", help="the first one (default: 0.01)")
+    add_group(group, CONVNET, "recipe")
     _add_distribute(group)
-
-
-def _add_seed(group: Group) -> None:
-    group.add_argument("--seed", type=whole, default=0, metavar="NUMBER", help="of all that is random (default: 0)")
 
 
 def _add_distribute(group: Group) -> None:
@@ -87,31 +70,18 @@ def add_images(parser: Parser, use: str) -> None:
                         help=f"folder of the run, for {use}; one that was cut off goes on")  # fmt: skip
 
 
-def add_schedule(parser: Parser, *, steps: int, every: int, side: int, batch: int) -> None:
-    """Adds the options of the schedule with these defaults."""
+def add_schedule(parser: Parser, presets: Presets) -> None:
+    """Adds the options of a schedule, and of what is shown of it."""
     group = parser.add_argument_group("schedule")
-    group.add_argument(
-        "--steps", type=count, default=steps, metavar="NUMBER", help=f"updates in all (default: {steps})"
-    )
-    group.add_argument("--every", type=count, default=every, metavar="NUMBER",
-                       help=f"updates in a round, after which the run is saved (default: {every})")  # fmt: skip
-    group.add_argument("--side", type=count, default=side, metavar="PIXELS",
-                       help=f"of the crops of photographs (default: {side})")  # fmt: skip
-    group.add_argument("--batch", type=count, default=batch, metavar="NUMBER",
-                       help=f"crops per update (default: {batch})")  # fmt: skip
-    group.add_argument("--learning-rate", type=positive, default=1e-3, metavar="NUMBER",
-                       help="the highest one (default: 0.001)")  # fmt: skip
-    group.add_argument("--precision", default="auto", metavar="KIND",
-                       help="auto, float32, mixed_float16 for GPUs, or mixed_bfloat16, which is twice as fast on "
-                            "processors with AVX512-BF16 (default: auto)")  # fmt: skip
+    add_group(group, presets, "schedule")
     _add_distribute(group)
-    _add_seed(group)
+    add_group(group, presets, "data")
+    add_running(parser.add_argument_group("running"), "print a line of JSON for each round of the run at the end")
 
 
-def add_running(parser: Parser) -> None:
-    """Adds the options of what is shown."""
-    group = parser.add_argument_group("running")
-    group.add_argument("--json", action="store_true", help="print a line of JSON for each round of the run at the end")
+def add_running(group: Group, json: str) -> None:
+    """Adds the options of what is shown, and printed with `--json`."""
+    group.add_argument("--json", action="store_true", help=json)
     group.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 
 

@@ -4,10 +4,13 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from nst_tf.cli.shell.failure import option
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import names, wholes
-from nst_tf.cli.verbs.training.options import add_classes, add_data, add_recipe, report_run, run_training, training
+from nst_tf.cli.verbs.training.options import add_classes, add_recipe, add_running, report_run, run_training, training
+from nst_tf.cli.work.options import add_group, chosen
 from nst_tf.errors import InputError
+from nst_tf.training.settings import CONVNET
 
 if TYPE_CHECKING:
     from nst_tf.training import TrainedClassifier
@@ -15,11 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
 DESCRIPTION = "Train a convolutional network on a folder of images, by Zeiler and Fergus's recipe."
+EVOLUTION = ("evolution_epochs", "evolution_layers")
 # Of a whole network only; a head is the minimum of a convex function.
-RECIPE = (
-    *("architecture", "width", "epochs", "batch", "learning_rate", "distribute"),
-    *("evolution_epochs", "evolution_layers"),
-)
+RECIPE = (*CONVNET.members("recipe"), "distribute", *EVOLUTION)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -39,43 +40,44 @@ def add_arguments(parser: Parser) -> None:
     head.add_argument("--from", dest="backbone", choices=("alexnet", "vgg16"), help="use this network's features")
     head.add_argument("--freeze", action="store_true", help="leave the network as it is; must be given with --from")
     group = parser.add_argument_group("both")
-    add_data(group)
-    group.add_argument("--json", action="store_true", help="print a line of JSON for each epoch of the run at the end")
-    group.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
+    add_group(group, CONVNET, "data")
+    add_running(group, "print a line of JSON for each epoch of the run at the end")
 
 
 def run(arguments: Namespace) -> int:
     """Trains, and says what came of it."""
-    recipe = {name: getattr(arguments, name) for name in RECIPE if getattr(arguments, name) is not None}
-    _check(arguments, recipe)
-    common = {"side": arguments.size, "held_out": arguments.held_out, "seed": arguments.seed}
-    trained = _head(arguments, common) if arguments.backbone else _convnet(arguments, {**common, **recipe})
+    _check(arguments)
+    settings = vars(chosen(arguments, CONVNET))
+    trained = _head(arguments, settings) if arguments.backbone else _convnet(arguments, settings)
     right = 1 - trained.history[-1]["val_error"]
     report_run(arguments, trained, f"{len(trained.classes)} classes, {right:.1%} of the held-out images right")
     return 0
 
 
-def _check(arguments: Namespace, recipe: dict) -> None:
+def _check(arguments: Namespace) -> None:
     if bool(arguments.backbone) != arguments.freeze:
         raise InputError("--from and --freeze must be given together: a bundled network is used as it is")
-    if arguments.backbone and recipe:
-        raise InputError(f"--{next(iter(recipe)).replace('_', '-')} has no meaning with --from")
+    for name in RECIPE:
+        if arguments.backbone and getattr(arguments, name) is not None:
+            raise InputError(f"{option(name)} has no meaning with --from")
 
 
-def _head(arguments: Namespace, options: dict) -> "TrainedClassifier":
+def _head(arguments: Namespace, settings: dict) -> "TrainedClassifier":
+    common = {name: settings[name] for name in CONVNET.members("data")}
     with training(arguments):
         from nst_tf.training import train_head
 
-        return train_head(arguments.folder, arguments.output, backbone=arguments.backbone, **options)
+        return train_head(arguments.folder, arguments.output, backbone=arguments.backbone, **common)
 
 
-def _convnet(arguments: Namespace, options: dict) -> "TrainedClassifier":
-    def train(**more):
+def _convnet(arguments: Namespace, settings: dict) -> "TrainedClassifier":
+    recorded = {name: getattr(arguments, name) for name in EVOLUTION if getattr(arguments, name) is not None}
+
+    def train(**options):
         from nst_tf.training import train_convnet
 
-        return train_convnet(arguments.folder, arguments.output, **options, **more)
+        return train_convnet(arguments.folder, arguments.output, **settings, **recorded, **options)
 
-    options.pop("distribute", None)
     return run_training(arguments, train, _state, "epoch")
 
 

@@ -38,7 +38,7 @@ def test_json_has_what_was_asked_and_found(command, out):
     record = json.loads(printed)
     assert record == json.loads((out / "table.json").read_text())
     recipe = {"architecture": "zfnet", "side": 53, "width": 0.02, "epochs": 1, "batch": 6, "seed": 3}
-    assert record["settings"] == {**recipe, "learning_rate": 0.01, "held_out": 0.5}
+    assert record["settings"] == {**recipe, "learning_rate": 0.01, "momentum": 0.9, "held_out": 0.5}
     assert [row["omit"] for row in record["rows"]] == [[], ["conv3", "fc7"]]
     assert [row["maps"] for row in record["rows"]] == [{}, {"conv4": 100}]
     assert record["rows"][1]["parameters"] < record["rows"][0]["parameters"]

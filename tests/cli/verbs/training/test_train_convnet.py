@@ -1,7 +1,7 @@
 """`nst-tf train-convnet` with narrow networks on a few small images."""
 
-import argparse
 import functools
+import inspect
 import json
 import os
 import signal
@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import nst_tf
-from nst_tf.cli.verbs.training import train_convnet
+from nst_tf.training.settings import CONVNET
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 QUICK = ("--size", "64", "--width", "0.05", "--batch", "6", "--learning-rate", "0.001")
@@ -95,19 +95,10 @@ def test_refuses_what_does_not_fit_in_one_line(verb, folder, tmp_path, arguments
     assert not (tmp_path / "run").exists()
 
 
-def test_the_defaults_are_those_of_the_function():
-    parser = argparse.ArgumentParser()
-    train_convnet.add_arguments(parser)
-    chosen = vars(parser.parse_args(["folder", "-o", "run"]))
-    from nst_tf.training import train_convnet as function
-    from nst_tf.training import train_head
-
-    for one in (function, train_head):
-        defaults = one.__kwdefaults__
-        assert [chosen[name] for name in ("size", "held_out", "seed")] == [
-            defaults[name] for name in ("side", "held_out", "seed")
-        ]
-    assert all(chosen[name] is None for name in train_convnet.RECIPE)
+def test_the_defaults_of_a_head_are_those_of_a_network():
+    functions = [inspect.signature(function).parameters for function in (nst_tf.train_convnet, nst_tf.train_head)]
+    of_both = [[function[name].default for name in CONVNET.members("data")] for function in functions]
+    assert of_both[0] == of_both[1]
 
 
 def test_a_signal_leaves_the_last_epoch_and_says_how_to_go_on(folder, tmp_path, verb):

@@ -1,5 +1,6 @@
 """`nst-tf train-style` on a few small images."""
 
+import inspect
 import json
 
 import numpy as np
@@ -8,8 +9,10 @@ from PIL import Image
 
 import nst_tf
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.verbs.training import train_style
+from nst_tf.cli.verbs.training import ablate, train_convnet, train_decoder, train_style
+from nst_tf.cli.work.options import chosen
 from nst_tf.one_pass.style_network import load_style_network
+from nst_tf.training.settings import CONVNET, DECODER, STYLES
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 QUICK = ("--steps", 2, "--every", 1, "--side", 32, "--batch", 1, "--style-size", 32)
@@ -52,8 +55,8 @@ def test_trains_a_network_that_stylize_takes(train, command, photo, tmp_path, mo
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--steps", 3, "--every", 2), "steps is 3; it must be a multiple of every, 2"),
-        (("--steps", 0), "argument --steps: '0' is not 1 or more"),
+        (("--steps", 3, "--every", 2), "--steps is 3; it must be a multiple of --every, 2"),
+        (("--steps", 0), "--steps is 0; it must be a number not below 1"),
         ((*QUICK, "--precision", "half"), "unknown precision 'half'"),
         ((*QUICK, "--from", "paintings", "--add-to", "run"), "argument --add-to: not allowed with argument --from"),
         ((*QUICK, "--tv-weight", -1), "--tv-weight is -1.0"),
@@ -66,12 +69,19 @@ def test_what_cannot_be_is_told_in_one_line(train, tmp_path, options, message):
     assert not (tmp_path / "run").exists()
 
 
-def test_the_defaults_are_those_of_the_function():
-    from nst_tf.training.style.train import train_style as function
-
+@pytest.mark.parametrize(
+    ("verb", "presets", "arguments"),
+    [
+        (train_style, STYLES, ["style.jpg", "--images", "images", "-o", "run"]),
+        (train_decoder, DECODER, ["--images", "images", "-o", "run"]),
+        (train_convnet, CONVNET, ["folder", "-o", "run"]),
+        (ablate, CONVNET, ["folder", "-o", "run"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", "").rpartition(".")[2],
+)
+def test_each_setting_has_an_option_whose_default_is_that_of_the_function(verb, presets, arguments):
     parser = Parser(prog="nst-tf")
-    train_style.add_arguments(parser)
-    chosen = vars(parser.parse_args(["style.jpg", "--images", "images", "-o", "run"]))
-    assert {name: chosen[name] for name in train_style.SETTINGS} == {
-        name: value for name, value in function.__kwdefaults__.items() if name not in ("strategy", "callbacks")
-    }
+    verb.add_arguments(parser)
+    given = vars(chosen(parser.parse_args(arguments), presets))
+    function = inspect.signature(getattr(nst_tf, verb.__name__.rpartition(".")[2])).parameters
+    assert given == {name: function[name].default for name in presets.types}
