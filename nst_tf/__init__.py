@@ -17,7 +17,9 @@ from nst_tf.version import __version__
 
 _HOME = {
     "ContrastNorm": "nst_tf.layers",
+    "ConvnetSettings": "nst_tf.training.settings",
     "Deconv": "nst_tf.visualize.deconv",
+    "DecoderSettings": "nst_tf.training.settings",
     "DreamSettings": "nst_tf.recipes.dream.settings",
     "Evaluation": "nst_tf.measures.evaluate",
     "Evaluator": "nst_tf.measures.evaluate",
@@ -42,6 +44,7 @@ _HOME = {
     "Result": "nst_tf.progress",
     "Sheet": "nst_tf.recipes.features.sheet",
     "Strip": "nst_tf.recipes.reconstruct.strip",
+    "StyleNetworkSettings": "nst_tf.training.settings",
     "StylizeSettings": "nst_tf.recipes.stylize.settings",
     "SwitchMaxPool": "nst_tf.layers",
     "SwitchUnpool": "nst_tf.layers",

@@ -61,6 +61,9 @@ from nst_tf.training.convnet.head import train_head as train_head
 from nst_tf.training.convnet.zeiler_fergus import PlateauAnnealing as PlateauAnnealing
 from nst_tf.training.decoder.train import TrainedDecoder
 from nst_tf.training.precision import precision_policy as precision_policy
+from nst_tf.training.settings import ConvnetSettings as ConvnetSettings
+from nst_tf.training.settings import DecoderSettings as DecoderSettings
+from nst_tf.training.settings import StyleNetworkSettings as StyleNetworkSettings
 from nst_tf.training.strategy import open_strategy as open_strategy
 from nst_tf.training.style.train import TrainedStyles
 from nst_tf.version import __version__ as __version__

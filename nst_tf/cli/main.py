@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import partial
 from types import ModuleType
 
 from absl import logging
@@ -87,8 +88,14 @@ def make_parser() -> Parser:
         verb = verbs.add_parser(_name(module), help=text, description=text, inherited_absl_flags=None)
         module.add_arguments(verb)
         verb.add_argument("--debug", action="store_true", help="show where an error comes from, and TensorFlow's log")
-        verb.set_defaults(run=module.run, parser=parser)
+        verb.set_defaults(run=partial(_run, module), parser=parser)
     return parser
+
+
+def _run(module: ModuleType, arguments: Namespace) -> int:
+    if getattr(arguments, "quiet", False):
+        logging.set_verbosity(logging.WARNING)
+    return module.run(arguments)
 
 
 def _name(module: ModuleType) -> str:

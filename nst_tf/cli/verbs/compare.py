@@ -46,8 +46,6 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: Namespace) -> int:
     """Checks what can be checked, then makes the pictures."""
     comparison = _plan(arguments)
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     # Only now what takes a while to import.
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
     from nst_tf.cli.work.comparison.making import Making

@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from absl import logging
-
 from nst_tf.cli.replay.record import Recording
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
@@ -48,8 +46,6 @@ def paint_pictures(arguments: Namespace, given: dict[str, Any]) -> int:
         InputError: A file cannot be read or written, or not be used with the settings.
         NstError: The result cannot be written.
     """
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     areas = Areas(arguments)
     settings = FAST.choose(**{name: given[name] for name in ("size", "style_scale") if name in given})
     measured = settings.size * max(1.0, settings.style_scale)

@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from absl import logging
-
 from nst_tf.cli.replay.record import Recording
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
@@ -71,8 +69,6 @@ def make_pictures(
     Raises:
         InputError: A file cannot be read or written, or not be used with the settings.
     """
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     if plan is None:
         files = [Path(other) for other in others if other is not None]
         plan = plan_jobs(contents, arguments.output, files, arguments.bit_depth, Folders.asked(arguments))

@@ -95,8 +95,6 @@ def training(arguments: Namespace) -> Iterator[Meter]:
     Raises:
         Stopped: On a signal, with what it leaves.
     """
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)

@@ -45,8 +45,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Measures each network and prints."""
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     names = arguments.models or ["alexnet"]
     if len(set(names)) < len(names):
         raise InputError(f"a network was given more than once: {', '.join(names)}")

@@ -35,8 +35,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Makes the rows that are missing; one that fails does not keep the others from being made."""
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     # Only now what takes a while to import.
     from nst_tf.evidence.making import Making
     from nst_tf.evidence.page import counted

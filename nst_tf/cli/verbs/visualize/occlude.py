@@ -3,8 +3,6 @@
 from argparse import Namespace
 from collections.abc import Sequence
 
-from absl import logging
-
 from nst_tf.cli.replay.record import Recording, add_no_recipe
 from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.files import Input
@@ -48,8 +46,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Checks the files, slides the square and writes the figure and the arrays."""
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     # Only now what takes a while to import.
     from nst_tf.images import check_target, read_image
     from nst_tf.visualize.figures import check_figure, save_figure

@@ -56,8 +56,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Searches, joins and shows, as far as asked."""
-    if arguments.quiet:
-        logging.set_verbosity(logging.WARNING)
     if is_on_ray(arguments):
         _search_on_ray(arguments)
         arguments.merge = True
