@@ -10,8 +10,9 @@ import pytest
 from . import chromium
 
 if "PYTEST_XDIST_WORKER" in os.environ:
-    # Before NumPy is imported: where processes share the processors, its threads wait for one another, busily.
+    # Before NumPy and TensorFlow are imported: where processes share the processors, threads wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 # Tracing makes very many objects, of which hardly any is garbage.
 gc.set_threshold(50_000)
@@ -56,6 +57,36 @@ def _imports_are_no_garbage():
     """A model that is unloaded has Python look through all objects, of which those of the imports are 360,000."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _operations_are_made_anywhere():
+    """Each operation of a graph takes down the whole stack of calls that made it, which under pytest is deep."""
+    from tensorflow.python.util import tf_stack
+
+    found = tf_stack.extract_stack()
+    with pytest.MonkeyPatch.context() as change:
+        change.setattr(tf_stack, "extract_stack", lambda stacklevel=1: found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _weights_are_read_once():
+    """Files of weights, which are unpacked hundreds of times otherwise."""
+    from nst_tf.backbones import pretrained
+
+    read, known = pretrained.READERS["npz"], {}
+
+    def remembered(stream):
+        state = os.fstat(stream.fileno())
+        key = state.st_dev, state.st_ino, state.st_mtime_ns, state.st_size
+        if key not in known:
+            known[key] = read(stream)
+        return dict(known[key])
+
+    with pytest.MonkeyPatch.context() as change:
+        change.setitem(pretrained.READERS, "npz", remembered)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,7 +25,9 @@ Pair = tuple[int, int]
 
 def _shape(x: tf.Tensor) -> list:
     """The size of each axis: a whole number where it is known, a tensor where not."""
-    return [tf.shape(x)[axis] if size is None else size for axis, size in enumerate(x.shape)]
+    if None not in x.shape:
+        return list(x.shape)
+    return [told if size is None else size for told, size in zip(tf.unstack(tf.shape(x)), x.shape, strict=True)]
 
 
 def sides(x: tf.Tensor) -> list:
