@@ -12,6 +12,13 @@ from nst_tf.version import __version__
 
 TESTS = Path(__file__).parent
 NST_TF = [sys.executable, "-m", "nst_tf"]
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background, it is ignored
+sys.path.insert(0, {!r})
+from nst_tf.__main__ import main
+sys.exit(main())
+"""
 # A module that says that it is being imported, and takes for ever.
 SLOW = "import time\nprint('importing', flush=True)\ntime.sleep(60)\n"
 
@@ -27,20 +34,16 @@ def test_its_exit_status_is_that_of_the_command():
     assert ended.stderr.startswith("nst-tf: error: unknown verb 'paint'")
 
 
-def heed():
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 @pytest.mark.parametrize("module", ["absl", "numpy", "keras"])  # of the command, of its images, and with TensorFlow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_during_imports_is_one_line(tmp_path, module, number, status):
     (tmp_path / module).mkdir()
     (tmp_path / module / "__init__.py").write_text(SLOW)
-    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from nst_tf.__main__ import main; sys.exit(main())"
+    program = PROGRAM.format(str(tmp_path))
     photo = TESTS / "data" / "kitten.jpg"
     command = [sys.executable, "-c", program, "stylize", photo, photo, "-o", tmp_path / "out.png"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, preexec_fn=heed, **pipes) as process:
+    with subprocess.Popen(command, **pipes) as process:
         assert process.stdout.readline() == "importing\n"
         process.send_signal(number)
         assert process.communicate(timeout=60) == ("", "nst-tf: stopped\n")

@@ -2,6 +2,7 @@
 falls asleep before this evaluation, and says so on standard error. A checkpoint is kept of each evaluation.
 """
 
+import signal
 import sys
 import time
 import types
@@ -62,6 +63,8 @@ def use(seconds, change=setattr, change_item=dict.__setitem__, before=None):
 if __name__ == "__main__":
     from nst_tf.cli.main import run
 
+    # Where tests run in the background, it is ignored from the start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     use(60, before=int(sys.argv[1]))
     checkpoints.EVERY, checkpoints.SHARE = 0, float("inf")
     sys.exit(run(sys.argv[2:]))

@@ -8,20 +8,14 @@ from urllib.parse import urlsplit
 from absl import logging
 
 from nst_tf.cli.shell.parser import Parser
-from nst_tf.cli.shell.values import count, positive, whole
+from nst_tf.cli.work.options import add_group, chosen
 from nst_tf.errors import InputError
+from nst_tf.serve.settings import RUNNING, Running
 
 __all__ = ["DESCRIPTION", "add_arguments", "read_token", "run"]
 
 DESCRIPTION = "Serve exported models over gRPC and REST, to any client of TensorFlow Serving."
 TOKEN = "NST_TF_TOKEN"
-
-
-def port(text: str) -> int:
-    """A port, 0 for any that is free."""
-    if not 0 <= whole(text) < 2**16:
-        raise ArgumentTypeError(f"{text!r} is not between 0 and {2**16 - 1}")
-    return whole(text)
 
 
 def origin(text: str) -> str:
@@ -38,33 +32,9 @@ def add_arguments(parser: Parser) -> None:
     which.add_argument("--model-dir", metavar="FOLDER", help="serve the models in this folder, NAME/VERSION/")
     which.add_argument("--model-config", metavar="FILE", help="serve the models of a models.config, with their version "
                        "policies and labels")  # fmt: skip
-    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
-                        help="address to listen on (default: 127.0.0.1, for this machine only)")  # fmt: skip
-    parser.add_argument("--port", type=port, default=8500, metavar="NUMBER", help="for gRPC (default: 8500)")
-    parser.add_argument("--rest-port", type=port, default=8501, metavar="NUMBER", help="for REST (default: 8501)")
-    parser.add_argument("--ui", action="store_true", help="also serve a page to try the models, at / of the REST port")
-    _add_running(parser)
+    for title in ("listening", "running"):
+        add_group(parser.add_argument_group(title), RUNNING, title)
     _add_access(parser)
-
-
-def _add_running(parser: Parser) -> None:
-    group = parser.add_argument_group("running")
-    group.add_argument("--poll", type=positive, default=1.0, metavar="SECONDS",
-                       help="how often to look for new versions (default: 1)")  # fmt: skip
-    group.add_argument("--queue", type=count, default=64, metavar="NUMBER",
-                       help="requests of one model that may wait; more are refused (default: 64)")  # fmt: skip
-    group.add_argument("--workers", type=count, default=2, metavar="NUMBER",
-                       help="requests of one model that are computed at the same time (default: 2)")  # fmt: skip
-    group.add_argument("--no-batching", action="store_true", help="compute each request by itself, even if a version's "
-                       "batching_params.pbtxt allows more")  # fmt: skip
-    group.add_argument("--request-timeout", type=positive, default=600.0, metavar="SECONDS",
-                       help="most that a prediction may take, waiting included (default: 600)")  # fmt: skip
-    group.add_argument("--rest-timeout", type=positive, default=30.0, metavar="SECONDS",
-                       help="for a prediction over REST; gRPC has deadlines (default: 30)")  # fmt: skip
-    group.add_argument("--max-message", type=count, default=64, metavar="MIB",
-                       help="size of a request (default: 64)")  # fmt: skip
-    group.add_argument("--grace", type=positive, default=30.0, metavar="SECONDS",
-                       help="that requests have to finish in when the server is stopped (default: 30)")  # fmt: skip
 
 
 def _add_access(parser: Parser) -> None:
@@ -82,7 +52,7 @@ def _add_access(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Serves until a signal."""
-    token = read_token(arguments.token_file)
+    running, token = chosen(arguments, RUNNING), read_token(arguments.token_file)
     _check(arguments)
     # Only now what takes a while to import.
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
@@ -92,7 +62,7 @@ def run(arguments: Namespace) -> int:
     import_tensorflow(arguments.debug)
     from nst_tf.serve.server.process import serve
 
-    serve(_find(arguments), _settings(arguments, token), _tell_listening, _tell_ready)
+    serve(_find(arguments), _settings(arguments, running, token), _tell_listening, _tell_ready)
     return 0
 
 
@@ -120,8 +90,6 @@ def _check(arguments: Namespace) -> None:
         raise InputError("--tls-client-ca needs --tls-key and --tls-cert")
     if arguments.allow_reload and not Path(arguments.allow_reload).is_dir():
         raise InputError(f"--allow-reload {arguments.allow_reload} is no folder")
-    if not 0 < arguments.max_message < 2048:
-        raise InputError(f"--max-message {arguments.max_message} is not below 2048, the most that gRPC carries")
 
 
 def _find(arguments: Namespace):
@@ -133,28 +101,17 @@ def _find(arguments: Namespace):
     return lambda: config_of_folder(Path(arguments.model_dir))
 
 
-def _settings(arguments: Namespace, token: str):
+def _settings(arguments: Namespace, running: Running, token: str):
     from nst_tf.serve.server.access import Tls
     from nst_tf.serve.server.server import ServerSettings
 
     files = [arguments.tls_key, arguments.tls_cert, arguments.tls_client_ca]
     return ServerSettings(
-        host=arguments.host,
-        port=arguments.port,
-        rest_port=arguments.rest_port,
-        poll=arguments.poll,
-        queue=arguments.queue,
-        workers=arguments.workers,
-        batching=not arguments.no_batching,
-        request_timeout=arguments.request_timeout,
-        rest_timeout=arguments.rest_timeout,
-        largest=arguments.max_message * 2**20,
-        grace=arguments.grace,
+        **vars(running),
         tls=Tls(*(file and Path(file) for file in files)) if arguments.tls_key else None,
         token=token,
         origins=arguments.allow_origin,
         reloadable=arguments.allow_reload and Path(arguments.allow_reload),
-        ui=arguments.ui,
     )
 
 

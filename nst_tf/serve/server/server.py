@@ -25,6 +25,7 @@ from nst_tf.serve.server.grpc_services import (
 from nst_tf.serve.server.metrics import Metrics
 from nst_tf.serve.server.models import Models
 from nst_tf.serve.server.rest import rest_application
+from nst_tf.serve.settings import Running
 from nst_tf.serve.ui import add_page
 
 __all__ = ["Server", "ServerSettings"]
@@ -34,44 +35,25 @@ CLOSING = 5.0  # seconds to close what is closed in any case
 
 
 @dataclass(frozen=True)
-class ServerSettings:
-    """How to serve.
+class ServerSettings(Running):
+    """How to serve, and who may ask.
 
     Attributes:
-        host: Address to listen on.
-        port: For gRPC; 0 takes a free one.
-        rest_port: For REST; 0 takes a free one.
-        poll: Seconds between two looks for new versions.
-        queue: How many requests of one model may wait.
-        workers: How many of one model are computed at the same time.
-        batching: Whether requests are put together where a version's `batching_params.pbtxt` says how.
-        request_timeout: Most seconds for a prediction, over either interface.
-        rest_timeout: Seconds for a prediction over REST, which has no deadlines of its own.
-        largest: Most bytes of a request.
-        grace: Seconds that requests under way have when the server is stopped.
         tls: Key and certificate; without them, connections are not encrypted.
         token: What clients must have; empty lets everybody in.
         origins: Of the pages that may ask beside the server's own: `https://example.com`.
         reloadable: Folder of models that `HandleReloadConfigRequest` may name; without one, it is refused.
-        ui: Whether to serve the page at `/`.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 8500
-    rest_port: int = 8501
-    poll: float = 1.0
-    queue: int = 64
-    workers: int = 2
-    batching: bool = True
-    request_timeout: float = 600.0
-    rest_timeout: float = 30.0
-    largest: int = 64 * 2**20
-    grace: float = 30.0
     tls: Tls | None = None
     token: str = ""
     origins: Sequence[str] = ()
     reloadable: Path | None = None
-    ui: bool = False
+
+    @property
+    def largest(self) -> int:
+        """Most bytes of a request."""
+        return int(self.max_message * 2**20)
 
 
 class Server:

@@ -15,15 +15,11 @@ from nst_tf.images import read_image
 FAKE = Path(__file__).parents[1] / "fake.py"
 
 
-def heed():
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def start(step, folder, *arguments):
     command = [sys.executable, FAKE, str(step), "stylize", "content.png", "style.jpg", "-o", "out.png", *arguments]
     path = os.pathsep.join([str(Path(nst_tf.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": path}, preexec_fn=heed, **pipes)
+    return subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": path}, **pipes)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

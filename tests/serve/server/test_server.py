@@ -148,7 +148,7 @@ def test_rest_has_a_time_limit(start):
 
 
 def test_a_message_that_is_too_large_is_refused_and_the_next_is_answered(start):
-    server, client = start(largest=1000)
+    server, client = start(max_message=1000 / 2**20)
     large = {"x": np.ones(1000, np.float32)}
     with pytest.raises(grpc.RpcError, match="larger than max") as caught:
         client.predict(large)
