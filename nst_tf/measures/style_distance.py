@@ -9,6 +9,7 @@ and 1 for a picture whose features are everywhere the style's mean.
 """
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
@@ -31,24 +32,33 @@ __all__ = [
 LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
 LEAST_VARIANCE = 1e-6  # added to tr C0, which a single-colour style may have none of
 
-Gaussian = tuple[np.ndarray, np.ndarray]
+
+@dataclass(frozen=True)
+class Gaussian:
+    """Mean and covariance of a picture's features, float64 `(channels,)` and `(channels, channels)`."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
+
+    @functools.cached_property
+    def root(self) -> np.ndarray:
+        """C^1/2, found once for all that it is compared with."""
+        return square_root(self.covariance).numpy()
 
 
 def normalised_wasserstein(result: Gaussian, style: Gaussian) -> float:
     """The squared 2-Wasserstein distance between Gaussians over the style's total variance, in float64.
 
     Args:
-        result: Mean and covariance of a picture's features, `(channels,)` and `(channels, channels)`.
-        style: Those of the style's; its total variance is tr C0 + 1e-6.
+        result: Of a picture's features.
+        style: Of the style's; its total variance is tr C0 + 1e-6.
     """
-    (mean, covariance), (style_mean, style_covariance) = result, style
-    root, style_root = (square_root(one).numpy() for one in (covariance, style_covariance))
     # tr (C0^1/2 C C0^1/2)^1/2 is the sum of the singular values of C^1/2 C0^1/2, which come without the rounding that a
     # root of eigenvalues magnifies.
-    shared = np.linalg.norm(root @ style_root, "nuc")
-    spread = np.sum(root**2) + np.sum(style_root**2) - 2 * shared
-    distance = np.sum((mean - style_mean) ** 2) + max(spread, 0)
-    return float(distance / (np.sum(style_root**2) + LEAST_VARIANCE))
+    shared = np.linalg.norm(result.root @ style.root, "nuc")
+    spread = np.sum(result.root**2) + np.sum(style.root**2) - 2 * shared
+    distance = np.sum((result.mean - style.mean) ** 2) + max(spread, 0)
+    return float(distance / (np.sum(style.root**2) + LEAST_VARIANCE))
 
 
 @functools.cache
@@ -67,7 +77,7 @@ def _measure():
 
 
 def gaussians(pixels: np.ndarray) -> dict[str, Gaussian]:
-    """Mean and covariance over positions of a picture's features on each of `LAYERS`, float64.
+    """The `Gaussian` of a picture's features over positions, on each of `LAYERS`.
 
     Args:
         pixels: `(height, width, 3)` in [0, 1].
@@ -79,7 +89,7 @@ def gaussians(pixels: np.ndarray) -> dict[str, Gaussian]:
     found = {}
     for layer, (mean, second) in _measure()(tf.constant(pixels[None])).items():
         mean, second = (np.asarray(moment[0], np.float64) for moment in (mean, second))
-        found[layer] = mean, second - np.outer(mean, mean)
+        found[layer] = Gaussian(mean, second - np.outer(mean, mean))
     return found
 
 

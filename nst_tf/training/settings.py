@@ -32,7 +32,7 @@ def batch_setting(default: int) -> Any:
 
 
 def seed_setting(use: str) -> Any:
-    return setting(0, use, "NUMBER", least=0, most=LARGEST_SEED, group="data")
+    return data(0, use, "NUMBER", least=0, most=LARGEST_SEED)
 
 
 def as_of_stylize(name: str) -> Any:
@@ -47,8 +47,6 @@ class Schedule:
 
     steps: int = schedule(20000, "updates in all, over which the learning rate falls along a cosine", "NUMBER", least=1)
     every: int = schedule(500, "updates in a round, after which the run is saved", "NUMBER", least=1)
-    side: int = side_setting(128, 1)
-    batch: int = batch_setting(1)
     learning_rate: float = schedule(1e-3, "the highest one, of Adam, after a warm-up of 100 updates", "NUMBER", above=0)
     precision: str = schedule("auto", PRECISION, "KIND")
     seed: int = seed_setting("of the weights, the crops, and the choice of what is held out")

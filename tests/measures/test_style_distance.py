@@ -1,21 +1,24 @@
+from dataclasses import astuple, replace
+
 import numpy as np
 import pytest
 from scipy.linalg import sqrtm
 
 from nst_tf.errors import InputError
 from nst_tf.images import fit, read_image, resize
-from nst_tf.measures.style_distance import LAYERS, normalised_wasserstein, style_distances
+from nst_tf.measures.style_distance import LAYERS, Gaussian, normalised_wasserstein, style_distances
 from nst_tf.samples import sample
 
 
 def gaussian(seed, channels=6, rank=6):
     random = np.random.default_rng(seed)
     factor = random.normal(size=(channels, rank))
-    return random.normal(size=channels), factor @ factor.T
+    return Gaussian(random.normal(size=channels), factor @ factor.T)
 
 
 def test_the_distance_of_gaussians_is_the_formula_over_the_style_variance():
-    (mean, covariance), (mean0, covariance0) = result, style = gaussian(0), gaussian(1)
+    result, style = gaussian(0), gaussian(1)
+    (mean, covariance), (mean0, covariance0) = astuple(result), astuple(style)
     root = sqrtm(covariance0)
     squared = np.sum((mean - mean0) ** 2) + np.trace(covariance + covariance0 - 2 * sqrtm(root @ covariance @ root))
     assert normalised_wasserstein(result, style) == pytest.approx(squared / np.trace(covariance0), rel=1e-6)
@@ -23,7 +26,7 @@ def test_the_distance_of_gaussians_is_the_formula_over_the_style_variance():
 
 def test_the_distance_of_independent_channels_is_that_of_their_deviations():
     mean, deviations, deviations0 = np.zeros(3), np.array([1.0, 2, 3]), np.array([3.0, 2, 0])
-    found = normalised_wasserstein((mean, np.diag(deviations**2)), (mean, np.diag(deviations0**2)))
+    found = normalised_wasserstein(Gaussian(mean, np.diag(deviations**2)), Gaussian(mean, np.diag(deviations0**2)))
     assert found == pytest.approx((4 + 0 + 9) / (9 + 4), rel=1e-6)
 
 
@@ -33,14 +36,16 @@ def test_a_gaussian_is_at_distance_0_from_itself_whatever_its_rank(rank):
 
 
 def test_the_style_mean_everywhere_is_at_distance_1():
-    mean, covariance = gaussian(3)
-    assert normalised_wasserstein((mean, 0 * covariance), (mean, covariance)) == pytest.approx(1, rel=1e-6)
+    style = gaussian(3)
+    flat = replace(style, covariance=0 * style.covariance)
+    assert normalised_wasserstein(flat, style) == pytest.approx(1, rel=1e-6)
 
 
 def test_a_style_without_variance_is_measured_all_the_same():
-    mean, covariance = gaussian(4)
-    assert normalised_wasserstein((mean, 0 * covariance), (mean, 0 * covariance)) == 0
-    assert normalised_wasserstein((mean, covariance), (mean, 0 * covariance)) > 1e6
+    result = gaussian(4)
+    flat = replace(result, covariance=0 * result.covariance)
+    assert normalised_wasserstein(flat, flat) == 0
+    assert normalised_wasserstein(result, flat) > 1e6
 
 
 @pytest.fixture(scope="module")
