@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import json
 import threading
 import time
 from pathlib import Path
 
+from nst_tf.serve.client import call_grpc, call_rest
 from nst_tf.serve.server.config import config_of_folder
 from nst_tf.serve.server.server import Server, ServerSettings
 
@@ -45,3 +47,13 @@ def wait_for(condition, seconds=60.0):
             return False
         time.sleep(0.01)
     return True
+
+
+def without_waiting(monkeypatch):
+    """Has clients try again at once what a server could not take."""
+    monkeypatch.setattr(call_rest, "WAITS", (0.01,) * 4)
+    policy = call_grpc.RETRIES["methodConfig"][0]["retryPolicy"]
+    for name in ("initialBackoff", "maxBackoff"):
+        monkeypatch.setitem(policy, name, "0.01s")
+    options = dict(call_grpc.OPTIONS) | {"grpc.service_config": json.dumps(call_grpc.RETRIES)}
+    monkeypatch.setattr(call_grpc, "OPTIONS", list(options.items()))

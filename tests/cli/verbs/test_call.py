@@ -8,6 +8,7 @@ import pytest
 
 from nst_tf.images import Picture, read_image, write_image
 
+from ...serve.running import without_waiting
 from ..serving import save_models, serving
 
 
@@ -85,7 +86,8 @@ def test_refuses_in_one_line_and_writes_nothing(call, pictures, monkeypatch, arg
     assert not (pictures / "out.png").exists()
 
 
-def test_a_server_that_is_not_there_is_a_failure_of_the_machine(command, pictures):
+def test_a_server_that_is_not_there_is_a_failure_of_the_machine(command, pictures, monkeypatch):
+    without_waiting(monkeypatch)
     images = pictures / "content.png", pictures / "style.jpg"
     status, _, err = command("call", "fast-stylize", *images, "-o", pictures / "out.png", "--server", "127.0.0.1:1")
     assert status == 1

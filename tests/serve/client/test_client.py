@@ -22,7 +22,7 @@ from nst_tf.errors import InputError
 from nst_tf.serve.client import Client
 from nst_tf.serve.codec.refusal import Refusal
 
-from ..running import running, wait_for
+from ..running import running, wait_for, without_waiting
 
 
 @pytest.fixture(params=["grpc", "rest"])
@@ -172,7 +172,7 @@ def test_an_answer_that_takes_too_long(server):
 
 @pytest.mark.parametrize("rest", [False, True])
 def test_a_server_that_is_not_there(rest, monkeypatch):
-    monkeypatch.setattr("nst_tf.serve.client.call_rest.WAITS", (0.01,) * 4)
+    without_waiting(monkeypatch)
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{bound.getsockname()[1]}"
@@ -184,7 +184,8 @@ def test_a_server_that_is_not_there(rest, monkeypatch):
 
 
 @pytest.mark.parametrize(("rest", "spoken", "other"), [(True, "REST", "gRPC"), (False, "gRPC", "REST")])
-def test_the_port_of_the_other_protocol_is_told(server, rest, spoken, other):
+def test_the_port_of_the_other_protocol_is_told(server, monkeypatch, rest, spoken, other):
+    without_waiting(monkeypatch)
     address = f"127.0.0.1:{server.port if rest else server.rest_port}"
     sentence = f"{address} does not answer as {spoken} does; is it the port for {other}?"
     with Client(address, rest=rest, timeout=20) as client, pytest.raises(Refusal) as caught:
