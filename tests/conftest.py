@@ -57,7 +57,6 @@ LONG = (
     "serve/ui/test_browser.py",
     "recipes/stylize/test_tiles.py",
     "cli/verbs/test_stylize.py",
-    "visualize/evolution/test_callback.py",
 )
 
 

@@ -1,10 +1,10 @@
 """The entry point of `nst-tf`: the parser of all verbs, and what failures mean."""
 
+import functools
 import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from functools import partial
 from types import ModuleType
 
 from absl import logging
@@ -74,6 +74,7 @@ VERBS = (
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
 
 
+@functools.cache
 def make_parser() -> Parser:
     """The parser of `nst-tf` and its verbs."""
     parser = Parser(
@@ -88,7 +89,7 @@ def make_parser() -> Parser:
         verb = verbs.add_parser(_name(module), help=text, description=text, inherited_absl_flags=None)
         module.add_arguments(verb)
         verb.add_argument("--debug", action="store_true", help="show where an error comes from, and TensorFlow's log")
-        verb.set_defaults(run=partial(_run, module), parser=parser)
+        verb.set_defaults(run=functools.partial(_run, module), parser=parser)
     return parser
 
 
