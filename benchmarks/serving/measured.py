@@ -58,7 +58,7 @@ class Extent:
 
 
 FULL = Extent(rounds=7, images=400, requests=10_000, swaps=20, loads=5, soak=600, leak=60, hostile=1000)
-SHORT = Extent(rounds=1, images=24, requests=48, swaps=2, loads=1, soak=3, leak=3, hostile=40)
+SHORT = Extent(rounds=1, images=24, requests=48, swaps=2, loads=1, soak=1.5, leak=1.5, hostile=40)
 
 
 def measure(extent: Extent = FULL) -> dict[str, Any]:
