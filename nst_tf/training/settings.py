@@ -18,13 +18,15 @@ PRECISION = (
 )
 STYLE_SIZE = "longest side of the style images: strokes are right for pictures of this size"
 LEVEL = "level to decode from, with all finer ones: relu4_1, relu3_1, relu2_1 or relu1_1"
+STYLE = "weight of the losses of style, for 1 of those of reconstruction"
+IMAGES = "images per update, on all devices together; fewer if there are fewer to train with"
 HELD_OUT = "share of each class to judge by; of no meaning for an ImageNet directory"
 
 schedule, recipe, data = (partial(setting, group=title) for title in ("schedule", "recipe", "data"))
 
 
-def side_setting(default: int, least: int) -> Any:
-    return schedule(default, "of the crops of photographs", "PIXELS", least=least)
+def side_setting(default: int, least: int, more: str = "") -> Any:
+    return schedule(default, f"of the crops of photographs{more}", "PIXELS", least=least)
 
 
 def batch_setting(default: int) -> Any:
@@ -72,9 +74,9 @@ class DecoderSettings(Schedule):
     """How a decoder of VGG16's features is trained."""
 
     level: str = setting("relu4_1", LEVEL, "LEVEL", group="objective")
-    side: int = side_setting(128, 2 * CELL)
+    side: int = side_setting(128, 2 * CELL, f", a multiple of {CELL}")
     batch: int = batch_setting(8)
-    style_weight: float = setting(1.0, "weight of the losses of style", "WEIGHT", least=0, group="objective")
+    style_weight: float = setting(1.0, STYLE, "WEIGHT", least=0, group="objective")
 
 
 @describe
@@ -85,7 +87,7 @@ class ConvnetSettings:
     architecture: str = recipe("zfnet", "what is trained: zfnet or alexnet", "NAME")
     width: float = recipe(1.0, "share of the network's channels", "SHARE", above=0)
     epochs: int = recipe(70, "passes over the images, in all", "NUMBER", least=1)
-    batch: int = recipe(128, "images per update, on all devices together", "NUMBER", least=1)
+    batch: int = recipe(128, IMAGES, "NUMBER", least=1)
     learning_rate: float = recipe(1e-2, "the first one, until the error stays", "NUMBER", above=0)
     momentum: float = recipe(0.9, "of the updates", "SHARE", least=0, most=1)
     side: int = data(224, "of the network's input", "PIXELS", least=1, also=("size",))

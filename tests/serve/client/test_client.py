@@ -289,7 +289,7 @@ def test_nothing_else_is_tried_again(flaky, code):
     ("status", "calls", "code"), [(503, 5, "UNAVAILABLE"), (502, 1, "UNKNOWN"), (429, 1, "RESOURCE_EXHAUSTED")]
 )
 def test_over_rest_too_only_unavailable_is_tried_again(monkeypatch, status, calls, code):
-    monkeypatch.setattr("nst_tf.serve.client.call_rest.WAITS", (0.01,) * 4)
+    without_waiting(monkeypatch)
     seen = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
