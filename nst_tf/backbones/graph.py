@@ -4,6 +4,7 @@ Keras hides the layers of a model within a model, and fuses a convolution with t
 models are taken apart, and a fused activation is a step of its own.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -60,9 +61,17 @@ class Graph:
         model: A functional or sequential model with one input, images `(batch, height, width, 3)` in [0, 1]. Its
             weights are shared, not copied.
 
+    Attributes:
+        model: As given.
+        steps: All of them.
+        start: The number of the value that is given: that of the image, but see `above`.
+        outputs: The numbers of what the model gives.
+
     Raises:
         InputError: The model is neither of both, or has several inputs.
     """
+
+    start = IMAGE
 
     def __init__(self, model: keras.Model):
         if as_functional(model) is None:
@@ -146,14 +155,27 @@ class Graph:
         for step in reversed(self.steps):
             if needed.intersection(step.outputs):
                 steps.append(step)
-                needed.update(step.inputs)
+                needed.update(number for number in step.inputs if number != self.start)
         return steps[::-1]
+
+    def above(self, layer: str) -> "Graph":
+        """The part of the network that takes the maps of a layer, in place of images.
+
+        Args:
+            layer: Its name. Layers that do not depend on it alone cannot be asked for.
+
+        Raises:
+            InputError: The layer is unknown.
+        """
+        above = copy.copy(self)
+        above.start = self.step(layer).outputs[0]
+        return above
 
     def features(self, images: tf.Tensor, layers: Sequence[str]) -> dict[str, tf.Tensor]:
         """The outputs of chosen layers; runs no deeper than they are.
 
         Args:
-            images: `(batch, height, width, 3)` in [0, 1].
+            images: `(batch, height, width, 3)` in [0, 1]; or maps, see `above`.
             layers: Names of layers.
 
         Returns:
@@ -162,7 +184,7 @@ class Graph:
         Raises:
             InputError: A layer is unknown.
         """
-        values = {IMAGE: images}
+        values = {self.start: images}
         for step in self.upto(layers):
             made = step.call([values[number] for number in step.inputs])
             values.update(zip(step.outputs, made, strict=True))

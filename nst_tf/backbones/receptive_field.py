@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from nst_tf.backbones.graph import IMAGE, Graph, Step
+from nst_tf.backbones.graph import Graph, Step
 from nst_tf.errors import InputError
 from nst_tf.layers import ContrastNorm, Preprocess, ReplicatePad, SubtractMean
 from nst_tf.layers.pool import Pool2D
 
-__all__ = ["ReceptiveField", "receptive_field"]
+__all__ = ["POOLS", "ReceptiveField", "receptive_field"]
 
 layers = keras.layers
-WINDOWS = (layers.Conv2D, layers.DepthwiseConv2D, Pool2D, layers.MaxPooling2D, layers.AveragePooling2D)
+POOLS = (Pool2D, layers.MaxPooling2D, layers.AveragePooling2D)
+WINDOWS = (layers.Conv2D, layers.DepthwiseConv2D, *POOLS)
 POINTWISE = (
     *(layers.InputLayer, layers.Identity, layers.Dropout, layers.SpatialDropout2D, layers.GaussianNoise),
     *(layers.Rescaling, layers.Normalization, Preprocess, SubtractMean, layers.BatchNormalization, ContrastNorm),
@@ -153,7 +154,7 @@ def receptive_field(graph: Graph, layer: str, height: int, width: int, *, by_pla
     A unit behind anything else (a dense layer, an attention, a resampling) is said to see the whole image.
 
     Args:
-        graph: Of the network.
+        graph: Of the network; of a part of it, what is said of images here is meant of the maps that it takes.
         layer: Name of the layer.
         height: Of the images, in pixels: "same" padding depends on it.
         width: See `height`.
@@ -164,7 +165,7 @@ def receptive_field(graph: Graph, layer: str, height: int, width: int, *, by_pla
         InputError: The layer is unknown, or the network does not take images of this size.
     """
     _check_size(graph, height, width)
-    seen = {IMAGE: tuple(_Axis(1, 1, 0, side) for side in (height, width))}
+    seen = {graph.start: tuple(_Axis(1, 1, 0, side) for side in (height, width))}
     for step in graph.upto([layer]):
         inputs = [seen[number] for number in step.inputs]
         axes = None if None in inputs else _through(step, inputs, by_place)

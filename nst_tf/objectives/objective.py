@@ -16,7 +16,8 @@ __all__ = ["Objective", "Scaled", "Sum"]
 class Objective(tf.experimental.ExtensionType):
     """A quantity of an image, to be minimised.
 
-    Subclasses define `__call__`; or, if they can be told from tiles, `sums` and `of_sums`. `a + b`, `a - b`, `-a` and
+    Subclasses define `__call__`; or, if they can be told from tiles, `sums` and `of_sums`, and `layer` as the name of
+    the layer that they look at, if any. `a + b`, `a - b`, `-a` and
     `2.0 * a` make new objectives and leave their operands as they are.
     """
 
@@ -48,6 +49,10 @@ class Objective(tf.experimental.ExtensionType):
     def of_sums(self, sums: Any) -> tf.Tensor:
         """The value of each image, `(batch,)`, by the sums of its parts."""
         raise NotImplementedError
+
+    def weighed(self) -> list[tuple[tf.Tensor, "Objective"]]:
+        """The terms that it is the sum of, each after what it is multiplied by, a float64 scalar."""
+        return [(tf.constant(1, tf.float64), self)]
 
     def choices(self, features: dict[str, tf.Tensor]) -> Any:
         """What targets would be chosen for an image: maps of its positions, in any structure.
@@ -97,12 +102,8 @@ class Scaled(Objective):
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.cast(self.weight, image.dtype) * self.objective(features, image)
 
-    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> Any:
-        return self.objective.sums(features, image, part)
-
-    def of_sums(self, sums: Any) -> tf.Tensor:
-        value = self.objective.of_sums(sums)
-        return tf.cast(self.weight, value.dtype) * value
+    def weighed(self) -> list[tuple[tf.Tensor, Objective]]:
+        return [(tf.cast(self.weight, tf.float64) * weight, term) for weight, term in self.objective.weighed()]
 
     def choices(self, features: dict[str, tf.Tensor]) -> Any:
         return self.objective.choices(features)
@@ -123,11 +124,8 @@ class Sum(Objective):
     def __call__(self, features: dict[str, tf.Tensor], image: tf.Tensor) -> tf.Tensor:
         return tf.add_n([term(features, image) for term in self.terms])
 
-    def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> Any:
-        return tuple(term.sums(features, image, part) for term in self.terms)
-
-    def of_sums(self, sums: Any) -> tf.Tensor:
-        return tf.add_n([term.of_sums(one) for term, one in zip(self.terms, sums, strict=True)])
+    def weighed(self) -> list[tuple[tf.Tensor, Objective]]:
+        return [one for term in self.terms for one in term.weighed()]
 
     def choices(self, features: dict[str, tf.Tensor]) -> Any:
         return tuple(term.choices(features) for term in self.terms)

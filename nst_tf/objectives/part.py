@@ -84,5 +84,6 @@ class Tile(Part):
 
 
 def _cut(maps: tf.Tensor, start: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    (top, left), (bottom, right) = tf.unstack(start), tf.unstack(start + size)
-    return maps[:, top:bottom, left:right]
+    # The gradient of an index of Python would take ten times as long as this one's.
+    first, count = tf.concat([[0], start, [0]], 0), tf.concat([[-1], size, [-1]], 0)
+    return tf.ensure_shape(tf.slice(maps, first, count), [maps.shape[0], None, None, maps.shape[-1]])

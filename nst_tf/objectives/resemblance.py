@@ -84,13 +84,13 @@ class Resemblance(Objective):
         return Resemblance(self.layer, self.mean, self.style, choices, self.weights)
 
     def sums(self, features: dict[str, tf.Tensor], image: tf.Tensor, part: Part) -> tf.Tensor:
-        mean, maps = tf.cast(self.mean, image.dtype), part.cut(self.layer, features[self.layer])
-        target = tf.cast(tf.gather(self.style[0, 0], part.of(self.layer, self.found)[..., 0]), image.dtype)
-        cosines = tf.reduce_sum(unit(maps - mean, FAINT) * target, -1)
+        maps = part.cut(self.layer, features[self.layer])
+        target = tf.cast(tf.gather(self.style[0, 0], part.of(self.layer, self.found)[..., 0]), maps.dtype)
+        cosines = tf.reduce_sum(unit(maps - tf.cast(self.mean, maps.dtype), FAINT) * target, -1)
         if self.weights is None:
             return part.shared(self.layer, tf.reduce_mean(cosines, (1, 2)))
         weights = part.of(self.layer, self.weights)[..., 0]
-        return tf.reduce_sum(cosines * tf.cast(weights, image.dtype), (1, 2))
+        return tf.reduce_sum(cosines * tf.cast(weights, maps.dtype), (1, 2))
 
     def of_sums(self, sums: tf.Tensor) -> tf.Tensor:
         return 1 - sums

@@ -18,6 +18,7 @@ from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Loop, Optimizer
 from nst_tf.recipes.tiled import Tiled, exact_value
+from nst_tf.views.storeys import Storey, storeys
 from nst_tf.views.tiling import Tiling, tiling
 
 __all__ = ["Extractor", "FeatureLoop", "GraphLoop", "kept_by_network", "network_graph", "opened_extractor"]
@@ -64,12 +65,17 @@ class FeatureLoop:
     def value(self, images: tf.Tensor, objective: Objective) -> tf.Tensor:
         """An objective's value for each image, `(batch,)`, looked at as a whole, or by tiles if it is `Tiled`."""
         if isinstance(objective, Tiled):
-            return exact_value(self._extract, images, objective)
+            return exact_value(self.storeys, images, objective)
         return objective(self._extract(images), images)
 
     def tiling(self, size: tuple[int, int], tile: int, further: int = 0) -> Tiling:
         """How images of a height and width are divided into tiles, see `tiling`."""
         return tiling(Graph(self.extractor), self.extractor.output_names, size, tile, further)
+
+    @functools.cached_property
+    def storeys(self) -> list[Storey]:
+        """The network as images are looked at by tiles."""
+        return storeys(Graph(self.extractor), self.extractor.output_names, (self.least, self.least))
 
     @property
     def precision(self) -> str:

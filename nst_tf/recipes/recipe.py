@@ -12,6 +12,7 @@ from nst_tf.canvas import enlarge
 from nst_tf.objectives import Objective
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.tiled import Tiled
+from nst_tf.views.storeys import tilings
 from nst_tf.views.tiling import in_tiles
 from nst_tf.views.view import TiledView, view
 
@@ -79,8 +80,7 @@ class Recipe(ABC):
         height, width = size.numpy().tolist()
         if not in_tiles((height, width), self.tile):
             return total
-        tiles = self.network.tiling((height, width), self.tile)
-        return Tiled(total, tiles.windows, tiles.boxes)
+        return Tiled.by(total, tilings(self.network.storeys, (height, width), self.tile))
 
     def renewed(self, parts: dict[str, Objective], canvas: tf.Tensor) -> dict[str, Objective]:
         """The parts of an objective, renewed for a canvas."""

@@ -152,11 +152,16 @@ class TiledView(View):
     def losses(self, parts: Mapping[str, Objective]) -> dict[str, tf.Tensor]:
         """The value of each part of an objective, `(1,)`."""
 
+        weighed = {name: part.weighed() for name, part in parts.items()}
+
         def sums(tile, features, seen):
-            return {name: part.sums(features, seen, tile) for name, part in parts.items()}
+            return {name: [term.sums(features, seen, tile) for _, term in terms] for name, terms in weighed.items()}
 
         total = self._summed(sums)
-        return {name: part.of_sums(total[name]) for name, part in parts.items()}
+        return {
+            name: tf.add_n([weight * term.of_sums(one) for (weight, term), one in zip(terms, total[name], strict=True)])
+            for name, terms in weighed.items()
+        }
 
     def study(self, weights: Weights, windows: Sequence[tuple[str, int]] = ()) -> Study:
         found: dict[tuple[str, int], list] = {one: [] for one in windows}

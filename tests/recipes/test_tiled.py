@@ -7,6 +7,7 @@ import tensorflow as tf
 from nst_tf.canvas.masks import weights_of
 from nst_tf.objectives import Content, GramStyle, Resemblance, TotalVariation, WassersteinStyle, raw_moments
 from nst_tf.recipes.tiled import Tiled
+from nst_tf.views.storeys import tilings
 from tests.views.networks import SIZES, TILE, built, pixels
 
 
@@ -40,9 +41,9 @@ def test_value_and_gradient_are_those_of_the_whole(exact, name, masked, size):
         weights = weights_of(pixels(maps.shape[1:3], 3, channels=1)) if masked else None
         term = 3.0 * LOSSES[name](layer, maps, style[layer], weights)
         objective = term if objective is None else objective + term
-    tiles = exact.tiling(size, TILE)
-    assert len(tiles.windows) > 1
+    tiles = tilings(exact.storeys, size, TILE)
+    assert all(len(storey.windows) > 1 for storey in tiles)
     value, gradient = exact.loop.value_and_gradient(image, objective)
-    found, slope = exact.loop.value_and_gradient(image, Tiled(objective, tiles.windows, tiles.boxes))
+    found, slope = exact.loop.value_and_gradient(image, Tiled.by(objective, tiles))
     np.testing.assert_allclose(found, value, rtol=1e-9)
     np.testing.assert_allclose(slope, gradient, rtol=0, atol=1e-9 * np.abs(gradient).max())
