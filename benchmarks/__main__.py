@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from benchmarks import dream, features, neighbours, one_pass, optimizers, precision, visualize
+from benchmarks import dream, features, neighbours, one_pass, optimizers, precision, tiles, visualize
 
 __all__ = ["main"]
 
@@ -16,8 +16,9 @@ PARTS = {
     "features": features,
     "visualize": visualize,
     "precision": precision,
+    "tiles": tiles,
 }
-IF_NAMED = ("precision",)  # which takes an hour where a machine has no bfloat16
+IF_NAMED = ("precision", "tiles")  # which take an hour where a machine has no bfloat16
 
 
 def main(argv: Sequence[str] | None = None) -> None:
