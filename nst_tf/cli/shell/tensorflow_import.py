@@ -9,10 +9,11 @@ from nst_tf.images.quiet import quiet_stderr
 
 __all__ = ["import_tensorflow"]
 
-# Options of mallopt(3), in bytes. What is as large as a map of a tile goes back at once; what is smaller, such as the
-# similarities of a search, would be got anew thousands of times, and the system would have to clear it each time.
-M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
-MALLOPT = {M_MMAP_THRESHOLD: 5 * 2**20, M_TRIM_THRESHOLD: 2**24}
+# Options of mallopt(3). What is as large as a large picture, or as a map of a tile of 512 px, goes back at once; what is
+# smaller, such as the maps of a tile of 256 px, would be got anew thousands of times, and the system would have to clear
+# it each time. All threads share one heap, lest each kept its own.
+M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
+MALLOPT = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 2**24, M_TRIM_THRESHOLD: 2**25}
 
 
 def import_tensorflow(debug: bool, sparing: bool = False) -> None:
@@ -20,8 +21,7 @@ def import_tensorflow(debug: bool, sparing: bool = False) -> None:
 
     Args:
         debug: Whether to let TensorFlow log as it does by default.
-        sparing: Whether to give memory back as soon as it is free: at 2400x1800 px by tiles a fifth less of it is
-            taken, and half as much time again.
+        sparing: Whether to give memory back as soon as it is free.
     """
     if sparing:
         _give_memory_back()
@@ -50,5 +50,5 @@ def _give_memory_back() -> None:
 
     os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "true")
     with suppress(AttributeError, TypeError):  # there is none but with the GNU C library
-        for option, size in MALLOPT.items():
-            ctypes.CDLL(None).mallopt(option, size)
+        for option, value in MALLOPT.items():
+            ctypes.CDLL(None).mallopt(option, value)
