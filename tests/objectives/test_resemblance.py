@@ -35,6 +35,14 @@ def test_it_keeps_its_neighbours_until_it_is_renewed():
     np.testing.assert_allclose(tripled(features, pixels), 3 * objective.renewed(features)(features, pixels), rtol=1e-5)
 
 
+def test_it_computes_with_the_precision_of_features_whatever_that_of_what_the_network_takes():
+    image, style = maps(5, 6), maps(7, 4, seed=1)
+    features = {"layer": tf.constant(image)}
+    objective = Resemblance.of_styles("layer", [style], tf.zeros(5)).renewed(features)
+    value = objective(features, tf.zeros((1, 8, 8, 3), tf.bfloat16))
+    np.testing.assert_array_equal(value, objective(features, tf.zeros((1, 8, 8, 3))))
+
+
 def test_weights_measure_a_part_of_the_image_against_a_part_of_the_style():
     image, style = maps(5, 6), maps(7, 4, seed=1)
     here, there = np.zeros((1, 5, 6, 1), np.float32), np.zeros((1, 7, 4, 1), np.float32)

@@ -9,9 +9,9 @@ from nst_tf.images.quiet import quiet_stderr
 
 __all__ = ["import_tensorflow"]
 
-# Options of mallopt(3). What is as large as a large picture, or as a map of a tile of 512 px, goes back at once; what is
-# smaller, such as the maps of a tile of 256 px, would be got anew thousands of times, and the system would have to clear
-# it each time. All threads share one heap, lest each kept its own.
+# Options of mallopt(3). What is as large as a large picture, or as a map of a tile of 512 px, goes back at once; what
+# is smaller, such as the maps of a tile of 256 px, would be got anew thousands of times, and the system would have to
+# clear it each time. All threads share one heap, lest each kept its own.
 M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
 MALLOPT = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 2**24, M_TRIM_THRESHOLD: 2**25}
 
