@@ -8,7 +8,7 @@ from nst_tf.layers import ReplicatePad, SwitchMaxPool
 from nst_tf.optimize import Lbfgs
 from nst_tf.recipes.feature_loop import FeatureLoop
 
-__all__ = ["LAYERS", "SIZES", "TILE", "built", "pixels"]
+__all__ = ["LAYERS", "SIZES", "TILE", "assert_each_counts_once", "built", "pixels"]
 
 SIZES = [(45, 70), (64, 33), (61, 61)]
 TILE = 24
@@ -29,3 +29,14 @@ def built(dtype, padding="same", strides=1):
 
 def pixels(size, seed=0, dtype="float64", channels=3):
     return tf.constant(np.random.default_rng(seed).random((1, *size, channels)), dtype)
+
+
+def assert_each_counts_once(tiles, layers):
+    """Each position of the image and of these layers counts in just one of the tiles."""
+    for layer in ("", *layers):
+        counted = np.zeros(tiles.boxes[layer][0, -2:], int)
+        for _, part in tiles.parts():
+            top, left = part.boxes[layer].start
+            height, width = part.boxes[layer].size
+            counted[top : top + height, left : left + width] += 1
+        np.testing.assert_array_equal(counted, 1)

@@ -7,13 +7,13 @@ from nst_tf.backbones import feature_extractor, open_network
 from nst_tf.backbones.graph import Graph
 from nst_tf.views.storeys import storeys, tilings
 
-from .networks import SIZES, TILE, built, pixels
+from .networks import SIZES, TILE, assert_each_counts_once, built, pixels
 
 STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 
 
-def opened(layers, *parting):
-    """The storeys of a network of these layers."""
+def opened(layers):
+    """The storeys of VGG16 for these layers."""
     return storeys(Graph(feature_extractor(open_network("vgg16"), layers)), layers, (64, 64))
 
 
@@ -50,13 +50,7 @@ def test_each_position_counts_in_one_tile_of_its_storey():
     network = built("float32")
     for size in SIZES:
         for storey, tiles in zip(network.storeys, tilings(network.storeys, size, TILE), strict=True):
-            for layer in ("", *storey.seen):
-                counted = np.zeros(tiles.boxes[layer][0, -2:], int)
-                for _, part in tiles.parts():
-                    top, left = part.boxes[layer].start
-                    height, width = part.boxes[layer].size
-                    counted[top : top + height, left : left + width] += 1
-                np.testing.assert_array_equal(counted, 1)
+            assert_each_counts_once(tiles, storey.seen)
 
 
 def test_the_upper_storey_of_vgg16_takes_tiles_of_twice_the_side_and_the_lower_one_a_margin_of_8_pixels():

@@ -11,7 +11,7 @@ from nst_tf.objectives import Resemblance, raw_moments
 from nst_tf.views.tiling import tiling
 from nst_tf.views.view import TiledView, View, view
 
-from .networks import LAYERS, SIZES, TILE, built, pixels
+from .networks import LAYERS, SIZES, TILE, assert_each_counts_once, built, pixels
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +21,7 @@ def quick():
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_each_position_counts_in_one_tile(quick, size):
-    tiles = quick.tiling(size, TILE)
-    for layer in ("", *LAYERS):
-        counted = np.zeros(tiles.boxes[layer][0, -2:], int)
-        for _, part in tiles.parts():
-            top, left = part.boxes[layer].start
-            height, width = part.boxes[layer].size
-            counted[top : top + height, left : left + width] += 1
-        np.testing.assert_array_equal(counted, 1)
+    assert_each_counts_once(quick.tiling(size, TILE), LAYERS)
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
