@@ -20,6 +20,7 @@ from nst_tf.objectives.part import WHOLE, Part
 __all__ = ["WassersteinStyle"]
 
 RIDGE = 1e-4
+ALWAYS = 128  # channels: of so few, matrices are small on any route, and pictures have more positions
 
 
 def _centred(mean: tf.Tensor, second: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -50,6 +51,8 @@ def _product(maps: tf.Tensor, covariance: tf.Tensor, root: tf.Tensor, weights: t
     """C0^1/2 C C0^1/2, or the smaller matrix that has its eigenvalues."""
     routes = (lambda: _of_positions(maps, root, weights), lambda: _of_channels(covariance, root))
     count, channels = maps.shape[1:3].num_elements(), maps.shape[-1]
+    if channels <= ALWAYS:
+        return routes[1]()
     if count is None:
         return tf.cond(tf.reduce_prod(tf.shape(maps)[1:3]) < channels, *routes)
     # Not by a condition: the gradient of one keeps memory for the branch not taken, here positions by positions.
@@ -59,10 +62,10 @@ def _product(maps: tf.Tensor, covariance: tf.Tensor, root: tf.Tensor, weights: t
 class WassersteinStyle(Objective):
     """Squared 2-Wasserstein distance between Gaussians of the features, per channel.
 
-    Where an image has fewer positions than the layer has channels, the fidelity tr (...)^1/2 is taken from the
-    positions, without the 1e-4 on the diagonal of C (but with it on the smaller matrix): this is cheaper by the cube
-    of the ratio, and it raises the value by at most 0.02/N tr C0^1/2 or lowers it by at most 0.02 M/N (M positions).
-    Both routes are as exact as `trace_sqrt`. By tiles, it is taken from the channels.
+    Where an image has fewer positions than the layer has channels, and these are more than 128, the fidelity
+    tr (...)^1/2 is taken from the positions, without the 1e-4 on the diagonal of C (but with it on the smaller matrix):
+    this is cheaper by the cube of the ratio, and it raises the value by at most 0.02/N tr C0^1/2 or lowers it by at
+    most 0.02 M/N (M positions). Both routes are as exact as `trace_sqrt`. By tiles, it is taken from the channels.
 
     Attributes:
         layer: Name of the layer.

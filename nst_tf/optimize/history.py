@@ -1,6 +1,6 @@
 """The memory of L-BFGS and its recursion (Nocedal 1980, "Updating quasi-Newton matrices with limited storage").
 
-Every image of a batch has a memory of its own. It is a ring: the pair stored n-th lies in slot n modulo its length.
+Every image of a batch has a memory of its own.
 """
 
 from collections.abc import Callable
@@ -10,16 +10,19 @@ import tensorflow as tf
 
 __all__ = ["History", "dot", "empty_history", "low_pass", "newton_direction", "remember", "spread"]
 
+Pairs = tuple[tf.Tensor, ...]
 Prior = Callable[[tf.Tensor], tf.Tensor]
 
 LEAST_COSINE = 1e-6  # of the angle between s and y; a pair nearer to a right angle tells nothing of the curvature
 
 
 class History(NamedTuple):
-    """The last pairs s = x' - x and y = g' - g of each image; kept as narrow as memory asks, computed with as wide."""
+    """The last pairs s = x' - x and y = g' - g of each image; kept as narrow as memory asks, computed with as wide.
 
-    changes: tf.Tensor  # (length, batch, height, width, 3), the s
-    bends: tf.Tensor  # (length, batch, height, width, 3), the y
+    Each pair is a tensor of its own: a new one is put before the others, and they are not copied for that.
+    """
+
+    pairs: tuple[tf.Tensor, ...]  # s and y, the newest first, each (2, batch, height, width, 3)
     stored: tf.Tensor  # (batch,), int32: how many pairs since the history was emptied
 
 
@@ -35,35 +38,35 @@ def spread(per_image: tf.Tensor) -> tf.Tensor:
 
 def empty_history(image: tf.Tensor, length: int, dtype: tf.DType | None = None) -> History:
     """No pairs yet, room for `length`, for images `(batch, height, width, 3)`; of their type by default."""
-    memory = tf.zeros(tf.concat([[length], tf.shape(image)], 0), dtype or image.dtype)
-    return History(memory, memory, tf.zeros(tf.shape(image)[:1], tf.int32))
+    none = tf.zeros(tf.concat([[2], tf.shape(image)], 0), dtype or image.dtype)
+    return History((none,) * length, tf.zeros(tf.shape(image)[:1], tf.int32))
 
 
-def _slot(history: History, age: tf.Tensor | int) -> tf.Tensor:
-    length, batch = history.changes.shape[0], tf.shape(history.stored)[0]
-    return tf.stack([(history.stored - 1 - age) % length, tf.range(batch)], axis=1)
+def _with(pair: tf.Tensor, pairs: Pairs, keep: tf.Tensor) -> Pairs:
+    """The pairs after a new one, for the images for which `keep` holds."""
 
+    def all_of_them():
+        return pair, *pairs[:-1]
 
-def _replace(memory: tf.Tensor, slot: tf.Tensor, keep: tf.Tensor, new: tf.Tensor) -> tf.Tensor:
-    return tf.tensor_scatter_nd_update(memory, slot, tf.where(spread(keep), new, tf.gather_nd(memory, slot)))
+    def some():
+        return tuple(tf.where(spread(keep), *two) for two in zip(all_of_them(), pairs, strict=True))
+
+    # Of one image there are all or none; not to copy them is what large pictures have the memory for.
+    return tf.cond(tf.reduce_all(keep), all_of_them, (lambda: pairs) if keep.shape[0] == 1 else some)
 
 
 def remember(history: History, change: tf.Tensor, bend: tf.Tensor, where: tf.Tensor) -> History:
     """Stores a pair of each image for which `where`, `(batch,)`, holds and the curvature s^T y is clearly positive."""
-    narrow = [tf.cast(one, history.changes.dtype) for one in (change, bend)]
-    change, bend = (tf.cast(one, change.dtype) for one in narrow)
+    pair = tf.stack([tf.cast(one, history.pairs[0].dtype) for one in (change, bend)])
+    change, bend = _of(pair, change.dtype)
     curvature = dot(change, bend)
     keep = where & (curvature > LEAST_COSINE * tf.sqrt(dot(change, change) * dot(bend, bend)))
-    slot = _slot(history, age=-1)
-    changes, bends = (
-        _replace(memory, slot, keep, one) for memory, one in zip((history.changes, history.bends), narrow, strict=True)
-    )
-    return History(changes, bends, history.stored + tf.cast(keep, tf.int32))
+    return History(_with(pair, history.pairs, keep), history.stored + tf.cast(keep, tf.int32))
 
 
-def _recalled(memory: tf.Tensor, history: History, age: tf.Tensor | int, dtype: tf.DType) -> tf.Tensor:
-    """The images of this age of one of the memories of a history."""
-    return tf.cast(tf.gather_nd(memory, _slot(history, age)), dtype)
+def _of(pair: tf.Tensor, dtype: tf.DType) -> list[tf.Tensor]:
+    """s and y of a pair, to compute with."""
+    return [tf.cast(one, dtype) for one in tf.unstack(pair)]
 
 
 def _inverse(history: History, age: tf.Tensor | int, curvature: tf.Tensor) -> tf.Tensor:
@@ -83,24 +86,28 @@ def newton_direction(history: History, gradient: tf.Tensor, free: tf.Tensor, pri
         prior: P, a symmetric positive map of images that H is a multiple of before the pairs are taken into account:
             s^T y / y^T P(y) of it, by the newest pair.
     """
-    length, dtype = history.changes.shape[0], gradient.dtype
+    length, dtype = len(history.pairs), gradient.dtype
 
     # Loops, so that copies of all pairs are not in memory at a time, and no more pairs are read than there are; in them
-    # one thing after the other, so that hardly more than one pair is. Of two factors, one is masked.
-    def back(age, q, shares, inverses):
-        bend = free * _recalled(history.bends, history, age, dtype)
-        change = _recalled(history.changes, history, age, dtype)
+    # one thing after the other, so that hardly more than one pair is. Of two factors, one is masked. The pairs go
+    # round: the one whose turn it is goes from the front to the end, and on the way back from the end to the front.
+    def back(age, q, pairs, shares, inverses):
+        pair, *further = pairs
+        change, bend = _of(pair, dtype)
+        bend = free * bend
         inverse = _inverse(history, age, dot(change, bend))
         with tf.control_dependencies([inverse]):
             share = inverse * dot(change, q)
-        return age + 1, q - spread(share) * bend, shares.write(age, share), inverses.write(age, inverse)
+        shares, inverses = shares.write(age, share), inverses.write(age, inverse)
+        return age + 1, q - spread(share) * bend, (*further, pair), shares, inverses
 
-    def forth(age, q):
-        bend = _recalled(history.bends, history, age, dtype)
-        share = shares.read(age) - inverses.read(age) * dot(bend, q)
+    def forth(age, q, pairs):
+        *further, pair = pairs
+        change, bend = tf.unstack(pair)
+        share = shares.read(age) - inverses.read(age) * dot(tf.cast(bend, dtype), q)
         with tf.control_dependencies([share]):
-            change = _recalled(history.changes, history, age, dtype)
-        return age - 1, q + spread(share) * (free * change)
+            change = tf.cast(change, dtype)
+        return age - 1, q + spread(share) * (free * change), (pair, *further)
 
     scale = _scale(history, free, prior)
     with tf.control_dependencies([scale]):
@@ -108,16 +115,17 @@ def newton_direction(history: History, gradient: tf.Tensor, free: tf.Tensor, pri
     shares, inverses = (
         tf.TensorArray(dtype, length, element_shape=gradient.shape[:1], clear_after_read=False) for _ in range(2)
     )
-    start = tf.constant(0), gradient, shares, inverses
-    _, q, shares, inverses = tf.while_loop(lambda age, *_: age < count, back, start, parallel_iterations=1)
+    start = tf.constant(0), gradient, history.pairs, shares, inverses
+    _, q, pairs, shares, inverses = tf.while_loop(lambda age, *_: age < count, back, start, parallel_iterations=1)
     q = spread(scale) * free * prior(q)
-    return -tf.while_loop(lambda age, _: age >= 0, forth, (count - 1, q), parallel_iterations=1)[1]
+    return -tf.while_loop(lambda age, *_: age >= 0, forth, (count - 1, q, pairs), parallel_iterations=1)[1]
 
 
 def _scale(history: History, free: tf.Tensor, prior: Prior) -> tf.Tensor:
     """What multiple of P H is: s^T y / y^T P(y) of the newest pair; 0 for an image without one."""
-    bend = free * _recalled(history.bends, history, 0, free.dtype)
-    inverse = _inverse(history, 0, dot(_recalled(history.changes, history, 0, free.dtype), bend))
+    change, bend = _of(history.pairs[0], free.dtype)
+    bend = free * bend
+    inverse = _inverse(history, 0, dot(change, bend))
     return tf.math.divide_no_nan(tf.ones_like(inverse), inverse * dot(bend, prior(bend)))
 
 

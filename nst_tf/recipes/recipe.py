@@ -11,10 +11,10 @@ import tensorflow as tf
 from nst_tf.canvas import enlarge
 from nst_tf.objectives import Objective
 from nst_tf.recipes.feature_loop import FeatureLoop
-from nst_tf.recipes.tiled import Tiled
+from nst_tf.recipes.tiled import Tiled, values_of_parts
 from nst_tf.views.storeys import tilings
 from nst_tf.views.tiling import in_tiles
-from nst_tf.views.view import TiledView, view
+from nst_tf.views.view import view
 
 __all__ = ["Recipe", "at_size"]
 
@@ -95,7 +95,9 @@ class Recipe(ABC):
     def losses(self, canvas: tf.Tensor, parts: dict[str, Objective]) -> dict[str, tf.Tensor]:
         """The value of each part of an objective for a canvas."""
         if in_tiles(canvas.shape[1:3], self.tile):
-            found = TiledView(self.network, canvas, self.tile).losses(parts)
-            return {name: tf.reduce_sum(value) for name, value in found.items()}
-        features = self.network.features(canvas)
-        return {name: tf.reduce_sum(part(features, canvas)) for name, part in parts.items()}
+            total = self.total(parts, tf.shape(canvas)[1:3])
+            found = values_of_parts(self.network.storeys, canvas, parts, total)
+        else:
+            features = self.network.features(canvas)
+            found = {name: part(features, canvas) for name, part in parts.items()}
+        return {name: tf.reduce_sum(value) for name, value in found.items()}

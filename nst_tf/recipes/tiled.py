@@ -4,7 +4,8 @@ Global statistics first, then gradients, as Galerne et al. 2024, "Scaling Painti
 do it for theirs; here storey by storey of the network.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -14,9 +15,10 @@ from nst_tf.objectives.part import IMAGE, Box
 from nst_tf.views.storeys import Storey
 from nst_tf.views.tiling import Tiling, part_of, pixels_of
 
-__all__ = ["Tiled", "exact_value"]
+__all__ = ["Tiled", "exact_value", "values_of_parts"]
 
 Terms = Mapping[int, Objective]
+Weighed = Sequence[tuple[tf.Tensor, Objective]]  # terms and their weights
 Sums = Mapping[int, Any]  # of terms, by their numbers
 Grown = tuple[tf.Tensor, tf.Tensor]  # maps so far: of the row of tiles that is looked at, and of all rows before
 
@@ -147,11 +149,28 @@ def _by_storey(storeys: Sequence[Storey], terms: Sequence[Objective]) -> list[Te
     return [{name: term for name, term in enumerate(terms) if found[name] == number} for number in range(len(storeys))]
 
 
-def _value(weighed: Sequence[tuple[tf.Tensor, Objective]], sums: Sums) -> tuple[tf.Tensor, Sums]:
+def _survey(
+    storeys: Sequence[Storey], images: tf.Tensor, terms: Sequence[Objective], tiled: Tiled
+) -> tuple[list[_Floor], Sums]:
+    """The storeys, from below, with what the terms want of them, and the sums of all terms."""
+    floors, sums, maps = [], {}, [images]
+    by_storey = _by_storey(storeys, terms)
+    for storey, own, windows, boxes in zip(storeys, by_storey, tiled.windows, tiled.boxes, strict=True):
+        floors.append(_Floor(storey, own, *maps, windows, boxes))
+        found, maps = floors[-1].survey()
+        sums |= found
+    return floors, sums
+
+
+def _of_sums(weighed: Weighed, sums: Iterable[Any]) -> tf.Tensor:
+    return tf.add_n([weight * term.of_sums(one) for (weight, term), one in zip(weighed, sums, strict=True)])
+
+
+def _value(weighed: Weighed, sums: Sums) -> tuple[tf.Tensor, Sums]:
     """The value by sums, and its slope along each of them, in float64: moments of large images need it."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(sums)
-        value = tf.add_n([weight * term.of_sums(sums[name]) for name, (weight, term) in enumerate(weighed)])
+        value = _of_sums(weighed, [sums[number] for number in range(len(weighed))])
     return value, tape.gradient(value, sums, unconnected_gradients="zero")
 
 
@@ -167,13 +186,8 @@ def exact_value(storeys: Sequence[Storey], images: tf.Tensor, tiled: Tiled) -> t
         images: `(batch, height, width, 3)`.
         tiled: The objective, and the tiles of images of this size.
     """
-    still = tf.stop_gradient(images)
-    weighed, floors, sums, maps = tiled.objective.weighed(), [], {}, [still]
-    terms = _by_storey(storeys, [term for _, term in weighed])
-    for storey, own, windows, boxes in zip(storeys, terms, tiled.windows, tiled.boxes, strict=True):
-        floors.append(_Floor(storey, own, *maps, windows, boxes))
-        found, maps = floors[-1].survey()
-        sums |= found
+    weighed = tiled.objective.weighed()
+    floors, sums = _survey(storeys, tf.stop_gradient(images), [term for _, term in weighed], tiled)
     value, slopes = _value(weighed, sums)
     value, slopes = tf.nest.map_structure(lambda one: tf.cast(one, images.dtype), (value, slopes))
     gradient: list[tf.Tensor] = []
@@ -186,3 +200,20 @@ def exact_value(storeys: Sequence[Storey], images: tf.Tensor, tiled: Tiled) -> t
         return value, lambda upstream: upstream[:, None, None, None] * gradient[0]
 
     return known(images)
+
+
+def values_of_parts(
+    storeys: Sequence[Storey], images: tf.Tensor, parts: Mapping[str, Objective], tiled: Tiled
+) -> dict[str, tf.Tensor]:
+    """The value of each part of an objective, `(batch,)` in float64.
+
+    Args:
+        storeys: See `exact_value`.
+        images: Likewise.
+        parts: Of which the terms are told from sums.
+        tiled: Their sum, by the tiles of images of this size.
+    """
+    weighed = {name: part.weighed() for name, part in parts.items()}
+    _, sums = _survey(storeys, images, [term for terms in weighed.values() for _, term in terms], tiled)
+    numbers = itertools.count()
+    return {name: _of_sums(terms, [sums[next(numbers)] for _ in terms]) for name, terms in weighed.items()}

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import numpy as np
 import tensorflow as tf
 
-from nst_tf.objectives import Objective
 from nst_tf.objectives.moments import exact_moments
 from nst_tf.objectives.part import IMAGE, Tile
 from nst_tf.objectives.places import Sample, looked_at, patches_at, sample, sample_of_moments
@@ -148,20 +147,6 @@ class TiledView(View):
             return choose({layer: part.cut(layer, maps) for layer, maps in features.items()})
 
         return self._joined(chosen)
-
-    def losses(self, parts: Mapping[str, Objective]) -> dict[str, tf.Tensor]:
-        """The value of each part of an objective, `(1,)`."""
-
-        weighed = {name: part.weighed() for name, part in parts.items()}
-
-        def sums(tile, features, seen):
-            return {name: [term.sums(features, seen, tile) for _, term in terms] for name, terms in weighed.items()}
-
-        total = self._summed(sums)
-        return {
-            name: tf.add_n([weight * term.of_sums(one) for (weight, term), one in zip(terms, total[name], strict=True)])
-            for name, terms in weighed.items()
-        }
 
     def study(self, weights: Weights, windows: Sequence[tuple[str, int]] = ()) -> Study:
         found: dict[tuple[str, int], list] = {one: [] for one in windows}

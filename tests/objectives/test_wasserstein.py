@@ -59,6 +59,11 @@ class Definition:
         return value / CHANNELS, gradient.reshape(features.shape) / CHANNELS
 
 
+@pytest.fixture(autouse=True)
+def _both_routes_of_few_channels(monkeypatch):
+    monkeypatch.setattr("nst_tf.objectives.wasserstein.ALWAYS", 0)
+
+
 @pytest.fixture
 def style(relu_features):
     return relu_features(1, (1, 12, 11, CHANNELS))
@@ -131,14 +136,25 @@ def test_a_graph_for_any_size_takes_the_same_route(size, objective, relu_feature
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_a_graph_for_one_size_has_no_condition_and_so_no_memory_for_the_other_route(objective):
-    def conditions(size):
-        graph = tf.function(lambda maps: objective({"x": maps}, maps), autograph=False)
-        operations = graph.get_concrete_function(tf.TensorSpec([1, *size, CHANNELS])).graph.get_operations()
-        return sum(operation.type in ("If", "StatelessIf") for operation in operations)
+def conditions(objective, size):
+    graph = tf.function(lambda maps: objective({"x": maps}, maps), autograph=False)
+    operations = graph.get_concrete_function(tf.TensorSpec([1, *size, CHANNELS])).graph.get_operations()
+    return sum(operation.type in ("If", "StatelessIf") for operation in operations)
 
-    assert conditions([None, None]) == 1
-    assert conditions(MANY) == conditions(FEW) == 0
+
+def test_a_graph_for_one_size_has_no_condition_and_so_no_memory_for_the_other_route(objective):
+    assert conditions(objective, [None, None]) == 1
+    assert conditions(objective, MANY) == conditions(objective, FEW) == 0
+
+
+def test_there_is_one_route_where_channels_are_few(objective, style, relu_features, value_and_gradient, monkeypatch):
+    monkeypatch.setattr("nst_tf.objectives.wasserstein.ALWAYS", CHANNELS)
+    assert conditions(objective, [None, None]) == 0
+    features = relu_features(2, (1, *FEW, CHANNELS))
+    expected, slope = Definition(style, RESOLUTION)(features, Definition.of_channels)
+    (value,), gradient = value_and_gradient(objective, features)
+    np.testing.assert_allclose(value, expected, atol=3e-5 * np.trace(Definition(style).covariance) / CHANNELS)
+    assert distance(gradient, slope) < 0.05
 
 
 @pytest.mark.parametrize("size", [MANY, FEW], ids=["many", "few"])

@@ -107,8 +107,8 @@ def test_pairs_can_be_kept_in_half_the_bytes():
     narrow = empty_history(image(np.zeros(SIZE)), 3, tf.bfloat16)
     for s, y in zip(changes, bends, strict=True):
         narrow = remember(narrow, image(s), image(y), tf.constant([True]))
-    assert narrow.changes.dtype == narrow.bends.dtype == tf.bfloat16
-    kept = [np.reshape(tf.cast(memory, tf.float64), (3, SIZE)) for memory in (narrow.changes, narrow.bends)]
+    assert {pair.dtype for pair in narrow.pairs} == {tf.bfloat16}
+    kept = np.reshape(tf.cast(narrow.pairs[::-1], tf.float64), (3, 2, SIZE)).swapaxes(0, 1)
     np.testing.assert_allclose(kept[0], changes, rtol=2**-8)
     gradient = np.random.default_rng(1).normal(size=SIZE)
     np.testing.assert_allclose(direction(narrow, gradient)[0], -inverse_hessian(*kept) @ gradient, rtol=1e-6)

@@ -1,12 +1,15 @@
 """Values and gradients by tiles against those of the whole."""
 
+import functools
+import operator
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from nst_tf.canvas.masks import weights_of
 from nst_tf.objectives import Content, GramStyle, Resemblance, TotalVariation, WassersteinStyle, raw_moments
-from nst_tf.recipes.tiled import Tiled
+from nst_tf.recipes.tiled import Tiled, values_of_parts
 from nst_tf.views.storeys import tilings
 from tests.views.networks import SIZES, TILE, built, pixels
 
@@ -47,3 +50,17 @@ def test_value_and_gradient_are_those_of_the_whole(exact, name, masked, size):
     found, slope = exact.loop.value_and_gradient(image, Tiled.by(objective, tiles))
     np.testing.assert_allclose(found, value, rtol=1e-9)
     np.testing.assert_allclose(slope, gradient, rtol=0, atol=1e-9 * np.abs(gradient).max())
+
+
+def test_the_values_of_parts_are_those_of_the_whole(exact):
+    size, image = SIZES[0], pixels(SIZES[0], 1)
+    content, style = exact.extractor(pixels(size)), exact.extractor(pixels((50, 40), 2))
+    parts = {"variation": 0.5 * TotalVariation()}
+    for name in ("wasserstein", "content", "gram"):
+        terms = [LOSSES[name](layer, maps, style[layer], None) for layer, maps in content.items()]
+        parts[name] = functools.reduce(operator.add, terms)
+    whole = functools.reduce(operator.add, parts.values())
+    found = values_of_parts(exact.storeys, image, parts, Tiled.by(whole, tilings(exact.storeys, size, TILE)))
+    assert found.keys() == parts.keys()
+    for name, part in parts.items():
+        np.testing.assert_allclose(found[name], part(exact.extractor(image), image), rtol=1e-9)

@@ -2,7 +2,9 @@
 
 import logging
 import os
-from contextlib import nullcontext, suppress
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 
 from nst_tf.cli.shell.stop import ended_at_once
 from nst_tf.images.quiet import quiet_stderr
@@ -14,6 +16,8 @@ __all__ = ["import_tensorflow"]
 # clear it each time. All threads share one heap, lest each kept its own.
 M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
 MALLOPT = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 2**24, M_TRIM_THRESHOLD: 2**25}
+
+UNUSED = ("matplotlib", "pandas")  # Keras would take a second to import them, for what we do not ask of it
 
 
 def import_tensorflow(debug: bool, sparing: bool = False) -> None:
@@ -34,11 +38,23 @@ def import_tensorflow(debug: bool, sparing: bool = False) -> None:
         # Its errors, too: of a loop that Ctrl-C ends, it complains over many lines that its results were not used.
         logging.getLogger("tensorflow").setLevel(logging.CRITICAL)
     # Some messages come before TensorFlow looks at its log level.
-    with nullcontext(2) if debug else quiet_stderr() as stderr, ended_at_once(stderr):
+    with nullcontext(2) if debug else quiet_stderr() as stderr, ended_at_once(stderr), _without(UNUSED):
         import keras
         import tensorflow  # noqa: F401
 
         del keras
+
+
+@contextmanager
+def _without(packages: Iterable[str]) -> Iterator[None]:
+    """Has packages, but for those imported already, be missing for who imports them only if they are there."""
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _give_memory_back() -> None:

@@ -23,8 +23,7 @@ from nst_tf.progress import Checkpoint, Progress, Result
 
 __all__ = ["make_pictures", "watch", "write_picture"]
 
-LARGE = 2048  # pixels of the longer side
-PER_PIXEL_KEPT = 600.0  # bytes, by tiles, where TensorFlow keeps all that it once had, as seen at 12 megapixels
+PER_PIXEL_KEPT = 500.0  # bytes, by tiles, where TensorFlow keeps all that it once had, as seen at 12 megapixels
 
 Begin = Callable[[Picture | None, Checkpoint | None], Iterator[Progress]]
 Facts = Callable[[Result], dict[str, Any]]
@@ -91,18 +90,16 @@ def write_picture(arguments: Namespace, path: Path, picture: Source, xmp: bytes)
     write_image(path, picture, quality=arguments.quality, bit_depth=arguments.bit_depth, xmp=xmp)
 
 
-def _is_scarce(longest: int | None, tile: int | None) -> bool:
-    """Whether a picture with this longer side is to take less memory for more time: if the user has asked for tiles, or
-    if what is kept in between would not fit into the machine."""
-    if longest is None or longest <= LARGE:
-        return False
-    return bool(tile) or not fits_machine(longest, longest, FIXED, PER_PIXEL_KEPT)
+def _is_scarce(longest: int | None) -> bool:
+    """Whether a picture with this longer side is to take less memory for more time: what is kept in between would not
+    fit into the machine."""
+    return longest is not None and not fits_machine(longest, longest, FIXED, PER_PIXEL_KEPT)
 
 
 def _make(arguments: Namespace, begin: Begin, facts: Facts, write: Write, longest: int | None, job: Job) -> Result:
     content = None if job.content is None else _read(job.content, longest)
     recording = Recording(arguments, job.content)
-    import_tensorflow(arguments.debug, _is_scarce(longest, getattr(arguments, "tile", None)))
+    import_tensorflow(arguments.debug, _is_scarce(longest))
     kept = CheckpointFolder(job.target, recording.command)
 
     def save(progress: Progress, result: Result) -> None:

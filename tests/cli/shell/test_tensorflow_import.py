@@ -1,10 +1,12 @@
 import ctypes
 import logging
 import os
+import sys
 
 import pytest
 import tensorflow as tf
 
+from nst_tf.cli.shell import tensorflow_import
 from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 from nst_tf.objectives.neighbours import SIMILARITIES
 
@@ -18,6 +20,19 @@ def test_the_memory_of_a_gpu_is_taken_as_it_is_needed_unless_the_user_says_other
         monkeypatch.delenv("TF_FORCE_GPU_ALLOW_GROWTH")
     import_tensorflow(debug=True)
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == after
+
+
+def test_what_keras_imports_in_vain_is_not_there_for_it_but_for_all_others(monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with tensorflow_import._without(["colorsys", "json"]):
+        import json  # as it is in use
+
+        with pytest.raises(ImportError):
+            import colorsys
+    import colorsys
+
+    assert colorsys.rgb_to_hsv(1, 1, 1) == (0, 0, 1)
+    assert json.dumps(1) == "1"
 
 
 class CLibrary:

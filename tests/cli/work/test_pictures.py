@@ -50,13 +50,13 @@ def test_writes_the_picture_and_says_so(stylize):
     ("options", "gib", "sparing"),
     [
         ((), 24, False),
-        (("--tile", 512), 24, True),
-        (("--tile", 512, "--size", 2048), 24, False),
+        (("--tile", 512), 24, False),
         ((), 8, True),
+        (("--size", 2048), 8, False),
         (("--size", 8000), 24, True),
     ],
 )
-def test_memory_is_spared_for_large_pictures_where_the_user_or_the_machine_asks_for_it(
+def test_memory_is_spared_where_a_large_picture_would_not_fit_into_the_machine_otherwise(
     stylize, monkeypatch, options, gib, sparing
 ):
     machine, imported = psutil.virtual_memory(), []
