@@ -306,6 +306,18 @@ class Stylizer(keras.Model):
         return tf.while_loop(lambda number, _: number <= before, step, start, shapes, parallel_iterations=1)[1]
 
     def call(self, inputs: Any) -> Any:
+        def paint(content, style, *numbers):
+            return self.stylise(content, [Area([style])], *numbers)
+
+        return self.each(inputs, paint)
+
+    def each(self, inputs: Mapping[str, tf.Tensor], paint: Callable[..., tf.Tensor]) -> tf.Tensor:
+        """The pictures of a batch, one painted after the other.
+
+        Args:
+            inputs: As the model is called with.
+            paint: From a content, a style, strength, swapping and the scale of the style to a picture, see `stylise`.
+        """
         content, style = inputs["content"], inputs["style"]
         count, sides = tf.shape(content)[0], [tf.reduce_max(tf.shape(one)[1:3]) for one in (style, content)]
         scale = tf.divide(*(tf.cast(side, tf.float64) for side in sides))
@@ -314,7 +326,7 @@ class Stylizer(keras.Model):
 
         def painted(one):
             one = {name: value[None] for name, value in one.items()}
-            return self.stylise(one["content"], [Area([one["style"]])], one["strength"], one["swap"], scale)[0]
+            return paint(*(one[name] for name in ("content", "style", "strength", "swap")), scale)[0]
 
         return tf.reshape(tf.map_fn(painted, given, fn_output_signature=content.dtype), tf.shape(content))
 

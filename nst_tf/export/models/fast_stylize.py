@@ -25,7 +25,6 @@ __all__ = ["fast_stylize"]
 MODEL = MODELS["fast-stylize"]
 CONTROLS = [Input.of(one) for one in MODEL.controls]
 SHARES = [one for one in CONTROLS if one.name in ("strength", "swap")]
-NUMBERS = [*SHARES, *(one for one in CONTROLS if one.name == "style_scale")]
 LARGEST = 1536  # pixels
 MASK = EncodedImage("mask_bytes", MODEL.mask)
 SIDE = 256  # pixels: of the images that other runtimes take, if nothing else is asked for
@@ -45,22 +44,16 @@ class _Painter:
 
     def __init__(self, stylizer: keras.Model):
         self.stylizer, self.stored = stylizer, Stored([stylizer])
-        image = tf.TensorSpec([None, None, None, 3])
-        specs = {"content": image, "style": image} | {one.name: tf.TensorSpec([None]) for one in SHARES}
-        self._run = tf.function(self._painted, input_signature=[specs], autograph=False)
         one = tf.TensorSpec([1, None, None, 3])
-        item = dict.fromkeys(("content", "style"), one) | {one.name: tf.TensorSpec([]) for one in NUMBERS}
+        item = dict.fromkeys(("content", "style"), one) | {one.name: tf.TensorSpec([1]) for one in SHARES}
+        item |= {"style_scale": tf.TensorSpec([], tf.float64)}
         self._run_item = tf.function(self._painted_item, input_signature=[item], autograph=False)
         masked = item | {"mask": tf.TensorSpec([1, None, None, 1])}
         self._run_masked = tf.function(self._painted_item, input_signature=[masked], autograph=False)
 
-    def _painted(self, values: Values) -> tf.Tensor:
-        with self.stored.scope():
-            return self.stylizer(values)
-
     def _painted_item(self, values: Values) -> tf.Tensor:
         content, areas = values["content"], [Area([values["style"]], mask=values.get("mask"))]
-        shares = [values[one.name][None] for one in SHARES]
+        shares = [values[one.name] for one in SHARES]
         with self.stored.scope():
             painted = self.stylizer.stylise(content, areas, *shares, values["style_scale"])
         return laid_over(areas, painted, content)
@@ -104,7 +97,8 @@ class _Painter:
         own = tf.shape(values["content"])[:2]
         size = fit(own, longest_made(own, values["size"], values["preview"], SMALLEST))
         images = {"content": lanczos(values["content"][None], *tf.unstack(size)), "style": values["style"][None]}
-        return images | {one.name: values[one.name] for one in NUMBERS}
+        numbers = {one.name: values[one.name][None] for one in SHARES}
+        return images | numbers | {"style_scale": tf.cast(values["style_scale"], tf.float64)}
 
     def _file(self, picture: tf.Tensor, values: Values) -> Values:
         """A picture, or its preview, as a file."""
@@ -126,7 +120,12 @@ class _Painter:
         problems += [count_problem(name, batch[name], count) for name in ("style", *(one.name for one in SHARES))]
         problems += [side_problem(one.name, batch[one.name], SMALLEST) for one in self.pixels]
         batch = refuse(first_problem(problems), batch)
-        return {"picture": self._run(batch)}
+
+        def paint(content, style, strength, swap, scale):
+            images = {"content": content, "style": style}
+            return self._run_item(images | {"strength": strength, "swap": swap, "style_scale": scale})
+
+        return {"picture": self.stylizer.each(batch, paint)}
 
 
 def fast_stylize() -> Servable:
