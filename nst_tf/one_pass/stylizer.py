@@ -29,7 +29,7 @@ from nst_tf.one_pass.study import WINDOWS, Lens, LevelOfStyle, Study, study_of
 from nst_tf.one_pass.transport import transport
 from nst_tf.views.view import View
 
-__all__ = ["SMALLEST", "Stylizer", "mixed", "padded", "style_size", "stylise_in_passes"]
+__all__ = ["SMALLEST", "Stylizer", "mixed", "padded", "paint_each", "style_size", "stylise_in_passes"]
 
 # Share of the content's own features in those that are looked at. On the finest level a little brings back much of what
 # the content shows, and costs little style; on the others it takes the more of both.
@@ -142,6 +142,27 @@ def style_size(style: tf.Tensor, size: tf.Tensor, scale: tf.Tensor | float) -> t
     """
     longest = tf.cast(scale, tf.float64) * tf.cast(tf.reduce_max(size), tf.float64)
     return measured_size(tf.shape(style)[1:3], longest, SMALLEST)
+
+
+def paint_each(inputs: Mapping[str, tf.Tensor], paint: Callable[..., tf.Tensor]) -> tf.Tensor:
+    """The pictures of a batch, one painted after the other.
+
+    Args:
+        inputs: As a `Stylizer` is called with.
+        paint: From a content, a style, strength, swapping and the scale of the style to a picture, as
+            `Stylizer.stylise`.
+    """
+    content, style = inputs["content"], inputs["style"]
+    count, sides = tf.shape(content)[0], [tf.reduce_max(tf.shape(one)[1:3]) for one in (style, content)]
+    scale = tf.divide(*(tf.cast(side, tf.float64) for side in sides))
+    given = {"swap": tf.fill(tf.shape(inputs["strength"]), FastSettings.swap), **inputs}
+    given = {name: tf.repeat(one, count // tf.shape(one)[0], axis=0) for name, one in given.items()}
+
+    def painted(one):
+        one = {name: value[None] for name, value in one.items()}
+        return paint(*(one[name] for name in ("content", "style", "strength", "swap")), scale)[0]
+
+    return tf.reshape(tf.map_fn(painted, given, fn_output_signature=content.dtype), tf.shape(content))
 
 
 @keras.saving.register_keras_serializable(package="nst_tf")
@@ -309,26 +330,7 @@ class Stylizer(keras.Model):
         def paint(content, style, *numbers):
             return self.stylise(content, [Area([style])], *numbers)
 
-        return self.each(inputs, paint)
-
-    def each(self, inputs: Mapping[str, tf.Tensor], paint: Callable[..., tf.Tensor]) -> tf.Tensor:
-        """The pictures of a batch, one painted after the other.
-
-        Args:
-            inputs: As the model is called with.
-            paint: From a content, a style, strength, swapping and the scale of the style to a picture, see `stylise`.
-        """
-        content, style = inputs["content"], inputs["style"]
-        count, sides = tf.shape(content)[0], [tf.reduce_max(tf.shape(one)[1:3]) for one in (style, content)]
-        scale = tf.divide(*(tf.cast(side, tf.float64) for side in sides))
-        given = {"swap": tf.fill(tf.shape(inputs["strength"]), FastSettings.swap), **inputs}
-        given = {name: tf.repeat(one, count // tf.shape(one)[0], axis=0) for name, one in given.items()}
-
-        def painted(one):
-            one = {name: value[None] for name, value in one.items()}
-            return paint(*(one[name] for name in ("content", "style", "strength", "swap")), scale)[0]
-
-        return tf.reshape(tf.map_fn(painted, given, fn_output_signature=content.dtype), tf.shape(content))
+        return paint_each(inputs, paint)
 
     def get_config(self) -> dict[str, Any]:
         parts = {"encoder": self.encoder, "decoder": self.decoder}

@@ -18,7 +18,7 @@ from nst_tf.export.signature.signature import STATUS, Signature, encoded_signatu
 from nst_tf.export.signature.weights import Stored
 from nst_tf.one_pass.areas import Area, laid_over
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.stylizer import SMALLEST, style_size
+from nst_tf.one_pass.stylizer import SMALLEST, paint_each, style_size
 
 __all__ = ["fast_stylize"]
 
@@ -125,7 +125,7 @@ class _Painter:
             images = {"content": content, "style": style}
             return self._run_item(images | {"strength": strength, "swap": swap, "style_scale": scale})
 
-        return {"picture": self.stylizer.each(batch, paint)}
+        return {"picture": paint_each(batch, paint)}
 
 
 def fast_stylize() -> Servable:
