@@ -46,14 +46,15 @@ def _measure():
     with open_weights(HEADS) as stream, np.load(stream) as heads:
         weights = {layer: tf.constant(heads[f"lin{index}"]) for index, layer in enumerate(LAYERS)}
 
-    def distance(images):
-        features, terms = network(images), []
+    def distance(*images):
+        # One by one: where an image is in a batch makes a difference of rounding, and a picture shall be itself.
+        features, terms = [network(image) for image in images], []
         for layer, head in weights.items():
-            unit = _unit(features[layer])
-            terms.append(tf.reduce_mean(tf.tensordot(tf.math.squared_difference(unit[0], unit[1]), head, 1)))
+            difference = tf.math.squared_difference(*(_unit(one[layer]) for one in features))
+            terms.append(tf.reduce_mean(tf.tensordot(difference, head, 1)))
         return tf.add_n(terms)
 
-    return tf.function(distance, autograph=False).get_concrete_function(tf.TensorSpec([2, None, None, 3]))
+    return tf.function(distance, autograph=False).get_concrete_function(*[tf.TensorSpec([1, None, None, 3])] * 2)
 
 
 def lpips(first: np.ndarray, second: np.ndarray) -> float:
@@ -70,4 +71,4 @@ def lpips(first: np.ndarray, second: np.ndarray) -> float:
         InputError: They are too small for AlexNet, less than 31 pixels high or wide.
     """
     check_size(_network(), *first.shape[:2])
-    return float(_measure()(tf.constant(np.stack([first, second]))))
+    return float(_measure()(*(tf.constant(picture[None]) for picture in (first, second))))
