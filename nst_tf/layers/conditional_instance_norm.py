@@ -10,6 +10,7 @@ from nst_tf.errors import InputError
 __all__ = ["ConditionalInstanceNorm"]
 
 EPSILON = 1e-5
+FLAT = 1e-4  # of what maps hold: thirty times what convolutions round differently from place to place in float32
 
 
 @keras.saving.register_keras_serializable(package="nst_tf")
@@ -18,7 +19,9 @@ class ConditionalInstanceNorm(keras.layers.Layer):
 
         y = g (x - mean) / sqrt(variance + 1e-5) + b,    g = sum_s share_s g_s,    b = sum_s share_s b_s
 
-    (Dumoulin, Shlens and Kudlur 2017, "A learned representation for artistic style"). The input is a pair: maps
+    (Dumoulin, Shlens and Kudlur 2017, "A learned representation for artistic style"). Maps that deviate from their mean
+    by less than 1e-4 of the root mean square of all maps of the image are flat but for rounding, which layer after
+    layer would magnify to a pattern that differs from processor to processor: they become b. The input is a pair: maps
     `(batch, height, width, channels)`, of any range, and the share of each style in each image, `(batch, styles)`; a
     row with a single 1 is one style, other rows blend. The output has the shape of the maps. Statistics are computed in
     float32.
@@ -59,7 +62,9 @@ class ConditionalInstanceNorm(keras.layers.Layer):
             Both float32 `(batch, 1, 1, channels)`.
         """
         shares = tf.cast(shares, tf.float32)
-        scale = tf.matmul(shares, self.scale) * tf.math.rsqrt(variance + EPSILON)
+        flat = FLAT**2 * tf.reduce_mean(variance + mean**2, -1, keepdims=True)
+        normal = tf.where(variance > flat, tf.math.rsqrt(variance + EPSILON), 0.0)
+        scale = tf.matmul(shares, self.scale) * normal
         offset = tf.matmul(shares, self.offset) - mean * scale
         return scale[:, None, None], offset[:, None, None]
 

@@ -47,6 +47,16 @@ def test_flat_maps_become_the_offset():
     np.testing.assert_allclose(y, np.broadcast_to(layer.get_weights()[1][0], y.shape), atol=1e-3)
 
 
+@pytest.mark.parametrize("level", [-9, 0, 1e3])
+def test_flat_maps_but_for_rounding_become_the_offset_to_the_bit_and_the_others_what_they_are(level):
+    layer, x = trained(), maps()
+    x[..., :2] = level + abs(level) * np.random.default_rng(2).normal(0, 1e-6, (*x.shape[:3], 2))
+    y = layer([x, SHARES]).numpy()
+    flat = SHARES @ layer.get_weights()[1]
+    np.testing.assert_array_equal(y[..., :2], np.broadcast_to(flat[:, None, None, :2], (*y.shape[:3], 2)))
+    np.testing.assert_allclose(y[..., 2:], in_numpy(layer, x, SHARES)[..., 2:], atol=1e-5)
+
+
 def test_statistics_are_of_float32_under_mixed_precision():
     layer = ConditionalInstanceNorm(3, dtype="mixed_bfloat16")
     x = tf.cast(maps(), tf.bfloat16)
