@@ -69,13 +69,15 @@ from nst_tf.training.style.train import TrainedStyles
 from nst_tf.version import __version__ as __version__
 from nst_tf.visualize.correspondence import correspondence as correspondence
 from nst_tf.visualize.deconv import Deconv as Deconv
-from nst_tf.visualize.diagnosis.diagnose import diagnose as diagnose
+from nst_tf.visualize.diagnosis.diagnose import Diagnosis
 from nst_tf.visualize.evolution.callback import FeatureEvolution as FeatureEvolution
 from nst_tf.visualize.invariance import invariance as invariance
-from nst_tf.visualize.occlusion import occlude as occlude
+from nst_tf.visualize.occlusion import Occlusion
 from nst_tf.visualize.projections import deconv as deconv
 from nst_tf.visualize.regions import pair_regions as pair_regions
 from nst_tf.visualize.regions import propose_regions as propose_regions
+from nst_tf.visualize.settings import DiagnosisSettings as DiagnosisSettings
+from nst_tf.visualize.settings import OcclusionSettings as OcclusionSettings
 from nst_tf.visualize.top.top_activations import TopActivations as TopActivations
 from nst_tf.visualize.top.top_activations import default_side as default_side
 from nst_tf.visualize.top.top_activations import top_activations as top_activations
@@ -97,6 +99,14 @@ def ablate(
     held_out: float = ...,
     seed: int = ...,
 ) -> Ablation: ...
+def diagnose(
+    model: keras.Model,
+    paths: Sequence[str | os.PathLike],
+    *,
+    on_progress: Callable[[int, int], None] | None = ...,
+    side: int = ...,
+    batch: int = ...,
+) -> Diagnosis: ...
 def dream(
     image: Source | None,
     *,
@@ -180,6 +190,18 @@ def fast_stylize(
     tile: int = ...,
     preview: bool = ...,
 ) -> Picture: ...
+def occlude(
+    model: keras.Model,
+    image: Source,
+    *,
+    target: int | None = ...,
+    on_progress: Callable[[int, int], None] | None = ...,
+    layer: str | None = ...,
+    size: int | None = ...,
+    stride: int | None = ...,
+    value: float = ...,
+    batch: int = ...,
+) -> Occlusion: ...
 def reconstruct(
     image: Source,
     layer: str | Sequence[str] | None = ...,

@@ -31,6 +31,7 @@ WRITTEN = {
     "typing.": "",
     "tensorflow.python.distribute.distribute_lib.Strategy": "tensorflow.distribute.Strategy",
     "keras.src.callbacks.callback.Callback": "keras.callbacks.Callback",
+    "keras.src.models.model.Model": "keras.Model",
 }
 OURS = r"\b(nst_tf[\w.]*)\.(\w+)"  # where a name is, and the name
 

@@ -9,6 +9,7 @@ the maps lie on the image as they are, whatever its shape.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,7 +19,9 @@ from nst_tf.backbones.graph import Graph, softmax_layer
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images import Source, as_picture
+from nst_tf.settings import keywords
 from nst_tf.visualize.deconv import Deconv
+from nst_tf.visualize.settings import OCCLUSION
 
 __all__ = ["Occlusion", "occlude", "square_starts"]
 
@@ -76,17 +79,14 @@ def square_starts(length: int, size: int, stride: int) -> np.ndarray:
     return (doubled // 2).astype(np.int32)
 
 
+@keywords(OCCLUSION)
 def occlude(
     model: keras.Model,
     image: Source,
     *,
-    layer: str | None = None,
     target: int | None = None,
-    size: int | None = None,
-    stride: int | None = None,
-    value: float = 0.5,
-    batch: int = 32,
     on_progress: Callable[[int, int], None] | None = None,
+    **changes: Any,
 ) -> Occlusion:
     """Slides a square over an image and records what the network answers.
 
@@ -95,30 +95,25 @@ def occlude(
     Args:
         model: Takes images in [0, 1]. If it ends in a softmax of `(batch, classes)`, the classes are recorded too.
         image: A `Picture`, or `(height, width, 3)`, floats in [0, 1] or uint8, of a size that the network takes.
-        layer: Whose strongest filter is recorded; by default the deepest rectified feature maps (the paper's layer 5).
         target: The class whose probability is recorded; by default the most probable one of the image as it is.
-        size: Side of the square in pixels; by default a fifth of the shorter side of the image.
-        stride: Distance between places in pixels; by default a fifth of `size`.
-        value: Of the square's pixels, in [0, 1].
-        batch: Covered images at once.
         on_progress: Called with the number of places done and of all places.
+        **changes: Attributes of `OcclusionSettings` to change; by default, as in the paper, its layer 5 is watched.
 
     Returns:
         The maps.
 
     Raises:
         InputError: The image is none; the layer is unknown, has no feature maps or cannot be projected; the class does
-            not exist; the network does not take such an image; or the square has no size or stride.
+            not exist; the network does not take such an image; or a setting cannot be used.
     """
-    pixels = as_picture(image).pixels
-    size = max(1, min(pixels.shape[:2]) // 5) if size is None else size
-    stride = max(1, size // 5) if stride is None else stride
-    if min(size, stride) < 1:
-        raise InputError(f"the square's size {size} and stride {stride} must be 1 or more")
+    settings, pixels = OCCLUSION.choose(**changes), as_picture(image).pixels
+    size = settings.size or max(1, min(pixels.shape[:2]) // 5)
+    stride, batch = settings.stride or max(1, size // 5), settings.batch
     tops, lefts = (square_starts(length, size, stride) for length in pixels.shape[:2])
-    subject = _Subject(model, pixels, layer, target)
+    subject = _Subject(model, pixels, settings.layer, target)
     places = np.stack(np.meshgrid(tops, lefts, indexing="ij"), axis=-1).reshape(-1, 2)
-    answers = _slide(_answers(subject, size, value, batch), places, batch, on_progress or (lambda done, places: None))
+    answer = _answers(subject, size, settings.value, batch)
+    answers = _slide(answer, places, batch, on_progress or (lambda done, places: None))
     maps = {name: values.reshape(len(tops), len(lefts)) for name, values in answers.items()}
     return Occlusion(
         image=subject.image,

@@ -170,8 +170,11 @@ def test_a_softmax_that_is_fused_into_a_dense_layer_gives_classes():
         ({"layer": "fc"}, "'fc' has no feature maps; there is: relu1, relu2"),
         ({"target": 4}, "there is no class 4; the network has 4, counted from 0"),
         ({"target": -1}, "there is no class -1"),
-        ({"size": 0}, "size 0 and stride 1 must be 1 or more"),
-        ({"size": 5, "stride": 0}, "size 5 and stride 0 must be 1 or more"),
+        ({"size": 0}, "size is 0; it must be a number not below 1"),
+        ({"size": 5, "stride": 0}, "stride is 0; it must be a number not below 1"),
+        ({"value": 1.5}, "value is 1.5; it must be a number not above 1"),
+        ({"batch": 0}, "batch is 0; it must be a number not below 1"),
+        ({"colour": 0}, "unknown setting 'colour'; there is: layer, size, stride, value, batch"),
     ],
 )
 def test_refuses_what_there_is_not(options, message):

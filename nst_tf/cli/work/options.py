@@ -18,6 +18,7 @@ from nst_tf.settings import Presets
 
 __all__ = [
     "add_group",
+    "add_options",
     "add_reporting",
     "add_running",
     "add_setting",
@@ -45,6 +46,13 @@ def add_settings(parser: Parser, presets: Presets, without: Collection[str] = ()
     for title in GROUPS:
         if not set(presets.members(title)) <= set(without):
             add_group(parser.add_argument_group(title), presets, title, without)
+
+
+def add_options(parser: Parser, presets: Presets) -> None:
+    """Adds an option for each setting of a verb that has no presets to begin with."""
+    parser.set_defaults(resolve=lambda arguments: vars(chosen(arguments, presets)))
+    for name in presets.types:
+        add_setting(parser, presets, name)
 
 
 def add_group(parser: Any, presets: Presets, title: str, without: Collection[str] = ()) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,10 +14,12 @@ from nst_tf.backbones.graph import Graph, Step
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images.frames import Frames
+from nst_tf.settings import keywords
 from nst_tf.visualize.diagnosis.aliasing import Aliasing
 from nst_tf.visualize.diagnosis.dominance import dominance, dominant_share
 from nst_tf.visualize.diagnosis.frequency import FrequencyCoverage, frequency_coverage
 from nst_tf.visualize.diagnosis.statistics import FilterStatistics, constant_share, dead_share, reduce_maps, sparsity
+from nst_tf.visualize.settings import DIAGNOSIS
 
 __all__ = ["Diagnosis", "LayerDiagnosis", "diagnose"]
 
@@ -67,35 +70,35 @@ class Diagnosis:
     aliasing: float | None
 
 
+@keywords(DIAGNOSIS)
 def diagnose(
     model: keras.Model,
     paths: Sequence[str | os.PathLike],
     *,
-    side: int = 224,
-    batch: int = 8,
     on_progress: Callable[[int, int], None] | None = None,
+    **changes: Any,
 ) -> Diagnosis:
     """Measures a network on images; memory does not grow with their number.
 
     Args:
         model: Takes images in [0, 1].
         paths: Image files; their middle square is taken.
-        side: To which it is resampled, in pixels; not used for a network that takes one size only.
-        batch: Images at once.
         on_progress: Called with the number of images done and of all.
+        **changes: Attributes of `DiagnosisSettings` to change.
 
     Returns:
         The measures.
 
     Raises:
-        InputError: The network has no convolution, the side is too small for it, or no image can be read.
+        InputError: The network has no convolution, a setting cannot be used or the side is too small for it, or no
+            image can be read.
     """
-    graph = Graph(model)
-    side = model.input_shape[1] or side
+    settings, graph = DIAGNOSIS.choose(**changes), Graph(model)
+    side = model.input_shape[1] or settings.side
     kernels = [_convolution(graph, name) for name in graph.maps]
     aliasing = _aliasing(graph, kernels, side)
     margin = aliasing.margin if aliasing else 0
-    frames = Frames([Path(path) for path in paths], side + margin, batch)
+    frames = Frames([Path(path) for path in paths], side + margin, settings.batch)
     images, statistics = _stream(graph, frames, side, aliasing, on_progress or (lambda done, images: None))
     layers = zip(graph.maps, statistics, kernels, strict=True)
     return Diagnosis(

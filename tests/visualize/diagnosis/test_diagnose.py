@@ -136,6 +136,12 @@ def test_unreadable_images_are_skipped_and_told(paths):
     assert told[-1] == (9, 9)
 
 
+@pytest.mark.parametrize("name", ["side", "batch"])
+def test_no_image_at_once_and_none_without_size(paths, name):
+    with pytest.raises(InputError, match=f"{name} is 0; it must be a number not below 1"):
+        diagnose(network(), paths, **{name: 0})
+
+
 def test_a_network_without_convolutions_is_refused(paths):
     image = keras.Input((8, 8, 3))
     dense = keras.Model(image, layers.Dense(2, name="dense")(layers.Flatten()(image)))

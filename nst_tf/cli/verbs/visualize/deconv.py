@@ -7,7 +7,7 @@ from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count, whole, wholes
-from nst_tf.cli.work.network_options import add_network
+from nst_tf.cli.work.network_options import add_network, add_side
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -33,9 +33,7 @@ def add_arguments(parser: Parser) -> None:
                         help="project the activation itself, or one in its place (default: activation)")  # fmt: skip
     parser.add_argument("--rule", default="deconvnet", metavar="RULE",
                         help="deconvnet, guided (backpropagation) or gradient (default: deconvnet)")  # fmt: skip
-    parser.add_argument("--side", type=count, default=224, metavar="PIXELS",
-                        help="shorter side to which the image is resampled (default: 224); a network that takes one "
-                             "size only gets the middle of the image in that size")  # fmt: skip
+    add_side(parser)
     add_no_recipe(parser)
 
 

@@ -12,10 +12,11 @@ from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.terminal import Meter, meter
-from nst_tf.cli.shell.values import count
 from nst_tf.cli.work.network_options import MODEL, add_network
+from nst_tf.cli.work.options import add_options, chosen
 from nst_tf.errors import InputError
 from nst_tf.progress import Stage
+from nst_tf.visualize.settings import DIAGNOSIS, DiagnosisSettings
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -35,9 +36,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--images", type=Input, required=True, metavar="DIR",
                         help="folder of images, and of folders of images")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", help="also draw a figure: .png, .svg or .pdf")
-    parser.add_argument("--side", type=count, default=224, metavar="PIXELS",
-                        help="side of the square images, for a network that takes any size (default: 224)")  # fmt: skip
-    parser.add_argument("--batch", type=count, default=8, metavar="NUMBER", help="images at a time (default: 8)")
+    add_options(parser, DIAGNOSIS)
     add_no_recipe(parser)
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead of a table")
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
@@ -45,7 +44,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Measures each network and prints."""
-    names = arguments.models or ["alexnet"]
+    settings, names = chosen(arguments, DIAGNOSIS), arguments.models or ["alexnet"]
     if len(set(names)) < len(names):
         raise InputError(f"a network was given more than once: {', '.join(names)}")
     # Only now what takes a while to import.
@@ -60,7 +59,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.cli.shell.tensorflow_import import import_tensorflow
 
     import_tensorflow(arguments.debug)
-    found = _measure(arguments, names, paths)
+    found = _measure(arguments, settings, names, paths)
     if recording is not None:
         from nst_tf.visualize.diagnosis.figure import diagnosis_figure
 
@@ -72,7 +71,7 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _measure(arguments: Namespace, names: list[str], paths: list) -> dict:
+def _measure(arguments: Namespace, settings: DiagnosisSettings, names: list[str], paths: list) -> dict:
     from nst_tf.backbones.open import open_network
     from nst_tf.visualize.diagnosis import diagnose
 
@@ -82,7 +81,7 @@ def _measure(arguments: Namespace, names: list[str], paths: list) -> dict:
     with meter("", arguments.quiet) as shown:
         for name, model in models.items():
             report = functools.partial(_show, shown, f"diagnosing {name}")
-            found[name] = diagnose(model, paths, side=arguments.side, batch=arguments.batch, on_progress=report)
+            found[name] = diagnose(model, paths, **vars(settings), on_progress=report)
     return found
 
 

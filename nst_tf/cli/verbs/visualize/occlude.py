@@ -8,10 +8,11 @@ from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.terminal import meter
-from nst_tf.cli.shell.values import count, share
-from nst_tf.cli.work.network_options import add_network
+from nst_tf.cli.work.network_options import add_network, add_side
+from nst_tf.cli.work.options import add_options, chosen
 from nst_tf.errors import InputError, unknown
 from nst_tf.progress import Stage
+from nst_tf.visualize.settings import OCCLUSION, OcclusionSettings
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -24,28 +25,18 @@ def add_arguments(parser: Parser) -> None:
     add_network(parser)
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="figure to write: .png, .svg or .pdf")
     parser.add_argument("--npz", metavar="DATA", help="also write the maps as NumPy arrays, to this .npz file")
-    parser.add_argument("--layer", metavar="LAYER",
-                        help="layer whose strongest filter is watched (default: the deepest feature maps)")  # fmt: skip
     parser.add_argument("--class", dest="target", metavar="NAME",
                         help="class whose probability is mapped, a name or a number from 0 "
                              "(default: the most probable one)")  # fmt: skip
-    parser.add_argument("--side", type=count, default=224, metavar="PIXELS",
-                        help="shorter side to which the image is resampled (default: 224); a network that takes one "
-                             "size only gets the middle of the image in that size")  # fmt: skip
-    parser.add_argument("--size", type=count, metavar="PIXELS",
-                        help="side of the square (default: a fifth of the image's shorter side)")  # fmt: skip
-    parser.add_argument("--stride", type=count, metavar="PIXELS",
-                        help="distance between its places (default: a fifth of the square)")  # fmt: skip
-    parser.add_argument("--value", type=share, default=0.5, metavar="GREY",
-                        help="of the square, from 0, black, to 1, white (default: 0.5)")  # fmt: skip
-    parser.add_argument("--batch", type=count, default=32, metavar="NUMBER",
-                        help="covered images at once (default: 32)")  # fmt: skip
+    add_side(parser)
+    add_options(parser, OCCLUSION)
     add_no_recipe(parser)
     parser.add_argument("--quiet", action="store_true", help="show no progress, and nothing but errors")
 
 
 def run(arguments: Namespace) -> int:
     """Checks the files, slides the square and writes the figure and the arrays."""
+    settings = chosen(arguments, OCCLUSION)
     # Only now what takes a while to import.
     from nst_tf.images import check_target, read_image
     from nst_tf.visualize.figures import check_figure, save_figure
@@ -61,7 +52,7 @@ def run(arguments: Namespace) -> int:
     from nst_tf.visualize.occlusion_figure import occlusion_figure
 
     names = class_names(arguments.model)
-    result = _slide(arguments, pixels, _class_number(arguments.target, names or ()))
+    result = _slide(arguments, settings, pixels, _class_number(arguments.target, names or ()))
     if arguments.npz:
         _write_arrays(arguments.npz, result)
     save_figure(arguments.output, occlusion_figure(result, names), recording.xmp())
@@ -81,7 +72,7 @@ def _class_number(given: str | None, names: Sequence[str]) -> int | None:
     raise InputError(f"unknown class {given!r}; the network has no names of classes, give a number")
 
 
-def _slide(arguments: Namespace, pixels, target: int | None):
+def _slide(arguments: Namespace, settings: OcclusionSettings, pixels, target: int | None):
     from nst_tf.backbones import fit_image
     from nst_tf.backbones.open import open_network
     from nst_tf.visualize.occlusion import occlude
@@ -91,12 +82,8 @@ def _slide(arguments: Namespace, pixels, target: int | None):
         return occlude(
             model,
             fit_image(model, pixels, arguments.side),
-            layer=arguments.layer,
             target=target,
-            size=arguments.size,
-            stride=arguments.stride,
-            value=arguments.value,
-            batch=arguments.batch,
+            **vars(settings),
             on_progress=lambda done, places: shown.show(Stage("covering", done, places)),
         )
 

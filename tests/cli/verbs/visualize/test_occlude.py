@@ -79,8 +79,8 @@ def test_a_class_is_a_name_or_a_number(occlude, given, name):
         ("classes/model.keras", ["--class", "3"], "there is no class 3; the network has 3, counted from 0"),
         ("maps.keras", ["--class", "dog"], "unknown class 'dog'; the network has no names of classes, give a number"),
         ("maps.keras", ["--layer", "relu2"], "unknown layer 'relu2'; did you mean 'relu1'?"),
-        ("maps.keras", ["--value", "1.5"], "argument --value: '1.5' is not between 0 and 1"),
-        ("maps.keras", ["--stride", "0"], "argument --stride: '0' is not 1 or more"),
+        ("maps.keras", ["--value", "1.5"], "--value is 1.5; it must be a number not above 1"),
+        ("maps.keras", ["--stride", "0"], "--stride is 0; it must be a number not below 1"),
     ],
 )
 def test_what_there_is_not_is_told_in_one_line(occlude, tmp_path, model, options, message):
