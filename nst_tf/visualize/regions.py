@@ -25,6 +25,7 @@ AXES = 16  # of the features of a layer
 COLOR, POSITION = 0.5, 0.35  # what they count beside the features of a layer
 HEIGHT = 1.0  # what it counts, of an image's height, that a region lies elsewhere than one that it may be paired with
 STARTS, ROUNDS = 4, 25  # of k-means
+LEAST_SHARE = 1 / 200  # of an image, that is a region: of less, others take the place
 RIM, TRUST = 3, 2.0  # how many places around one are asked, and what they count beside its colour
 LEAST_COLOR = 1e-3  # of the variance of a cluster's colours
 PASSES = 4  # each goes farther into what lies narrow between others, such as the sky between two towers
@@ -141,6 +142,7 @@ def _likeliest(pixels: np.ndarray, here: np.ndarray) -> np.ndarray:
     near, weights = (tf.image.resize(one, pixels.shape[:2]).numpy() for one in (_box(_box(here, RIM), RIM), here))
     count = here.shape[-1]
     likely = np.stack([_by_color(pixels, weights[..., one]) for one in range(count)], -1)
+    likely[..., ~here.any((0, 1))] = -np.inf
     return np.eye(count, dtype=np.float32)[(np.log(near + 1e-9) * TRUST + likely).argmax(-1)]
 
 
@@ -152,6 +154,8 @@ def _sharpened(pixels: np.ndarray, clusters: np.ndarray, count: int) -> np.ndarr
     found = np.eye(count, dtype=np.float32)[clusters]
     for _ in range(PASSES):
         found = _likeliest(pixels, tf.image.resize(found, clusters.shape, method="area").numpy())
+    while (few := (found.mean((0, 1)) < LEAST_SHARE) & found.any((0, 1))).any():
+        found = _likeliest(pixels, tf.image.resize(np.where(few, 0, found), clusters.shape, method="area").numpy())
     return found
 
 
@@ -171,7 +175,8 @@ def propose_regions(image: Source, count: int = 4) -> np.ndarray:
         count: How many, 2 to 16; fewer are found where there is less to tell apart.
 
     Returns:
-        Masks, float32 `(regions, height, width)` in [0, 1], the largest first; together 1 at each pixel.
+        Masks, float32 `(regions, height, width)` in [0, 1], the largest first; together 1 at each pixel. Each is half a
+        percent of the image, or more.
 
     Raises:
         InputError: The image or the count cannot be used.

@@ -61,6 +61,15 @@ def test_a_region_is_paired_with_what_is_most_like_it(parts):
         assert overlap(there, part[:, ::-1]) > 0.85
 
 
+def test_what_is_next_to_nothing_of_an_image_is_no_region():
+    castle = nst_tf.read_image(nst_tf.sample("neuschwanstein"))
+    shares = [propose_regions(castle, count).mean((1, 2)) for count in (4, 8, 12)]
+    for found in shares:
+        assert found.min() > 0.004
+        assert found.sum() == pytest.approx(1, abs=1e-4)
+    assert len(shares[0]) == 4
+
+
 def test_the_sky_of_the_castle_is_a_region():
     pixels = nst_tf.read_image(nst_tf.sample("neuschwanstein")).pixels
     small = resize_image(pixels, fit(pixels.shape, 256))
