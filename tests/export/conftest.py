@@ -22,6 +22,8 @@ from nst_tf.one_pass.stylizer import Stylizer
 from nst_tf.recipes.stylize.settings import PRESETS as STYLIZE
 from nst_tf.recipes.texture.settings import PRESETS as TEXTURE
 
+from ..graphs import as_it_is
+
 CLASSES = ("cat", "dog", "fish")
 OPTIONS = {
     "features": {"model": "alexnet"},
@@ -51,20 +53,6 @@ def keras_files():
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "__array__", DeprecationWarning)
         yield
-
-
-@contextlib.contextmanager
-def as_it_is():
-    """Lets Python run graphs as they are: to optimise one takes longer than to run it once.
-
-    Calls of functions that are traced within are never optimised by themselves, as the server would have it each time
-    that it runs a signature first. The C library optimises whole graphs, those functions along with them.
-    """
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    try:
-        yield
-    finally:
-        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
 
 
 @contextlib.contextmanager

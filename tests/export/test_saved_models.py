@@ -17,8 +17,9 @@ from nst_tf.export.signature.pictures import encode_png
 from nst_tf.images import center_square, read_image, resize_image
 from nst_tf.visualize.display import display_projection
 
+from ..graphs import as_it_is
 from .comparing import EIGHT_BITS, picture
-from .conftest import FEW_LAYERS, OPTIONS, as_it_is, few_layers, stylizer
+from .conftest import FEW_LAYERS, OPTIONS, few_layers, stylizer
 from .through_c import meta_graph
 
 pytestmark = pytest.mark.filterwarnings(

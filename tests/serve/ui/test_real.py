@@ -13,6 +13,7 @@ from nst_tf.images import read_image, resize
 from nst_tf.samples import sample
 from nst_tf.serve.ui import page_text
 
+from ...graphs import as_it_is
 from ..running import running
 
 LAYERS = ["relu1", "relu2"]
@@ -31,7 +32,7 @@ def page(servables, browser, tmp_path_factory):
     models = tmp_path_factory.mktemp("models")
     for servable in servables.values():
         shutil.rmtree(export(servable, models) / "assets.extra")  # to warm up takes longer than what is asked here
-    with running(models, ui=True, rest_timeout=120.0) as server:
+    with as_it_is(), running(models, ui=True, rest_timeout=120.0) as server:
         browser.patience = 120
         browser.open(f"http://127.0.0.1:{server.rest_port}/")
         browser.upload("#photo-file", sample("neuschwanstein"))
