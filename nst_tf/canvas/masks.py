@@ -7,7 +7,7 @@ weights T_p^2 / sum T^2.
 
 import tensorflow as tf
 
-__all__ = ["VISIBLE", "composite", "guide", "mask_at", "weights_of"]
+__all__ = ["VISIBLE", "composite", "guide", "mask_at", "weights_of", "window"]
 
 VISIBLE = 1 / 255  # a mask that is nowhere above says nothing
 ENOUGH = 0.25  # of a mask that must be left for the units that see nothing but it to stand for all of it
@@ -58,6 +58,21 @@ def weights_of(guide: tf.Tensor) -> tf.Tensor:
     """The weight of each position, T^2 / sum T^2: `(1, rows, columns, 1)`, 1 in all."""
     squares = tf.square(guide)
     return squares / (tf.reduce_sum(squares, [1, 2], keepdims=True) + TINY)
+
+
+def window(mask: tf.Tensor, margin: int, step: int) -> tf.Tensor:
+    """The rectangle around all that a mask shows, int32 `(4,)`: top, left, and exclusive bottom and right.
+
+    Args:
+        mask: `(1, height, width, 1)` in [0, 1], not black everywhere.
+        margin: In pixels, on each side, where the image has as many.
+        step: Of which its sides are multiples, but where the image ends.
+    """
+    shown = mask[0, :, :, 0] >= tf.minimum(VISIBLE, tf.reduce_max(mask))
+    places = tf.cast(tf.where(shown), tf.int32)
+    first, end = tf.reduce_min(places, 0) - margin, tf.reduce_max(places, 0) + 1 + margin
+    first, end = tf.maximum(first, 0) // step * step, -(-end // step) * step
+    return tf.concat([first, tf.minimum(end, tf.shape(shown))], 0)
 
 
 def composite(mask: tf.Tensor, over: tf.Tensor, under: tf.Tensor) -> tf.Tensor:

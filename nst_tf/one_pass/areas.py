@@ -21,6 +21,7 @@ __all__ = [
     "fitting_mask",
     "given_styles",
     "laid_over",
+    "painted_part",
     "recolored",
     "styles_of",
 ]
@@ -168,8 +169,12 @@ def _area_at(area: Area, size: tf.Tensor, style_size: Callable[[tf.Tensor], tf.T
     return Area(styles, area.shares, mask, parts if area.style_masks else ())
 
 
-def _painted_part(areas: Sequence[Area]) -> tf.Tensor | None:
-    """Where anything is painted, `(1, height, width, 1)` in [0, 1]; `None` for everywhere."""
+def painted_part(areas: Sequence[Area]) -> tf.Tensor | None:
+    """Where anything is painted, `(1, height, width, 1)` in [0, 1]; `None` for everywhere.
+
+    Args:
+        areas: Of a picture, of any size.
+    """
     masks = [area.mask for area in areas]
     return None if None in masks else tf.minimum(tf.add_n(masks), 1)
 
@@ -182,7 +187,7 @@ def laid_over(areas: Sequence[Area], painted: tf.Tensor, content: tf.Tensor) -> 
         painted: `(1, height, width, 3)`.
         content: Likewise.
     """
-    mask = _painted_part(areas)
+    mask = painted_part(areas)
     return painted if mask is None else composite(mask_at(mask, tf.shape(painted)[1:3]), painted, content)
 
 

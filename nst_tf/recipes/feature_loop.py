@@ -2,6 +2,7 @@
 
 import bisect
 import functools
+import math
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -11,15 +12,15 @@ import tensorflow as tf
 from nst_tf.backbones import check_maps, feature_extractor, network_identity, open_network, smallest_size
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.precision import MIXED, for_this_machine
-from nst_tf.backbones.receptive_field import receptive_field
-from nst_tf.canvas.masks import guide
+from nst_tf.backbones.receptive_field import ReceptiveField, receptive_field
+from nst_tf.canvas.masks import guide, window
 from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Loop, Optimizer
-from nst_tf.recipes.tiled import Tiled, exact_value
+from nst_tf.recipes.tiled import Tiled, Within, exact_value
 from nst_tf.views.storeys import Storey, storeys
-from nst_tf.views.tiling import Tiling, tiling
+from nst_tf.views.tiling import Tiling, pixels_of, tiling
 
 __all__ = ["Extractor", "FeatureLoop", "GraphLoop", "kept_by_network", "network_graph", "opened_extractor"]
 
@@ -63,7 +64,9 @@ class FeatureLoop:
         self._observer = _in_float32(observer) if observer else self.features
 
     def value(self, images: tf.Tensor, objective: Objective) -> tf.Tensor:
-        """An objective's value for each image, `(batch,)`, looked at as a whole, or by tiles if it is `Tiled`."""
+        """An objective's value for each image, `(batch,)`: looked at as a whole, or as the objective says."""
+        if isinstance(objective, Within):
+            return self.value(pixels_of(images, objective.window), objective.objective)
         if isinstance(objective, Tiled):
             return exact_value(self.storeys, images, objective)
         return objective(self._extract(images), images)
@@ -88,14 +91,14 @@ class FeatureLoop:
         return smallest_size(self.extractor)
 
     @functools.cached_property
+    def _fields(self) -> dict[str, ReceptiveField]:
+        graph, size = Graph(self.extractor), (self.least, self.least)
+        return {layer: receptive_field(graph, layer, *size, by_place=True) for layer in self.extractor.output_names}
+
+    @functools.cached_property
     def reach(self) -> dict[str, int]:
         """The side in pixels of the square that a unit of each layer sees; 0 where that may be the whole image."""
-        graph = Graph(self.extractor)
-        fields = {
-            layer: receptive_field(graph, layer, self.least, self.least, by_place=True)
-            for layer in self.extractor.output_names
-        }
-        return {layer: 0 if field.whole else max(field.size) for layer, field in fields.items()}
+        return {layer: 0 if field.whole else max(field.size) for layer, field in self._fields.items()}
 
     def guide(self, mask: tf.Tensor | None, layer: str, size: tf.Tensor) -> tf.Tensor | None:
         """A mask of an image as a layer sees it, see `canvas.masks.guide`; `None` for none.
@@ -106,6 +109,19 @@ class FeatureLoop:
             size: Rows and columns of its maps of the image, `(2,)`.
         """
         return None if mask is None else guide(mask, size, self.reach[layer])
+
+    def window(self, mask: tf.Tensor) -> tf.Tensor | None:
+        """The part of an image, see `pixels_of`, outside of which nothing counts for what is in a mask.
+
+        That is all that units see which see something of the mask; `None` where one may see the whole image.
+
+        Args:
+            mask: As for `guide`.
+        """
+        if not all(self.reach.values()):
+            return None
+        step = math.lcm(*(stride for field in self._fields.values() for stride in field.stride))
+        return window(mask, max(self.reach.values()), step)
 
     @functools.cached_property
     def observe(self) -> Extractor:

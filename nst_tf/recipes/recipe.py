@@ -11,9 +11,9 @@ import tensorflow as tf
 from nst_tf.canvas import enlarge
 from nst_tf.objectives import Objective
 from nst_tf.recipes.feature_loop import FeatureLoop
-from nst_tf.recipes.tiled import Tiled, values_of_parts
+from nst_tf.recipes.tiled import Tiled, Within, values_of_parts
 from nst_tf.views.storeys import tilings
-from nst_tf.views.tiling import in_tiles
+from nst_tf.views.tiling import in_tiles, pixels_of
 from nst_tf.views.view import view
 
 __all__ = ["Recipe", "at_size"]
@@ -59,6 +59,16 @@ class Recipe(ABC):
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The named parts of the objective for a canvas of this height and width; their sum is minimised."""
 
+    def window(self, size: tf.Tensor) -> tf.Tensor | None:
+        """Which part of a canvas of this size the objective is of, see `pixels_of`; `None` for all of it."""
+        del size
+        return None
+
+    def part(self, canvas: tf.Tensor) -> tf.Tensor:
+        """What the objective is of, of a canvas or of an image of its size."""
+        window = self.window(tf.shape(canvas)[1:3])
+        return canvas if window is None else pixels_of(canvas, window)
+
     def begin(self) -> Any:
         """The optimizer's state before the first evaluation."""
         return self.network.loop.optimizer.start(self.start())
@@ -74,6 +84,12 @@ class Recipe(ABC):
 
     def total(self, parts: dict[str, Objective], size: tf.Tensor) -> Objective:
         """What is minimised on a canvas of this size: the sum of the parts, by tiles if it is larger than one."""
+        window = self.window(size)
+        if window is None:
+            return self._total(parts, size)
+        return Within(self._total(parts, window[2:] - window[:2]), window)
+
+    def _total(self, parts: dict[str, Objective], size: tf.Tensor) -> Objective:
         total = functools.reduce(operator.add, parts.values())
         if not self.tile:  # as in a graph, where no size is known
             return total
@@ -84,7 +100,7 @@ class Recipe(ABC):
 
     def renewed(self, parts: dict[str, Objective], canvas: tf.Tensor) -> dict[str, Objective]:
         """The parts of an objective, renewed for a canvas."""
-        seen = view(self.network, canvas, self.tile)
+        seen = view(self.network, self.part(canvas), self.tile)
         choices = seen.choices(lambda features: {name: part.choices(features) for name, part in parts.items()})
         return {name: part.chosen(choices[name]) for name, part in parts.items()}
 
@@ -94,10 +110,11 @@ class Recipe(ABC):
 
     def losses(self, canvas: tf.Tensor, parts: dict[str, Objective]) -> dict[str, tf.Tensor]:
         """The value of each part of an objective for a canvas."""
-        if in_tiles(canvas.shape[1:3], self.tile):
-            total = self.total(parts, tf.shape(canvas)[1:3])
-            found = values_of_parts(self.network.storeys, canvas, parts, total)
+        seen = self.part(canvas)
+        if in_tiles(seen.shape[1:3], self.tile):
+            total = self._total(parts, tf.shape(seen)[1:3])
+            found = values_of_parts(self.network.storeys, seen, parts, total)
         else:
-            features = self.network.features(canvas)
-            found = {name: part(features, canvas) for name, part in parts.items()}
+            features = self.network.features(seen)
+            found = {name: part(features, seen) for name, part in parts.items()}
         return {name: tf.reduce_sum(value) for name, value in found.items()}

@@ -142,7 +142,7 @@ def part_of(boxes: Mapping[str, tf.Tensor], number: tf.Tensor | int) -> Tile:
 
 
 def pixels_of(image: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
-    """What is looked at of an image `(batch, height, width, channels)` for a tile."""
+    """What is looked at of an image `(batch, height, width, channels)`: top, left, and exclusive bottom and right."""
     top, left, bottom, right = tf.unstack(window)
     return image[:, top:bottom, left:right]
 

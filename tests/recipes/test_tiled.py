@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from nst_tf.canvas.masks import weights_of
 from nst_tf.objectives import Content, GramStyle, Resemblance, TotalVariation, WassersteinStyle, raw_moments
-from nst_tf.recipes.tiled import Tiled, values_of_parts
+from nst_tf.recipes.tiled import Tiled, Within, values_of_parts
 from nst_tf.views.storeys import tilings
+from nst_tf.views.tiling import pixels_of
 from tests.views.networks import SIZES, TILE, built, pixels
 
 
@@ -64,3 +65,29 @@ def test_the_values_of_parts_are_those_of_the_whole(exact):
     assert found.keys() == parts.keys()
     for name, part in parts.items():
         np.testing.assert_allclose(found[name], part(exact.extractor(image), image), rtol=1e-9)
+
+
+def test_what_is_outside_of_the_window_of_a_mask_makes_no_difference_within_it(exact):
+    size = 9 * TILE, 8 * TILE
+    mask = np.zeros((1, *size, 1), np.float32)
+    mask[:, 3 * TILE : 5 * TILE + 3, 4 * TILE - 2 : 5 * TILE] = 1
+    window = exact.window(tf.constant(mask))
+    assert all(np.diff(window.numpy().reshape(2, 2).T)[:, 0] < size)
+    content, image, style = pixels(size), pixels(size, 1), exact.extractor(pixels((50, 40), 2))
+
+    def objective(content, mask):
+        terms = []
+        for layer, maps in exact.extractor(content).items():
+            weights = weights_of(tf.cast(exact.guide(mask, layer, tf.shape(maps)[1:3]), tf.float64))
+            losses = [LOSSES[name](layer, maps, style[layer], weights) for name in ("gram", "patches")]
+            terms += losses
+        return functools.reduce(operator.add, terms)
+
+    value, gradient = exact.loop.value_and_gradient(image, objective(content, tf.constant(mask)))
+    part = objective(pixels_of(content, window), pixels_of(tf.constant(mask), window))
+    found, slope = exact.loop.value_and_gradient(image, Within(part, window))
+    np.testing.assert_allclose(found, value, rtol=1e-9)
+    inside = mask[0, :, :, 0] > 0
+    np.testing.assert_allclose(
+        slope[0].numpy()[inside], gradient[0].numpy()[inside], rtol=0, atol=1e-9 * np.abs(gradient).max()
+    )

@@ -12,14 +12,16 @@ import tensorflow as tf
 from nst_tf.backbones import WEIGHTS
 from nst_tf.backbones.precision import for_this_machine
 from nst_tf.canvas import lanczos, noise
+from nst_tf.canvas.masks import mask_at
 from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size, scale_sizes, scale_steps
 from nst_tf.objectives import Objective
-from nst_tf.one_pass.areas import Area, areas_at, laid_over
+from nst_tf.one_pass.areas import Area, areas_at, laid_over, painted_part
 from nst_tf.optimize import Adam, Lbfgs
 from nst_tf.recipes.feature_loop import FeatureLoop, kept_by_network, opened_extractor
 from nst_tf.recipes.recipe import Recipe, at_size
 from nst_tf.recipes.stylize.objective import style_objective
 from nst_tf.recipes.stylize.settings import StylizeSettings
+from nst_tf.views.tiling import pixels_of
 
 __all__ = ["Stylize", "style_network"]
 
@@ -115,7 +117,18 @@ class Stylize(Recipe):
 
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
         """The parts of the objective for a canvas of this size."""
-        return style_objective(self.network, self.settings, self._content(size), self._areas(size))
+        content, areas, window = self._content(size), self._areas(size), self.window(size)
+        if window is None:
+            return style_objective(self.network, self.settings, content, areas)
+        areas = [area._replace(mask=pixels_of(area.mask, window)) for area in areas]
+        parts = style_objective(self.network, self.settings, pixels_of(content, window), areas)
+        share = tf.divide(*(tf.reduce_prod(tf.cast(one, tf.float64)) for one in (window[2:] - window[:2], size)))
+        return {name: part * share for name, part in parts.items()}
+
+    def window(self, size: tf.Tensor) -> tf.Tensor | None:
+        """Where anything is painted, with all that is seen around it: the rest need not be looked at."""
+        mask = painted_part(self.areas)
+        return None if mask is None else self.network.window(mask_at(mask, size))
 
     def style_size(self, style: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """The size in which a style is measured for a canvas of this size."""
