@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.canvas.masks import composite, guide, mask_at, weights_of
+from nst_tf.canvas.masks import VISIBLE, composite, guide, mask_at, weights_of, window
 
 
 def mask_of(height, width, box, value=1.0):
@@ -58,3 +58,23 @@ def test_a_composite_is_either_image_to_the_bit_where_the_mask_is_whole():
     np.testing.assert_array_equal(found[:, :, :2], over[:, :, :2])
     np.testing.assert_array_equal(found[:, :, 4:], under[:, :, 4:])
     np.testing.assert_allclose(found[:, :, 2:4], (0.25 * over + 0.75 * under)[:, :, 2:4], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((20, 33, 21, 40), (8, 24, 32, 48)),  # 7 pixels further on each side, to the next multiples of 8
+        ((0, 0, 1, 1), (0, 0, 8, 8)),
+        ((40, 60, 45, 67), (32, 48, 45, 67)),  # where the image ends
+        ((0, 0, 45, 67), (0, 0, 45, 67)),
+    ],
+)
+@pytest.mark.parametrize("value", [1.0, VISIBLE / 10])
+def test_the_window_of_a_mask_has_all_of_it_a_margin_and_sides_of_a_step(box, expected, value):
+    assert tuple(window(mask_of(45, 67, box, value), 7, 8).numpy()) == expected
+
+
+def test_what_nobody_sees_of_a_mask_does_not_widen_its_window():
+    mask = mask_of(64, 64, (0, 0, 64, 64), VISIBLE / 10)
+    mask[0, 30:34, 30:34] = 1
+    assert tuple(window(mask, 0, 2).numpy()) == (30, 30, 34, 34)

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from nst_tf.canvas import lanczos
+from nst_tf.images import resize
 from nst_tf.one_pass.areas import Region, areas_of
+from nst_tf.recipes.stylize.recipe import Stylize
 from nst_tf.recipes.stylize.settings import PRESETS
 from nst_tf.recipes.stylize.stylize import prepare, stylize
 
@@ -42,6 +45,34 @@ def test_the_colours_of_regions_do_not_cross_their_edge(castle, left, red_and_bl
     red = image[..., 0] > image[..., 2]
     assert (~red[:, : middle - EDGE]).mean() < 0.01
     assert red[:, middle + EDGE :].mean() < 0.01
+
+
+@pytest.fixture(scope="module")
+def tower(castle):
+    mask = np.zeros(castle.pixels.shape[:2], np.float32)
+    height, width = mask.shape
+    mask[height // 8 : height // 4, width // 4 : width // 2] = 1
+    return mask
+
+
+def test_no_more_is_looked_at_than_a_mask_shows_and_units_see_around_it(castle, wave, tower, monkeypatch):
+    settings, size, found = PRESETS.choose(size=384, precision="float32"), tf.constant([256, 384]), []
+    canvas = lanczos(castle.pixels[None], *size)
+    for whole in (False, True):
+        if whole:
+            monkeypatch.setattr(Stylize, "window", lambda *_: None)
+        recipe = prepare(castle, areas_of(castle, [wave], mask=tower), settings)
+        parts = recipe.renewed(recipe.objective(size), canvas)
+        _, gradient = recipe.network.loop.value_and_gradient(canvas, recipe.total(parts, size))
+        found.append((recipe.part(canvas), recipe.losses(canvas, parts), gradient[0].numpy()))
+    (part, losses, gradient), (all_of_it, losses_of_all, gradient_of_all) = found
+    assert part.numpy().size < 0.5 * all_of_it.numpy().size
+    for name in ("content", "patches"):
+        assert losses[name].numpy() == pytest.approx(losses_of_all[name].numpy(), rel=1e-6)
+    assert losses["style"].numpy() == pytest.approx(losses_of_all["style"].numpy(), rel=1e-2)  # by positions, if few
+    within = resize(tower[..., None], gradient.shape[:2])[..., 0] > 0.5
+    difference = (gradient - gradient_of_all)[within]
+    assert np.linalg.norm(difference) < 1e-2 * np.linalg.norm(gradient_of_all[within])
 
 
 def test_a_region_of_everything_is_the_style_itself(castle, wave):
