@@ -19,7 +19,7 @@ import tensorflow as tf
 from nst_tf.objectives.places import Places, Sample, Weights, patches_of, sample, spread, together, unit
 from nst_tf.operators import only_common
 
-__all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "swapped"]
+__all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "step_of", "swapped"]
 
 # That are in memory at a time: as many as fit into a processor's cache; on a GPU, as keep all of it at work.
 SIMILARITIES, SIMILARITIES_ON_GPU = 2**20, 2**24
@@ -51,8 +51,12 @@ def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tf.Tensor:
     return tf.while_loop(lambda chunk, _: chunk < chunks, look, (0, found), parallel_iterations=1)[1].concat()
 
 
-def _step(window: int) -> int:
-    """How far the patches that are compared are apart: along each side, a position is in one, or most in two."""
+def step_of(window: int) -> int:
+    """How far the patches that are compared are apart: along each side, a position is in one, or most in two.
+
+    Args:
+        window: The side of the patches, odd.
+    """
     return window // 2 + 1
 
 
@@ -86,7 +90,7 @@ def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf
 
 def _found(standard: tf.Tensor, places: Places, window: int) -> tf.Tensor:
     """What the neighbours among some places have where an image has these features."""
-    like = patches_of(tf.tensordot(standard, places.axes, 1), window)[:: _step(window), :: _step(window)]
+    like = patches_of(tf.tensordot(standard, places.axes, 1), window)[:: step_of(window), :: step_of(window)]
     found = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
     return _voted(places, tf.reshape(found, tf.shape(like)[:2]), tf.shape(standard)[1:3], window)
 
@@ -162,7 +166,7 @@ def swapped(
     Returns:
         As `maps`.
     """
-    (mean, scale), step = spread(tf.cast(maps, tf.float32), weights), _step(window)
+    (mean, scale), step = spread(tf.cast(maps, tf.float32), weights), step_of(window)
     rows, columns = tf.unstack(tf.shape(maps)[1:3])
     shares = tf.broadcast_to(tf.cast(share, tf.float32), [1, rows, columns, 1])
     if only_common():

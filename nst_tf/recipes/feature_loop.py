@@ -110,18 +110,21 @@ class FeatureLoop:
         """
         return None if mask is None else guide(mask, size, self.reach[layer])
 
-    def window(self, mask: tf.Tensor) -> tf.Tensor | None:
+    def window(self, mask: tf.Tensor, apart: int) -> tf.Tensor | None:
         """The part of an image, see `pixels_of`, outside of which nothing counts for what is in a mask.
 
         That is all that units see which see something of the mask; `None` where one may see the whole image.
 
         Args:
             mask: As for `guide`.
+            apart: How many positions of each layer patches are apart which are compared.
         """
         if not all(self.reach.values()):
             return None
-        step = math.lcm(*(stride for field in self._fields.values() for stride in field.stride))
-        return window(mask, max(self.reach.values()), step)
+        further = {layer: apart * max(field.stride) for layer, field in self._fields.items()}
+        return window(
+            mask, max(self.reach[layer] + more for layer, more in further.items()), math.lcm(*further.values())
+        )
 
     @functools.cached_property
     def observe(self) -> Extractor:

@@ -71,7 +71,7 @@ def test_what_is_outside_of_the_window_of_a_mask_makes_no_difference_within_it(e
     size = 9 * TILE, 8 * TILE
     mask = np.zeros((1, *size, 1), np.float32)
     mask[:, 3 * TILE : 5 * TILE + 3, 4 * TILE - 2 : 5 * TILE] = 1
-    window = exact.window(tf.constant(mask))
+    window = exact.window(tf.constant(mask), 1)
     assert all(np.diff(window.numpy().reshape(2, 2).T)[:, 0] < size)
     content, image, style = pixels(size), pixels(size, 1), exact.extractor(pixels((50, 40), 2))
 

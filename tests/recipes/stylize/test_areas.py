@@ -56,20 +56,24 @@ def tower(castle):
 
 
 def test_no_more_is_looked_at_than_a_mask_shows_and_units_see_around_it(castle, wave, tower, monkeypatch):
-    settings, size, found = PRESETS.choose(size=384, precision="float32"), tf.constant([256, 384]), []
+    layers = {"content_layers": {"relu3_1": 1.0}, "style_layers": {"relu1_1": 2.0, "relu2_1": 1.0}}
+    settings = PRESETS.choose(size=192, init="content", precision="float32", **layers)
+    size, found = tf.constant([128, 192]), []
     canvas = lanczos(castle.pixels[None], *size)
     for whole in (False, True):
         if whole:
             monkeypatch.setattr(Stylize, "window", lambda *_: None)
         recipe = prepare(castle, areas_of(castle, [wave], mask=tower), settings)
         parts = recipe.renewed(recipe.objective(size), canvas)
-        _, gradient = recipe.network.loop.value_and_gradient(canvas, recipe.total(parts, size))
-        found.append((recipe.part(canvas), recipe.losses(canvas, parts), gradient[0].numpy()))
+        with tf.GradientTape() as tape:
+            tape.watch(canvas)
+            value = recipe.network.value(canvas, recipe.total(parts, size))
+        gradient = tape.gradient(value, canvas)[0].numpy()
+        found.append((recipe.part(canvas), recipe.losses(canvas, parts), gradient))
     (part, losses, gradient), (all_of_it, losses_of_all, gradient_of_all) = found
     assert part.numpy().size < 0.5 * all_of_it.numpy().size
-    for name in ("content", "patches"):
-        assert losses[name].numpy() == pytest.approx(losses_of_all[name].numpy(), rel=1e-6)
-    assert losses["style"].numpy() == pytest.approx(losses_of_all["style"].numpy(), rel=1e-2)  # by positions, if few
+    for name, tolerance in {"content": 1e-6, "patches": 1e-6, "style": 1e-4}.items():
+        assert losses[name].numpy() == pytest.approx(losses_of_all[name].numpy(), rel=tolerance)
     within = resize(tower[..., None], gradient.shape[:2])[..., 0] > 0.5
     difference = (gradient - gradient_of_all)[within]
     assert np.linalg.norm(difference) < 1e-2 * np.linalg.norm(gradient_of_all[within])
