@@ -122,9 +122,8 @@ class FeatureLoop:
         if not all(self.reach.values()):
             return None
         further = {layer: apart * max(field.stride) for layer, field in self._fields.items()}
-        return window(
-            mask, max(self.reach[layer] + more for layer, more in further.items()), math.lcm(*further.values())
-        )
+        margin = max(self.reach[layer] + more for layer, more in further.items())
+        return window(mask, margin, math.lcm(*further.values()))
 
     @functools.cached_property
     def observe(self) -> Extractor:
