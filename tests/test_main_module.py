@@ -19,8 +19,9 @@ sys.path.insert(0, {!r})
 from nst_tf.__main__ import main
 sys.exit(main())
 """
-# A module that says that it is being imported, and takes for ever.
-SLOW = "import time\nprint('importing', flush=True)\ntime.sleep(60)\n"
+# A module that says that it is being imported, and takes for ever; in short pieces, since a signal that comes just before
+# one begins is heeded only when it has ended.
+SLOW = "import time\nprint('importing', flush=True)\nwhile True:\n    time.sleep(0.05)\n"
 
 
 def test_the_package_runs_as_a_module():

@@ -31,10 +31,17 @@ def steps_that_take(seconds, before=None):
         for step in range(1 if checkpoint is None else int(checkpoint["step"]), STEPS + 1):
             if step == before:
                 print("asleep", file=sys.stderr, flush=True)
-                time.sleep(seconds)
+                _sleep(seconds)
             yield _progress(content, step, settings)
 
     return run_stylize
+
+
+def _sleep(seconds):
+    """Sleeps in short pieces: a signal that comes just before one begins is heeded only when it has ended."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def _progress(content, step, settings):
