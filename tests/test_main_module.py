@@ -19,8 +19,8 @@ sys.path.insert(0, {!r})
 from nst_tf.__main__ import main
 sys.exit(main())
 """
-# A module that says that it is being imported, and takes for ever; in short pieces, since a signal that comes just before
-# one begins is heeded only when it has ended.
+# A module that says that it is being imported, and takes for ever: in short pieces, since a signal that comes just
+# before a sleep begins is heeded only when it has ended.
 SLOW = "import time\nprint('importing', flush=True)\nwhile True:\n    time.sleep(0.05)\n"
 
 
