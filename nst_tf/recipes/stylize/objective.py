@@ -23,17 +23,18 @@ from nst_tf.objectives import (
     WassersteinStyle,
     blend_moments,
 )
-from nst_tf.objectives.neighbours import choices_of_samples, swapped
+from nst_tf.objectives.neighbours import choices_of_samples, step_of, swapped
 from nst_tf.one_pass.areas import Area
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.stylize.settings import StylizeSettings
 from nst_tf.views.view import Study, View, view
 
-__all__ = ["WINDOW", "paint_of", "shares_of", "style_objective"]
+__all__ = ["APART", "WINDOW", "paint_of", "shares_of", "style_objective"]
 
 STYLE_LOSSES = {"wasserstein": (WassersteinStyle, 2), "gram": (GramStyle, 4)}  # and the power of features in them
 CONTENT_POWER = 2
 WINDOW = 3  # side of the patches of features that content and style are compared by
+APART = step_of(WINDOW)  # positions from one of them to the next
 
 
 def style_objective(

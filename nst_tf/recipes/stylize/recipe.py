@@ -15,12 +15,11 @@ from nst_tf.canvas import lanczos, noise
 from nst_tf.canvas.masks import mask_at
 from nst_tf.canvas.sizes import fit, longest_made, longest_shown, measured_size, scale_sizes, scale_steps
 from nst_tf.objectives import Objective
-from nst_tf.objectives.neighbours import step_of
 from nst_tf.one_pass.areas import Area, areas_at, laid_over, painted_part
 from nst_tf.optimize import Adam, Lbfgs
 from nst_tf.recipes.feature_loop import FeatureLoop, kept_by_network, opened_extractor
 from nst_tf.recipes.recipe import Recipe, at_size
-from nst_tf.recipes.stylize.objective import WINDOW, style_objective
+from nst_tf.recipes.stylize.objective import APART, style_objective
 from nst_tf.recipes.stylize.settings import StylizeSettings
 from nst_tf.views.tiling import pixels_of
 
@@ -129,7 +128,7 @@ class Stylize(Recipe):
     def window(self, size: tf.Tensor) -> tf.Tensor | None:
         """Where anything is painted, with all that is seen around it: the rest need not be looked at."""
         mask = painted_part(self.areas)
-        return None if mask is None else self.network.window(mask_at(mask, size), step_of(WINDOW))
+        return None if mask is None else self.network.window(mask_at(mask, size), APART)
 
     def style_size(self, style: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """The size in which a style is measured for a canvas of this size."""
