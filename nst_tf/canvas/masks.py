@@ -69,8 +69,9 @@ def window(mask: tf.Tensor, margin: int, step: int) -> tf.Tensor:
         step: Of which its sides are multiples, but where the image ends.
     """
     shown = mask[0, :, :, 0] >= tf.minimum(VISIBLE, tf.reduce_max(mask))
-    places = tf.cast(tf.where(shown), tf.int32)
-    first, end = tf.reduce_min(places, 0) - margin, tf.reduce_max(places, 0) + 1 + margin
+    lines = [tf.cast(tf.where(tf.reduce_any(shown, axis)), tf.int32) for axis in (1, 0)]
+    first, end = (tf.stack([line[at, 0] for line in lines]) for at in (0, -1))
+    first, end = first - margin, end + 1 + margin
     first, end = tf.maximum(first, 0) // step * step, -(-end // step) * step
     return tf.concat([first, tf.minimum(end, tf.shape(shown))], 0)
 

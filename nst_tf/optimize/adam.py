@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from nst_tf.optimize.loop import Carry, resized
+
 __all__ = ["Adam", "AdamState"]
 
 EPSILON = 1e-8
@@ -25,10 +27,6 @@ class AdamState(NamedTuple):
     value: tf.Tensor  # (batch,), of the iterate before the last step
     count: tf.Tensor  # a scalar: steps behind the moments, over all scales
     averaged: tf.Tensor  # a scalar: steps behind the average, on this scale
-
-
-def _resized(images: tf.Tensor, like: tf.Tensor, method: str) -> tf.Tensor:
-    return tf.image.resize(images, like.shape[1:3], method=method)
 
 
 class Adam:
@@ -91,9 +89,9 @@ class Adam:
         """Goes on as before: no value is remembered."""
         return state
 
-    def enlarge(self, state: AdamState, image: tf.Tensor) -> AdamState:
-        """Goes on from images of another size with the moments resized to it; the average starts anew."""
+    def enlarge(self, state: AdamState, image: tf.Tensor, carry: Carry = resized) -> AdamState:
+        """Goes on from images of another size with the moments carried to it; the average starts anew."""
         fresh = self.start(image)
-        first = _resized(state.first, image, "bicubic")
-        second = tf.nn.relu(_resized(state.second, image, "bilinear"))
+        first = carry(state.first, image, "bicubic")
+        second = tf.nn.relu(carry(state.second, image, "bilinear"))
         return fresh._replace(first=first, second=second, count=state.count)

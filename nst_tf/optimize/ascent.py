@@ -14,6 +14,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from nst_tf.optimize.history import spread
+from nst_tf.optimize.loop import Carry, resized
 
 __all__ = ["Ascent", "AscentState"]
 
@@ -75,6 +76,7 @@ class Ascent:
         """Goes on as before: no value is remembered."""
         return state
 
-    def enlarge(self, state: AscentState, image: tf.Tensor) -> AscentState:
+    def enlarge(self, state: AscentState, image: tf.Tensor, carry: Carry = resized) -> AscentState:
         """Goes on from images of another size, with the jitter that is next."""
+        del carry
         return self.start(image)._replace(key=state.key)

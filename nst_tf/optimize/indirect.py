@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
 
-from nst_tf.optimize.loop import Optimizer
+from nst_tf.optimize.loop import Carry, Optimizer, resized
 
 __all__ = ["Canvas", "Indirect", "IndirectState"]
 
@@ -76,6 +76,7 @@ class Indirect:
         """As the optimizer of the parameters does."""
         return state._replace(inner=self.optimizer.resume(state.inner))
 
-    def enlarge(self, state: IndirectState, image: tf.Tensor) -> IndirectState:
+    def enlarge(self, state: IndirectState, image: tf.Tensor, carry: Carry = resized) -> IndirectState:
         """Goes on from images of another size, with the transforms that come next."""
+        del carry
         return self.start(image)._replace(key=state.key)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from nst_tf.optimize.history import History, dot, empty_history, low_pass, newton_direction, remember, spread
+from nst_tf.optimize.loop import Carry, resized
 
 __all__ = ["Lbfgs", "LbfgsState"]
 
@@ -143,7 +144,7 @@ class Lbfgs:
         infinite = tf.fill(tf.shape(state.value), tf.constant(float("inf"), state.value.dtype))
         return state._replace(value=infinite, length=tf.zeros_like(state.length))
 
-    def enlarge(self, state: LbfgsState, image: tf.Tensor) -> LbfgsState:
+    def enlarge(self, state: LbfgsState, image: tf.Tensor, carry: Carry = resized) -> LbfgsState:
         """Starts anew from images of another size: pairs of one size say little of the other."""
-        del state
+        del state, carry
         return self.start(image)

@@ -11,9 +11,16 @@ from typing import Any, Protocol
 
 import tensorflow as tf
 
-__all__ = ["Loop", "Optimizer", "any_size"]
+__all__ = ["Carry", "Loop", "Optimizer", "any_size", "resized"]
 
 Value = Callable[..., tf.Tensor]
+# From maps of the images of before, the images of now and a method of `tf.image.resize` to maps of the images of now.
+Carry = Callable[[tf.Tensor, tf.Tensor, str], tf.Tensor]
+
+
+def resized(maps: tf.Tensor, images: tf.Tensor, method: str) -> tf.Tensor:
+    """What belongs to the pixels of images, brought to those of the same images of another size."""
+    return tf.image.resize(maps, images.shape[1:3], method=method)
 
 
 class Optimizer(Protocol):
@@ -34,8 +41,8 @@ class Optimizer(Protocol):
     def resume(self, state: Any) -> Any:
         """The state to go on with when what is minimised has changed, but not the images."""
 
-    def enlarge(self, state: Any, image: tf.Tensor) -> Any:
-        """The state to go on with from images of another size."""
+    def enlarge(self, state: Any, image: tf.Tensor, carry: Carry = resized) -> Any:
+        """The state to go on with from images of another size, to which `carry` brings what belongs to pixels."""
 
 
 def any_size(value: Any) -> tf.TypeSpec:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from nst_tf.optimize.loop import Carry, resized
+
 __all__ = ["Momentum", "MomentumState"]
 
 
@@ -75,7 +77,7 @@ class Momentum:
         """Goes on as before: no value is remembered."""
         return state
 
-    def enlarge(self, state: MomentumState, image: tf.Tensor) -> MomentumState:
+    def enlarge(self, state: MomentumState, image: tf.Tensor, carry: Carry = resized) -> MomentumState:
         """Starts anew from images of another size."""
-        del state
+        del state, carry
         return self.start(image)

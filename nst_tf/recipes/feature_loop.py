@@ -18,9 +18,9 @@ from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
 from nst_tf.optimize import Loop, Optimizer
-from nst_tf.recipes.tiled import Tiled, Within, exact_value
+from nst_tf.recipes.tiled import Tiled, exact_value
 from nst_tf.views.storeys import Storey, storeys
-from nst_tf.views.tiling import Tiling, pixels_of, tiling
+from nst_tf.views.tiling import Tiling, tiling
 
 __all__ = ["Extractor", "FeatureLoop", "GraphLoop", "kept_by_network", "network_graph", "opened_extractor"]
 
@@ -65,8 +65,6 @@ class FeatureLoop:
 
     def value(self, images: tf.Tensor, objective: Objective) -> tf.Tensor:
         """An objective's value for each image, `(batch,)`: looked at as a whole, or as the objective says."""
-        if isinstance(objective, Within):
-            return self.value(pixels_of(images, objective.window), objective.objective)
         if isinstance(objective, Tiled):
             return exact_value(self.storeys, images, objective)
         return objective(self._extract(images), images)

@@ -17,8 +17,8 @@ __all__ = ["check_fits", "is_narrow", "with_tiles"]
 MARGIN = 48  # pixels around a tile
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
 # Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
-# with all that is optimised, and with a narrow history; of a painting or another source.
-PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE = 3.4e3, 680, 340, 36
+# with all that is optimised, and with a narrow history; of a painting or another source; of what is not worked on.
+PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE, PER_PIXEL_BESIDE = 3.4e3, 680, 340, 36, 100
 
 Size = tuple[int, int]
 
@@ -67,6 +67,7 @@ def check_fits(
     *,
     narrow: bool = False,
     tiles: bool = True,
+    worked_on: Size | None = None,
 ) -> None:
     """Refuses what does not fit: the picture, or what it is made like.
 
@@ -78,18 +79,22 @@ def check_fits(
         scale: The name of the setting that scales them.
         narrow: See `with_tiles`.
         tiles: Whether it may be looked at by tiles at all.
+        worked_on: Height and width of the part of the picture that is worked on; all of it by default.
 
     Raises:
         InputError: It does not fit, or the network cannot look at tiles.
     """
-    if not in_tiles(size, settings.tile):
-        check = check_whole if tiles else check_memory
-        check(*size)
-    else:
-        network.tiling(size, settings.tile)
-        fixed, per_pixel = _needed(narrow, settings.tile)
+    worked_on = worked_on or size
+    tiled, share = in_tiles(worked_on, settings.tile), math.prod(worked_on) / math.prod(size)
+    fixed, per_pixel = _needed(narrow, settings.tile if tiled else 0)
+    per_pixel = share * per_pixel + (1 - share) * PER_PIXEL_BESIDE
+    if tiled:
+        network.tiling(worked_on, settings.tile)
         sources = PER_PIXEL_OF_SOURCE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture
         check_memory(*size, fixed, per_pixel + sources)
+    else:
+        check = check_whole if tiles else check_memory
+        check(*size, fixed, per_pixel)
     for source in measured:
         if not in_tiles(source, settings.tile):
             check_measured(*source, scale, getattr(settings, scale))

@@ -58,7 +58,7 @@ def make_in_graph(recipe: Recipe) -> Made:
 
     def scale(at, state, losses, evaluations):
         size = recipe.sizes[at]
-        state = tf.cond(at > 0, lambda: recipe.enter(state, size), lambda: state)
+        state = tf.cond(at > 0, lambda: recipe.enter(state, recipe.sizes[at - 1], size), lambda: state)
         parts = recipe.objective(size)
         ends = tf.concat([[0], round_ends(recipe.steps[at], recipe.rounds)], 0)
 
@@ -68,7 +68,7 @@ def make_in_graph(recipe: Recipe) -> Made:
             if recipe.renews:
                 now = recipe.renewed(parts, loop.optimizer.image(state))
                 state = loop.optimizer.resume(state)
-            total = recipe.total(now, size)
+            total = recipe.total(now, recipe.part_size(size))
             state, done = _improved(loop, state, total, ends[number + 1] - ends[number], recipe.settings.plateau)
             return number + 1, state, recipe.losses(loop.optimizer.image(state), now), evaluations + done
 
@@ -77,4 +77,5 @@ def make_in_graph(recipe: Recipe) -> Made:
     losses = {name: tf.constant(0.0) for name in recipe.parts}
     scales = tf.shape(recipe.sizes)[0]
     state, losses, evaluations = _repeated(scale, scales, recipe.begin(), losses, tf.constant(0))
-    return Made(loop.optimizer.image(state), tf.reduce_sum(loop.optimizer.loss(state)), losses, evaluations)
+    canvas = recipe.whole(loop.optimizer.image(state), recipe.sizes[-1])
+    return Made(canvas, tf.reduce_sum(loop.optimizer.loss(state)), losses, evaluations)

@@ -4,7 +4,6 @@ Coarse to fine as in Gatys et al. (arXiv 1611.07865): large strokes are laid dow
 """
 
 import functools
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -39,6 +38,7 @@ class _Run:
         self.recipe, self.clock, self.finish = recipe, clock, finish
         self.loop = recipe.network.loop
         self.sizes = [(int(height), int(width)) for height, width in recipe.sizes.numpy()]
+        self.pixels = [int(tf.reduce_prod(recipe.part_size(size))) for size in recipe.sizes]
         self.steps = [int(steps) for steps in recipe.steps.numpy()]
         self.state = self.seen = None
         self.done = 0
@@ -50,7 +50,7 @@ class _Run:
         size = self.recipe.sizes[scale]
         self.scale, self.here = scale, 0
         self.parts = self.recipe.objective(size)
-        self.state = self.recipe.begin() if scale == 0 else self.recipe.enter(self.state, size)
+        self.state = self.recipe.enter(self.state, self.recipe.sizes[scale - 1], size) if scale else self.recipe.begin()
         self._begin_round()
         self.preparing = self.clock.seconds - began
 
@@ -100,11 +100,11 @@ class _Run:
         """Chooses targets for what the canvas showed when the round began."""
         if self.recipe.renews:
             self.parts = self.recipe.renewed(self.parts, self.seen)
-        self.total = self.recipe.total(self.parts, self.recipe.sizes[self.scale])
+        self.total = self.recipe.total(self.parts, self.recipe.part_size(self.recipe.sizes[self.scale]))
 
     def advance(self) -> None:
         """Evaluates until the next look, or for as long as a call may take."""
-        pixels = self.size[0] * self.size[1]
+        pixels = self.pixels[self.scale]
         ends = round_ends(self.steps[self.scale], self.recipe.rounds).numpy().tolist()
         end = next(end for end in ends if end > self.here)
         wanted = min(LOOK_EVERY - len(self.losses) % LOOK_EVERY, end - self.here)
@@ -135,11 +135,6 @@ class _Run:
         return fall < LOOK_EVERY * plateau * abs(self.losses[-1])
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Height and width of this scale."""
-        return self.sizes[self.scale]
-
-    @property
     def scale_ended(self) -> bool:
         """Whether this scale's rounds are done."""
         return self.here >= self.steps[self.scale]
@@ -152,23 +147,24 @@ class _Run:
     def may_go_on(self) -> bool:
         """Whether there is time for one more evaluation; if the scale has ended, for one of the next scale."""
         if not self.scale_ended:
-            return self.clock.allows(1, math.prod(self.size))
-        return self.clock.allows(1 + ENTERING, math.prod(self.sizes[self.scale + 1]))
+            return self.clock.allows(1, self.pixels[self.scale])
+        return self.clock.allows(1 + ENTERING, self.pixels[self.scale + 1])
 
     def report(self) -> Progress:
         """The state as seen from outside."""
-        height, width = self.size
+        height, width = self.sizes[self.scale]
         here = self.steps[self.scale] - self.here
-        later = list(zip(self.sizes, self.steps, strict=True))[self.scale + 1 :]
-        expected = [self.clock.expects(here, height * width)]
-        expected += [self.clock.expects_scale(steps, math.prod(size)) for size, steps in later]
+        later = list(zip(self.pixels, self.steps, strict=True))[self.scale + 1 :]
+        expected = [self.clock.expects(here, self.pixels[self.scale])]
+        expected += [self.clock.expects_scale(steps, pixels) for pixels, steps in later]
         remaining = None if None in expected else sum(expected)
         planned = self.done + here + sum(steps for _, steps in later)
         where = {"scale": self.scale + 1, "height": height, "width": width, "step": self.done}
         where |= {"loss": self.loss, "seconds": self.clock.seconds}
         self.history.append(where)
         history = tuple(self.history)
-        result = functools.partial(self._result, self.canvas, self.parts, history, self.finished)
+        size = self.recipe.sizes[self.scale]
+        result = functools.partial(self._result, self.canvas, size, self.parts, history, self.finished)
         place, state = (self.scale, self.here, self.done), None if self.finished else self.state
         checkpoint = functools.partial(_checkpoint, place, tuple(self.losses), history, self.canvas, state, self.seen)
         return Progress(
@@ -180,10 +176,10 @@ class _Run:
             checkpoint=checkpoint,
         )
 
-    def _result(self, canvas, parts, history, finished) -> Result:
+    def _result(self, canvas, size, parts, history, finished) -> Result:
         image = canvas()
         losses = {name: float(value) for name, value in self.recipe.losses(image, parts).items()}
-        picture = self.finish(self.recipe.picture(image).numpy())
+        picture = self.finish(self.recipe.picture(self.recipe.whole(image, size)).numpy())
         precision = self.recipe.network.precision
         return Result(picture, history, losses, self.recipe.settings, finished, precision)
 

@@ -11,9 +11,9 @@ import tensorflow as tf
 from nst_tf.canvas import enlarge
 from nst_tf.objectives import Objective
 from nst_tf.recipes.feature_loop import FeatureLoop
-from nst_tf.recipes.tiled import Tiled, Within, values_of_parts
+from nst_tf.recipes.tiled import Tiled, values_of_parts
 from nst_tf.views.storeys import tilings
-from nst_tf.views.tiling import in_tiles, pixels_of
+from nst_tf.views.tiling import in_tiles, padded_to, pixels_of
 from nst_tf.views.view import view
 
 __all__ = ["Recipe", "at_size"]
@@ -57,39 +57,49 @@ class Recipe(ABC):
 
     @abstractmethod
     def objective(self, size: tf.Tensor) -> dict[str, Objective]:
-        """The named parts of the objective for a canvas of this height and width; their sum is minimised."""
+        """The named parts of the objective for what is worked on of a canvas of this size; their sum is minimised."""
 
     def window(self, size: tf.Tensor) -> tf.Tensor | None:
-        """Which part of a canvas of this size the objective is of, see `pixels_of`; `None` for all of it."""
+        """Which part of a canvas of this size is worked on, see `pixels_of`; `None` for all of it."""
         del size
         return None
 
+    def part_size(self, size: tf.Tensor) -> tf.Tensor:
+        """Height and width of the part of a canvas of this size that is worked on."""
+        window = self.window(size)
+        return size if window is None else window[2:] - window[:2]
+
     def part(self, canvas: tf.Tensor) -> tf.Tensor:
-        """What the objective is of, of a canvas or of an image of its size."""
+        """What is worked on, of a canvas or of an image of its size."""
         window = self.window(tf.shape(canvas)[1:3])
         return canvas if window is None else pixels_of(canvas, window)
 
+    def whole(self, part: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+        """A canvas of this size, of which a part was worked on; the rest of it is 0."""
+        window = self.window(size)
+        return part if window is None else padded_to(size, part, window)
+
     def begin(self) -> Any:
         """The optimizer's state before the first evaluation."""
-        return self.network.loop.optimizer.start(self.start())
+        return self.network.loop.optimizer.start(self.part(self.start()))
 
     def enlarge(self, canvas: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """A canvas of one scale brought to the size of another."""
         return at_size(enlarge, canvas, size)
 
-    def enter(self, state: Any, size: tf.Tensor) -> Any:
-        """The optimizer's state that a scale begins with, from where the one before ended."""
+    def enter(self, state: Any, before: tf.Tensor, size: tf.Tensor) -> Any:
+        """The optimizer's state that a scale begins with, from where the one before ended, by the sizes of both."""
         optimizer = self.network.loop.optimizer
-        return optimizer.enlarge(state, self.enlarge(optimizer.image(state), size))
+
+        def carry(maps, images, method):
+            del images
+            return self.part(tf.image.resize(self.whole(maps, before), size, method))
+
+        canvas = self.enlarge(self.whole(optimizer.image(state), before), size)
+        return optimizer.enlarge(state, self.part(canvas), carry)
 
     def total(self, parts: dict[str, Objective], size: tf.Tensor) -> Objective:
-        """What is minimised on a canvas of this size: the sum of the parts, by tiles if it is larger than one."""
-        window = self.window(size)
-        if window is None:
-            return self._total(parts, size)
-        return Within(self._total(parts, window[2:] - window[:2]), window)
-
-    def _total(self, parts: dict[str, Objective], size: tf.Tensor) -> Objective:
+        """What is minimised, for what is worked on of this size: the sum of the parts, by tiles if it is larger."""
         total = functools.reduce(operator.add, parts.values())
         if not self.tile:  # as in a graph, where no size is known
             return total
@@ -99,8 +109,8 @@ class Recipe(ABC):
         return Tiled.by(total, tilings(self.network.storeys, (height, width), self.tile))
 
     def renewed(self, parts: dict[str, Objective], canvas: tf.Tensor) -> dict[str, Objective]:
-        """The parts of an objective, renewed for a canvas."""
-        seen = view(self.network, self.part(canvas), self.tile)
+        """The parts of an objective, renewed for what is worked on of a canvas."""
+        seen = view(self.network, canvas, self.tile)
         choices = seen.choices(lambda features: {name: part.choices(features) for name, part in parts.items()})
         return {name: part.chosen(choices[name]) for name, part in parts.items()}
 
@@ -109,12 +119,11 @@ class Recipe(ABC):
         return self.enlarge(canvas, self.sizes[-1])
 
     def losses(self, canvas: tf.Tensor, parts: dict[str, Objective]) -> dict[str, tf.Tensor]:
-        """The value of each part of an objective for a canvas."""
-        seen = self.part(canvas)
-        if in_tiles(seen.shape[1:3], self.tile):
-            total = self._total(parts, tf.shape(seen)[1:3])
-            found = values_of_parts(self.network.storeys, seen, parts, total)
+        """The value of each part of an objective for what is worked on of a canvas."""
+        if in_tiles(canvas.shape[1:3], self.tile):
+            total = self.total(parts, tf.shape(canvas)[1:3])
+            found = values_of_parts(self.network.storeys, canvas, parts, total)
         else:
-            features = self.network.features(seen)
-            found = {name: part(features, seen) for name, part in parts.items()}
+            features = self.network.features(canvas)
+            found = {name: part(features, canvas) for name, part in parts.items()}
         return {name: tf.reduce_sum(value) for name, value in found.items()}

@@ -15,24 +15,12 @@ from nst_tf.objectives.part import IMAGE, Box
 from nst_tf.views.storeys import Storey
 from nst_tf.views.tiling import Tiling, part_of, pixels_of
 
-__all__ = ["Tiled", "Within", "exact_value", "values_of_parts"]
+__all__ = ["Tiled", "exact_value", "values_of_parts"]
 
 Terms = Mapping[int, Objective]
 Weighed = Sequence[tuple[tf.Tensor, Objective]]  # terms and their weights
 Sums = Mapping[int, Any]  # of terms, by their numbers
 Grown = tuple[tf.Tensor, tf.Tensor]  # maps so far: of the row of tiles that is looked at, and of all rows before
-
-
-class Within(Objective):
-    """An objective of a part of images.
-
-    Attributes:
-        objective: Of the part.
-        window: Which one, see `pixels_of`.
-    """
-
-    objective: Objective
-    window: tf.Tensor
 
 
 class Tiled(Objective):

@@ -17,7 +17,7 @@ from nst_tf.backbones.receptive_field import ReceptiveField, receptive_field
 from nst_tf.errors import InputError
 from nst_tf.objectives.part import IMAGE, Box, Tile
 
-__all__ = ["Tiling", "divided", "in_tiles", "join", "part_of", "pixels_of", "tiling"]
+__all__ = ["Tiling", "divided", "in_tiles", "join", "padded_to", "part_of", "pixels_of", "tiling"]
 
 
 def in_tiles(size: Sequence[int], tile: int) -> bool:
@@ -145,6 +145,12 @@ def pixels_of(image: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
     """What is looked at of an image `(batch, height, width, channels)`: top, left, and exclusive bottom and right."""
     top, left, bottom, right = tf.unstack(window)
     return image[:, top:bottom, left:right]
+
+
+def padded_to(size: tf.Tensor, part: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
+    """An image of this height and width that is 0 but for a part of it, which `pixels_of` gives back."""
+    before, after = window[:2], size - window[2:]
+    return tf.pad(part, tf.pad(tf.stack([before, after], 1), [[1, 1], [0, 0]]))
 
 
 def join(of_tiles: Sequence[Any], across: int) -> Any:

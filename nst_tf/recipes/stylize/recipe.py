@@ -122,7 +122,7 @@ class Stylize(Recipe):
             return style_objective(self.network, self.settings, content, areas)
         areas = [area._replace(mask=pixels_of(area.mask, window)) for area in areas]
         parts = style_objective(self.network, self.settings, pixels_of(content, window), areas)
-        share = tf.divide(*(tf.reduce_prod(tf.cast(one, tf.float64)) for one in (window[2:] - window[:2], size)))
+        share = tf.divide(*(tf.reduce_prod(tf.cast(one, tf.float64)) for one in (self.part_size(size), size)))
         return {name: part * share for name, part in parts.items()}
 
     def window(self, size: tf.Tensor) -> tf.Tensor | None:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from nst_tf.backbones import check_size
 from nst_tf.canvas import lanczos
 from nst_tf.errors import unknown
-from nst_tf.images import Picture, Source, as_picture, dressed, fit, restore_color
+from nst_tf.images import Picture, Source, as_picture, dressed, restore_color
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
@@ -39,16 +39,20 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     """
     settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
-    size = fit(guide.shape, settings.size)
-    narrow = not settings.preview and is_narrow(size)
-    settings = settings if settings.preview else with_tiles(settings, size, narrow)
-    network = style_network(settings, narrow=narrow)
-    recipe = Stylize(network, settings, tf.constant(guide)[None], areas, *_start(settings))
-    made = recipe.sizes[-1]
-    measured = [tuple(recipe.style_size(style, made).numpy().tolist()) for style in styles_of(areas)]
-    check_size(network.extractor, *made.numpy())
-    check_fits(settings, network, tuple(made.numpy().tolist()), measured, "style_scale", narrow=narrow)
+    given = tf.constant(guide)[None], areas, *_start(settings)
+    recipe = Stylize(style_network(settings), settings, *given)
+    made, worked_on = (_numbers(size) for size in (recipe.sizes[-1], recipe.part_size(recipe.sizes[-1])))
+    narrow = is_narrow(worked_on)
+    settings = with_tiles(settings, worked_on, narrow)
+    recipe = Stylize(style_network(settings, narrow=narrow), settings, *given)
+    measured = [_numbers(recipe.style_size(style, recipe.sizes[-1])) for style in styles_of(areas)]
+    check_size(recipe.network.extractor, *made)
+    check_fits(settings, recipe.network, made, measured, "style_scale", narrow=narrow, worked_on=worked_on)
     return recipe
+
+
+def _numbers(size: tf.Tensor) -> tuple[int, int]:
+    return tuple(size.numpy().tolist())
 
 
 def _start(settings: StylizeSettings) -> tuple[Painter | None, tf.Tensor | None]:

@@ -63,7 +63,7 @@ def test_an_octave_begins_at_the_image_with_the_detail_and_the_jitter_goes_on(ca
     first = dreamt.begin()
     np.testing.assert_array_equal(first.key, [7, 0])
     lighter = first._replace(image=tf.minimum(first.image + 0.1, 1), key=first.key + tf.constant([0, 3], tf.int64))
-    second = dreamt.enter(lighter, dreamt.sizes[1])
+    second = dreamt.enter(lighter, *dreamt.sizes[:2])
     np.testing.assert_array_equal(second.key, [7, 3])
     np.testing.assert_allclose(second.image, dreamt.enlarge(lighter.image, dreamt.sizes[1]), atol=1e-6)
 

@@ -64,12 +64,13 @@ def test_no_more_is_looked_at_than_a_mask_shows_and_units_see_around_it(castle, 
         if whole:
             monkeypatch.setattr(Stylize, "window", lambda *_: None)
         recipe = prepare(castle, areas_of(castle, [wave], mask=tower), settings)
-        parts = recipe.renewed(recipe.objective(size), canvas)
+        part = recipe.part(canvas)
+        parts = recipe.renewed(recipe.objective(size), part)
         with tf.GradientTape() as tape:
-            tape.watch(canvas)
-            value = recipe.network.value(canvas, recipe.total(parts, size))
-        gradient = tape.gradient(value, canvas)[0].numpy()
-        found.append((recipe.part(canvas), recipe.losses(canvas, parts), gradient))
+            tape.watch(part)
+            value = recipe.network.value(part, recipe.total(parts, recipe.part_size(size)))
+        gradient = recipe.whole(tape.gradient(value, part), size)[0].numpy()
+        found.append((part, recipe.losses(part, parts), gradient))
     (part, losses, gradient), (all_of_it, losses_of_all, gradient_of_all) = found
     assert part.numpy().size < 0.5 * all_of_it.numpy().size
     for name, tolerance in {"content": 1e-6, "patches": 1e-6, "style": 1e-4}.items():
