@@ -10,7 +10,7 @@ from nst_tf.images import fit, resize_image
 from nst_tf.objectives.neighbours import nearest
 from nst_tf.objectives.places import looked_at, places_of, standardise
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.study import WINDOWS
+from nst_tf.one_pass.study import PATCH_SIDES
 
 __all__ = ["measure", "table"]
 
@@ -20,21 +20,21 @@ def _image(name: str, size: int) -> tf.Tensor:
     return tf.constant(resize_image(pixels, fit(pixels.shape, size))[None])
 
 
-def _patches(maps: tf.Tensor, window: int) -> tf.Tensor:
+def _patches(maps: tf.Tensor, side: int) -> tf.Tensor:
     """Those at all positions, of length 1, `(positions, n)`."""
-    edge, sides, ones = [window // 2] * 2, [1, window, window, 1], [1] * 4
+    edge, sides, ones = [side // 2] * 2, [1, side, side, 1], [1] * 4
     patches = tf.image.extract_patches(
         tf.pad(maps, [[0, 0], edge, edge, [0, 0]], "SYMMETRIC"), sides, ones, ones, "VALID"
     )
     return tf.math.l2_normalize(tf.reshape(patches, [-1, patches.shape[-1]]), 1)
 
 
-def _loss(content: tf.Tensor, style: tf.Tensor, window: int) -> dict[str, float]:
+def _loss(content: tf.Tensor, style: tf.Tensor, side: int) -> dict[str, float]:
     """Of one layer's maps."""
-    places, own, other = places_of([style], window), standardise(content), standardise(style)
-    queries, keys = _patches(own, window), _patches(other, window)
-    quick = nearest(_patches(tf.tensordot(own, places.axes, 1), window), places.keys)
-    down, across = looked_at(tf.shape(style)[1:3], None, window)
+    places, own, other = places_of([style], side), standardise(content), standardise(style)
+    queries, keys = _patches(own, side), _patches(other, side)
+    quick = nearest(_patches(tf.tensordot(own, places.axes, 1), side), places.keys)
+    down, across = looked_at(tf.shape(style)[1:3], None, side)
     found = tf.gather(down * style.shape[2] + across, quick)
     best = nearest(queries, keys)
     exact, kept = (float(tf.reduce_mean(tf.reduce_sum(queries * tf.gather(keys, one), 1))) for one in (best, found))
@@ -54,7 +54,7 @@ def measure(size: int = 256) -> dict[str, Any]:
     """
     encoder = load_stylizer().encoder
     content, style = (encoder(_image(name, size)) for name in ("neuschwanstein", "great_wave"))
-    return {layer: _loss(content[layer], style[layer], window) for layer, window in WINDOWS.items()}
+    return {layer: _loss(content[layer], style[layer], side) for layer, side in PATCH_SIDES.items()}
 
 
 def table(measured: dict[str, Any]) -> str:

@@ -51,48 +51,48 @@ def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tf.Tensor:
     return tf.while_loop(lambda chunk, _: chunk < chunks, look, (0, found), parallel_iterations=1)[1].concat()
 
 
-def step_of(window: int) -> int:
+def step_of(side: int) -> int:
     """How far the patches that are compared are apart: along each side, a position is in one, or most in two.
 
     Args:
-        window: The side of the patches, odd.
+        side: The side of the patches, odd.
     """
-    return window // 2 + 1
+    return side // 2 + 1
 
 
 def _overlapped(patches: tf.Tensor) -> tf.Tensor:
-    """The sum of patches along a line, a step apart, where each lies: `(lines, patches, window, n)` to `(lines, step
+    """The sum of patches along a line, a step apart, where each lies: `(lines, patches, side, n)` to `(lines, step
     patches, n)`, from the middle of the first on."""
-    lines, count, window, channels = tf.unstack(tf.shape(patches))
+    lines, count, side, channels = tf.unstack(tf.shape(patches))
     reach = patches.shape[2] // 2
     own, others = patches[:, :, reach:], patches[:, 1:, :reach]
     total = own + tf.pad(others, [[0, 0], [0, 1], [1, 0], [0, 0]])
-    return tf.reshape(total, [lines, count * (window - reach), channels])
+    return tf.reshape(total, [lines, count * (side - reach), channels])
 
 
 def _laid(patches: tf.Tensor) -> tf.Tensor:
-    """The sum of patches where each lies, `(rows, columns, window, window, n)` to `(step rows, step columns, n)`."""
-    rows, columns, window, _, channels = tf.unstack(tf.shape(patches))
+    """The sum of patches where each lies, `(rows, columns, side, side, n)` to `(step rows, step columns, n)`."""
+    rows, columns, _, _, channels = tf.unstack(tf.shape(patches))
     side = patches.shape[2]
-    across = _overlapped(tf.reshape(tf.transpose(patches, [0, 2, 1, 3, 4]), [rows * window, columns, side, channels]))
+    across = _overlapped(tf.reshape(tf.transpose(patches, [0, 2, 1, 3, 4]), [rows * side, columns, side, channels]))
     across = tf.reshape(across, [rows, side, -1, channels])
     return tf.transpose(_overlapped(tf.transpose(across, [2, 0, 1, 3])), [1, 0, 2])
 
 
-def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, window: int) -> tf.Tensor:
+def _voted(places: Places, found: tf.Tensor, size: tf.Tensor, side: int) -> tf.Tensor:
     """What the places found, `(rows, columns)`, say of each position of a map of this size: the mean."""
-    channels = places.patches.shape[-1] // window**2
+    channels = places.patches.shape[-1] // side**2
     # The place found for p says what p + offset is to be.
-    said = tf.reshape(tf.gather(places.patches, found), [*tf.unstack(tf.shape(found)), window, window, channels])
+    said = tf.reshape(tf.gather(places.patches, found), [*tf.unstack(tf.shape(found)), side, side, channels])
     total, votes = _laid(said), _laid(tf.ones_like(said[..., :1]))
     return total[: size[0], : size[1]] / votes[: size[0], : size[1]]
 
 
-def _found(standard: tf.Tensor, places: Places, window: int) -> tf.Tensor:
+def _found(standard: tf.Tensor, places: Places, side: int) -> tf.Tensor:
     """What the neighbours among some places have where an image has these features."""
-    like = patches_of(tf.tensordot(standard, places.axes, 1), window)[:: step_of(window), :: step_of(window)]
+    like = patches_of(tf.tensordot(standard, places.axes, 1), side)[:: step_of(side), :: step_of(side)]
     found = nearest(unit(tf.reshape(like, [-1, places.keys.shape[-1]])), places.keys)
-    return _voted(places, tf.reshape(found, tf.shape(like)[:2]), tf.shape(standard)[1:3], window)
+    return _voted(places, tf.reshape(found, tf.shape(like)[:2]), tf.shape(standard)[1:3], side)
 
 
 class Choices(NamedTuple):
@@ -115,41 +115,41 @@ def choices_of_samples(samples: Sequence[Sample], shares: Sequence[float | tf.Te
 
 
 def choices_of(
-    images: Sequence[tf.Tensor], window: int, shares: Sequence[float | tf.Tensor] = (), weights: Weights = ()
+    images: Sequence[tf.Tensor], side: int, shares: Sequence[float | tf.Tensor] = (), weights: Weights = ()
 ) -> Choices:
     """The places of one or several images.
 
     Args:
         images: Feature maps of each, `(1, rows, columns, channels)`, of any sizes.
-        window: Side of the patches that are compared, odd.
+        side: Side of the patches that are compared, odd.
         shares: How much of each image is wanted at every place; only their ratios matter. Without them, each place has
             one neighbour, in whichever image it is.
         weights: See `places_of`.
     """
     weights = weights or [None] * len(images)
-    samples = [sample(maps, window, own) for maps, own in zip(images, weights, strict=True)]
+    samples = [sample(maps, side, own) for maps, own in zip(images, weights, strict=True)]
     return choices_of_samples(samples, shares)
 
 
-def neighbours_of(standard: tf.Tensor, choices: Choices, window: int) -> tf.Tensor:
+def neighbours_of(standard: tf.Tensor, choices: Choices, side: int) -> tf.Tensor:
     """What neighbours have where an image has these features: S(F), without gradients.
 
     Args:
         standard: U, standardised features `(1, rows, columns, channels)` of an image or of a part of it, which begins
-            at a row and a column whose numbers are multiples of `window // 2 + 1`. As far from the part's edges as that
+            at a row and a column whose numbers are multiples of `side // 2 + 1`. As far from the part's edges as that
             they are those of the whole image.
         choices: Where neighbours are sought, of the same layer.
-        window: As it was for `choices_of`.
+        side: As it was for `choices_of`.
 
     Returns:
         float32 `(rows, columns, channels)`.
     """
-    found = [_found(standard, places, window) for places in choices.places]
+    found = [_found(standard, places, side) for places in choices.places]
     return tf.stop_gradient(tf.tensordot(choices.shares, tf.stack(found), 1) if len(found) > 1 else found[0])
 
 
 def swapped(
-    maps: tf.Tensor, choices: Choices, window: int, share: tf.Tensor | float, weights: tf.Tensor | None = None
+    maps: tf.Tensor, choices: Choices, side: int, share: tf.Tensor | float, weights: tf.Tensor | None = None
 ) -> tf.Tensor:
     """The features of an image, a share of each replaced by what its neighbours have there: (1 - a) F + a S(F).
 
@@ -159,19 +159,19 @@ def swapped(
     Args:
         maps: F, `(1, rows, columns, channels)`.
         choices: Where neighbours are sought, of the same layer.
-        window: As it was for `choices_of`.
+        side: As it was for `choices_of`.
         share: a, a number, or one for each position, `(1, rows, columns, 1)`.
         weights: Of the positions of the image, see `spread`.
 
     Returns:
         As `maps`.
     """
-    (mean, scale), step = spread(tf.cast(maps, tf.float32), weights), step_of(window)
+    (mean, scale), step = spread(tf.cast(maps, tf.float32), weights), step_of(side)
     rows, columns = tf.unstack(tf.shape(maps)[1:3])
     shares = tf.broadcast_to(tf.cast(share, tf.float32), [1, rows, columns, 1])
     if only_common():
         wide = tf.cast(maps, tf.float32)
-        both = wide + shares * (neighbours_of((wide - mean) * scale, choices, window) - wide)
+        both = wide + shares * (neighbours_of((wide - mean) * scale, choices, side) - wide)
         return tf.cast(both, maps.dtype)
     count = FOUND * step // (choices.places[0].patches.shape[-1] * (columns // step + 1))
     count = tf.minimum(tf.maximum(count // step, 1) * step, rows)
@@ -181,7 +181,7 @@ def swapped(
         first = strip * count
         above = tf.minimum(first, step)
         wide = tf.cast(maps[:, first - above : first + count + step], tf.float32)
-        neighbours = neighbours_of((wide - mean) * scale, choices, window)[above:][:count]
+        neighbours = neighbours_of((wide - mean) * scale, choices, side)[above:][:count]
         own = wide[0, above:][:count]
         both = own + shares[0, first : first + count] * (neighbours - own)
         return strip + 1, made.write(strip, tf.cast(both, maps.dtype))

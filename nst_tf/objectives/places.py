@@ -81,9 +81,9 @@ def standardise(maps: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
     return (maps - mean) * scale
 
 
-def framed(maps: tf.Tensor, window: int) -> tf.Tensor:
+def framed(maps: tf.Tensor, side: int) -> tf.Tensor:
     """Maps with their edges repeated, so that there is a patch at every position."""
-    edge = [window // 2] * 2
+    edge = [side // 2] * 2
     return tf.pad(maps, [[0, 0], edge, edge, [0, 0]], "SYMMETRIC")
 
 
@@ -114,46 +114,46 @@ def _grid(height: tf.Tensor, width: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Row and column of the places to look at, evenly spread: all if they are not too many."""
     area = tf.cast(height * width, tf.float32)
     step = tf.maximum(1, tf.cast(tf.math.ceil(tf.sqrt(area / MOST_PLACES)), tf.int32))
-    rows, columns = (tf.range(tf.minimum(step // 2, side - 1), side, step) for side in (height, width))
+    rows, columns = (tf.range(tf.minimum(step // 2, length - 1), length, step) for length in (height, width))
     down, across = tf.meshgrid(rows, columns, indexing="ij")
     return tf.reshape(down, [-1]), tf.reshape(across, [-1])
 
 
-def _within(weights: tf.Tensor, window: int) -> tuple[tf.Tensor, tf.Tensor]:
+def _within(weights: tf.Tensor, side: int) -> tuple[tf.Tensor, tf.Tensor]:
     """As `_grid`, of the positions that have at least half of the largest weight, and their patches if any have."""
     heavy = tf.cast(weights >= tf.reduce_max(weights) / 2, tf.float32)
-    least = -tf.nn.max_pool2d(-heavy, window, 1, "SAME")
+    least = -tf.nn.max_pool2d(-heavy, side, 1, "SAME")
     found = tf.cast(tf.where(tf.where(tf.reduce_any(least > 0), least, heavy)[0, :, :, 0] > 0), tf.int32)
     step = tf.maximum(1, -(-tf.shape(found)[0] // MOST_PLACES))
     return found[::step, 0], found[::step, 1]
 
 
-def looked_at(size: tf.Tensor, weights: tf.Tensor | None, window: int) -> tuple[tf.Tensor, tf.Tensor]:
+def looked_at(size: tf.Tensor, weights: tf.Tensor | None, side: int) -> tuple[tf.Tensor, tf.Tensor]:
     """Row and column of the places of an image that others are compared with.
 
     Args:
         size: Rows and columns of its maps, `(2,)`.
         weights: See `places_of`.
-        window: Likewise.
+        side: Likewise.
     """
-    return _grid(*tf.unstack(size)) if weights is None else _within(weights, window)
+    return _grid(*tf.unstack(size)) if weights is None else _within(weights, side)
 
 
-def patches_of(maps: tf.Tensor, window: int) -> tf.Tensor:
+def patches_of(maps: tf.Tensor, side: int) -> tf.Tensor:
     """The patch at each position of one image, `(rows, columns, n)`."""
-    if window == 1:
+    if side == 1:
         return maps[0]
-    sizes, ones = [1, window, window, 1], [1, 1, 1, 1]
-    return tf.image.extract_patches(framed(maps, window), sizes, ones, ones, "VALID")[0]
+    sizes, ones = [1, side, side, 1], [1, 1, 1, 1]
+    return tf.image.extract_patches(framed(maps, side), sizes, ones, ones, "VALID")[0]
 
 
-def patches_at(maps: tf.Tensor, down: tf.Tensor, across: tf.Tensor, window: int) -> tf.Tensor:
+def patches_at(maps: tf.Tensor, down: tf.Tensor, across: tf.Tensor, side: int) -> tf.Tensor:
     """The patches at some positions of one image, `(positions, n)`."""
-    whole = framed(maps, window)
+    whole = framed(maps, side)
     width, channels = tf.shape(whole)[2], maps.shape[-1]
-    rows, columns = (first[:, None] + tf.range(window) for first in (down, across))
+    rows, columns = (first[:, None] + tf.range(side) for first in (down, across))
     found = tf.gather(tf.reshape(whole, [-1, channels]), rows[:, :, None] * width + columns[:, None])
-    return tf.reshape(found, [-1, window * window * channels])
+    return tf.reshape(found, [-1, side * side * channels])
 
 
 class Sample(NamedTuple):
@@ -172,12 +172,12 @@ class Sample(NamedTuple):
     patches: tf.Tensor
 
 
-def sample(maps: tf.Tensor, window: int, weights: tf.Tensor | None = None) -> Sample:
+def sample(maps: tf.Tensor, side: int, weights: tf.Tensor | None = None) -> Sample:
     """A sample of an image by its features `(1, rows, columns, channels)`; see `places_of`."""
     mean, scale = spread(maps, weights)
     standard = (maps - mean) * scale
     flat = tf.reshape(standard if weights is None else standard * tf.sqrt(weights), [-1, maps.shape[-1]])
-    patches = patches_at(maps, *looked_at(tf.shape(maps)[1:3], weights, window), window)
+    patches = patches_at(maps, *looked_at(tf.shape(maps)[1:3], weights, side), side)
     return Sample(mean[0, 0, 0], scale[0, 0, 0], tf.matmul(flat, flat, transpose_a=True), patches)
 
 
@@ -226,13 +226,13 @@ def together(samples: Sequence[Sample]) -> Places:
     return Places(tf.concat(keys, 0), axes, tf.concat([one.patches for one in samples], 0))
 
 
-def places_of(images: Sequence[tf.Tensor], window: int, weights: Weights = ()) -> Places:
+def places_of(images: Sequence[tf.Tensor], side: int, weights: Weights = ()) -> Places:
     """The places of images that others can be compared with; at most 4096 of each.
 
     Args:
         images: Feature maps of each, `(1, rows, columns, channels)`, of any sizes.
-        window: Side of the patches that are compared, odd.
+        side: Side of the patches that are compared, odd.
         weights: Of the positions of each, see `spread`: a place is where a weight is at least half of the largest.
     """
     weights = weights or [None] * len(images)
-    return together([sample(maps, window, own) for maps, own in zip(images, weights, strict=True)])
+    return together([sample(maps, side, own) for maps, own in zip(images, weights, strict=True)])

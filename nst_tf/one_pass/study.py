@@ -12,10 +12,10 @@ from nst_tf.one_pass.transport import Moments
 from nst_tf.views.tiling import Tiling, divided
 from nst_tf.views.view import View
 
-__all__ = ["STRIDES", "WINDOWS", "Lens", "LevelOfStyle", "Study", "study_of"]
+__all__ = ["PATCH_SIDES", "STRIDES", "Lens", "LevelOfStyle", "Study", "study_of"]
 
 # Side of the patches that are compared on each level; on the finest, features are only moved.
-WINDOWS = {"relu4_1": 3, "relu3_1": 3, "relu2_1": 3}
+PATCH_SIDES = {"relu4_1": 3, "relu3_1": 3, "relu2_1": 3}
 STRIDES = {"relu4_1": 8, "relu3_1": 4, "relu2_1": 2, "relu1_1": 1}  # pixels that positions are apart
 # Positions that are looked at around those of a tile, on its coarsest level: the encoder and the decoder see five at
 # the most, and patches one more.
@@ -66,7 +66,7 @@ def study_of(
     seen: Sequence[View],
     levels: Sequence[str],
     shares: Sequence[float | tf.Tensor],
-    windows: Mapping[str, int],
+    sides: Mapping[str, int],
     parts: Sequence[tf.Tensor | None],
 ) -> Study:
     """What has to be known of a style; see `Stylizer.study`.
@@ -75,22 +75,20 @@ def study_of(
         seen: The images, through a `Lens` of these levels.
         levels: From coarse to fine.
         shares: How much of each image is wanted at every place; `()` if they are looked at as one.
-        windows: By level, the side of the patches among which neighbours are sought; none where nothing is swapped.
+        sides: By level, the side of the patches among which neighbours are sought; none where nothing is swapped.
         parts: Which part of each image counts; `()` for all of each.
     """
     weights = [
         {level: None if part is None else weights_of(mask_at(part, one.sizes[level])) for level in levels}
         for one, part in zip(seen, parts or [None] * len(seen), strict=True)
     ]
-    sought = [(level, windows[level]) for level in levels if level in windows]
+    sought = [(level, sides[level]) for level in levels if level in sides]
     known = [one.study(own, sought) for one, own in zip(seen, weights, strict=True)]
     blend = shares or [1.0] * len(seen)
     return {
         level: LevelOfStyle(
             blend_moments([one.moments[level] for one in known], blend),
-            choices_of_samples([one.sample(level, windows[level]) for one in known], shares)
-            if level in windows
-            else None,
+            choices_of_samples([one.sample(level, sides[level]) for one in known], shares) if level in sides else None,
         )
         for level in levels
     }

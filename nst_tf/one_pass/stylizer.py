@@ -25,7 +25,7 @@ from nst_tf.objectives.places import salience
 from nst_tf.one_pass.areas import Area, areas_at
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
 from nst_tf.one_pass.settings import FastSettings
-from nst_tf.one_pass.study import WINDOWS, Lens, LevelOfStyle, Study, study_of
+from nst_tf.one_pass.study import PATCH_SIDES, Lens, LevelOfStyle, Study, study_of
 from nst_tf.one_pass.transport import transport
 from nst_tf.views.view import View
 
@@ -112,7 +112,7 @@ def _moved(
     weights = None if mask is None else weights_of(_at_level(mask, features))
     if known.choices is not None:
         share = strength * swapping * salience(features, weights)
-        features = swapped(features, known.choices, WINDOWS[level], share, weights)
+        features = swapped(features, known.choices, PATCH_SIDES[level], share, weights)
     return transport(features, exact_moments(level, features, weights), known.moments, strength)
 
 
@@ -220,8 +220,8 @@ class Stylizer(keras.Model):
         """
         levels = levels or levels_from(level_of(self.decoder))
         lens = Lens(self.encoder, levels)
-        windows = WINDOWS if swapping else {}
-        return study_of([View(lens, one) for one in styles], levels, shares, windows, parts)
+        sides = PATCH_SIDES if swapping else {}
+        return study_of([View(lens, one) for one in styles], levels, shares, sides, parts)
 
     def paint(
         self,

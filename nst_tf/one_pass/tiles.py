@@ -19,7 +19,7 @@ from nst_tf.objectives.part import IMAGE
 from nst_tf.objectives.places import salience_of, scale_of_moments
 from nst_tf.one_pass.compiled import CompiledStylizer, compiled
 from nst_tf.one_pass.decoder import decode, level_of, levels_from
-from nst_tf.one_pass.study import STRIDES, WINDOWS, Lens, LevelOfStyle, Study, study_of
+from nst_tf.one_pass.study import PATCH_SIDES, STRIDES, Lens, LevelOfStyle, Study, study_of
 from nst_tf.one_pass.stylizer import mixed, padded
 from nst_tf.one_pass.transport import Moments, Way, way
 from nst_tf.views.tiling import Tiling, in_tiles, pixels_of
@@ -58,7 +58,7 @@ class TiledStylizer:
         if not any(in_tiles(style.shape[1:3], self._tile) for style in styles):
             return self._whole.study(styles, levels, shares, swapping, parts)
         seen = [view(self._lens(tuple(levels)), style, self._tile) for style in styles]
-        return study_of(seen, levels, shares, WINDOWS if swapping else {}, parts)
+        return study_of(seen, levels, shares, PATCH_SIDES if swapping else {}, parts)
 
     def paint(
         self,
@@ -173,7 +173,7 @@ class TiledStylizer:
         self, level: str, maps: tf.Tensor, mean: tf.Tensor, scale: tf.Tensor, choices: Choices, share: tf.Tensor
     ) -> tf.Tensor:
         standard = (maps - mean) * scale
-        return maps + share * salience_of(standard) * (neighbours_of(standard, choices, WINDOWS[level]) - maps)
+        return maps + share * salience_of(standard) * (neighbours_of(standard, choices, PATCH_SIDES[level]) - maps)
 
     def _decode(
         self,

@@ -149,8 +149,10 @@ def pixels_of(image: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
 
 def padded_to(size: tf.Tensor, part: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
     """An image of this height and width that is 0 but for a part of it, which `pixels_of` gives back."""
-    before, after = window[:2], size - window[2:]
-    return tf.pad(part, tf.pad(tf.stack([before, after], 1), [[1, 1], [0, 0]]))
+    around = tf.stack([window[:2], size - window[2:]], 1)
+    image = tf.pad(part, tf.pad(around, [[1, 1], [0, 0]]))
+    image.set_shape([part.shape[0], None, None, part.shape[-1]])  # which is forgotten where padding is no constant
+    return image
 
 
 def join(of_tiles: Sequence[Any], across: int) -> Any:

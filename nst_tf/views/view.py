@@ -39,11 +39,11 @@ class Study(Protocol):
 
     moments: Mapping[str, tuple[tf.Tensor, tf.Tensor]]
 
-    def patches(self, layer: str, window: int) -> tf.Tensor:
+    def patches(self, layer: str, side: int) -> tf.Tensor:
         """Those of its features at the places that `looked_at` chooses, `(places, n)`."""
         ...
 
-    def sample(self, layer: str, window: int) -> Sample:
+    def sample(self, layer: str, side: int) -> Sample:
         """See `Sample`."""
         ...
 
@@ -78,14 +78,14 @@ class View:
         """Maps of the whole image, in any structure, which are made of the features at each position alone."""
         return choose(self._features)
 
-    def study(self, weights: Weights, windows: Sequence[tuple[str, int]] = ()) -> Study:
+    def study(self, weights: Weights, sides: Sequence[tuple[str, int]] = ()) -> Study:
         """What is known of the image.
 
         Args:
             weights: Of all layers whose moments are asked for.
-            windows: The layers of which patches or samples will be asked for, each with the side of the patches.
+            sides: The layers of which patches or samples will be asked for, each with the side of the patches.
         """
-        del windows
+        del sides
         return _StudyOfWhole(self._features, weights)
 
 
@@ -96,12 +96,12 @@ class _StudyOfWhole:
         self._features, self._weights = features, weights
         self.moments = {layer: exact_moments(layer, features[layer], own) for layer, own in weights.items()}
 
-    def patches(self, layer: str, window: int) -> tf.Tensor:
+    def patches(self, layer: str, side: int) -> tf.Tensor:
         maps = self._features[layer]
-        return patches_at(maps, *looked_at(tf.shape(maps)[1:3], self._weights[layer], window), window)
+        return patches_at(maps, *looked_at(tf.shape(maps)[1:3], self._weights[layer], side), side)
 
-    def sample(self, layer: str, window: int) -> Sample:
-        return sample(self._features[layer], window, self._weights[layer])
+    def sample(self, layer: str, side: int) -> Sample:
+        return sample(self._features[layer], side, self._weights[layer])
 
 
 class TiledView(View):
@@ -148,13 +148,13 @@ class TiledView(View):
 
         return self._joined(chosen)
 
-    def study(self, weights: Weights, windows: Sequence[tuple[str, int]] = ()) -> Study:
-        found: dict[tuple[str, int], list] = {one: [] for one in windows}
-        places = {one: looked_at(self.sizes[one[0]], weights[one[0]], one[1]) for one in windows}
+    def study(self, weights: Weights, sides: Sequence[tuple[str, int]] = ()) -> Study:
+        found: dict[tuple[str, int], list] = {one: [] for one in sides}
+        places = {one: looked_at(self.sizes[one[0]], weights[one[0]], one[1]) for one in sides}
 
         def see(part, features, _):
-            for (layer, window), patches in found.items():
-                patches.append(_patches_within(part, layer, features[layer], places[layer, window], window))
+            for (layer, side), patches in found.items():
+                patches.append(_patches_within(part, layer, features[layer], places[layer, side], side))
             return {layer: exact_moments(layer, features[layer], own, part) for layer, own in weights.items()}
 
         moments = self._summed(see)
@@ -185,13 +185,13 @@ def fill(whole: dict[str, np.ndarray], part: Tile, features: Features) -> None:
 
 
 def _patches_within(
-    part: Tile, layer: str, maps: tf.Tensor, places: tuple[tf.Tensor, tf.Tensor], window: int
+    part: Tile, layer: str, maps: tf.Tensor, places: tuple[tf.Tensor, tf.Tensor], side: int
 ) -> tf.Tensor:
     """The patches at those of the places that count in a tile."""
     box, places_here = part.boxes[layer], tf.stack(places, 1)
     inside = tf.reduce_all((places_here >= box.start) & (places_here < box.start + box.size), 1)
     local = tf.boolean_mask(places_here, inside) - box.start + box.local
-    return patches_at(maps, *tf.unstack(local, axis=1), window)
+    return patches_at(maps, *tf.unstack(local, axis=1), side)
 
 
 class _StudyOfTiles:
@@ -200,12 +200,12 @@ class _StudyOfTiles:
     def __init__(self, moments: Mapping[str, tuple], counts: Mapping[str, Any], patches: Mapping[tuple, tf.Tensor]):
         self.moments, self._counts, self._patches = moments, counts, patches
 
-    def patches(self, layer: str, window: int) -> tf.Tensor:
-        return self._patches[layer, window]
+    def patches(self, layer: str, side: int) -> tf.Tensor:
+        return self._patches[layer, side]
 
-    def sample(self, layer: str, window: int) -> Sample:
+    def sample(self, layer: str, side: int) -> Sample:
         mean, second = (moment[0] for moment in self.moments[layer])
-        return sample_of_moments(mean, second, self._counts[layer], self._patches[layer, window])
+        return sample_of_moments(mean, second, self._counts[layer], self._patches[layer, side])
 
 
 def view(network: Network, image: tf.Tensor, tile: int) -> View:

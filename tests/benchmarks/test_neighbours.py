@@ -2,7 +2,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks.neighbours import _loss, measure, table
-from nst_tf.one_pass.study import WINDOWS
+from nst_tf.one_pass.study import PATCH_SIDES
 
 
 def test_what_has_few_channels_and_places_loses_nothing():
@@ -14,7 +14,7 @@ def test_what_has_few_channels_and_places_loses_nothing():
 
 def test_the_quick_search_finds_places_that_are_nearly_as_near():
     measured = measure(64)
-    assert set(measured) == set(WINDOWS)
+    assert set(measured) == set(PATCH_SIDES)
     for found in measured.values():
         assert 0.8 * found["exact"] < found["quick"] <= found["exact"] + 1e-5
 

@@ -11,7 +11,7 @@ from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.painter import FastPainter, fast_stylize
 from nst_tf.one_pass.settings import FastSettings
-from nst_tf.one_pass.study import WINDOWS
+from nst_tf.one_pass.study import PATCH_SIDES
 from nst_tf.one_pass.tiles import TiledStylizer
 
 from .small import small
@@ -54,7 +54,7 @@ def test_of_a_style_the_same_is_known(wave):
         for level in levels:
             for ours, theirs in zip(found[level].moments, expected[level].moments, strict=True):
                 np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-4)
-            if level in WINDOWS:
+            if level in PATCH_SIDES:
                 ours, theirs = (study[level].choices.places[0] for study in (found, expected))
                 np.testing.assert_allclose(*(np.sort(places.patches, 0) for places in (ours, theirs)), atol=1e-5)
                 np.testing.assert_allclose(*(_onto(places.axes) for places in (ours, theirs)), atol=1e-3)

@@ -29,12 +29,12 @@ from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.recipes.stylize.settings import StylizeSettings
 from nst_tf.views.view import Study, View, view
 
-__all__ = ["APART", "WINDOW", "paint_of", "shares_of", "style_objective"]
+__all__ = ["APART", "PATCH_SIDE", "paint_of", "shares_of", "style_objective"]
 
 STYLE_LOSSES = {"wasserstein": (WassersteinStyle, 2), "gram": (GramStyle, 4)}  # and the power of features in them
 CONTENT_POWER = 2
-WINDOW = 3  # side of the patches of features that content and style are compared by
-APART = step_of(WINDOW)  # positions from one of them to the next
+PATCH_SIDE = 3  # side of the patches of features that content and style are compared by
+APART = step_of(PATCH_SIDE)  # positions from one of them to the next
 
 
 def style_objective(
@@ -106,9 +106,9 @@ def _weights(network: FeatureLoop, mask: tf.Tensor | None, sizes: Mapping[str, t
 def _study(network: FeatureLoop, settings: StylizeSettings, style: tf.Tensor, part: tf.Tensor | None) -> Study:
     """What is known of a style, of which a part counts."""
     seen = view(network, style, settings.tile)
-    windows = [(layer, WINDOW) for layer in settings.content_layers if settings.swap]
-    windows += [(layer, 1) for layer in settings.style_layers if settings.patch_weight]
-    return seen.study(_weights(network, part, seen.sizes), windows)
+    sides = [(layer, PATCH_SIDE) for layer in settings.content_layers if settings.swap]
+    sides += [(layer, 1) for layer in settings.style_layers if settings.patch_weight]
+    return seen.study(_weights(network, part, seen.sizes), sides)
 
 
 def _see(network: FeatureLoop, settings: StylizeSettings, area: Area, sizes: Mapping[str, tf.Tensor]) -> _Seen:
@@ -140,11 +140,11 @@ def _target(settings: StylizeSettings, layer: str, maps: tf.Tensor, seen: Sequen
     """The content's features, in each area swapped with its own styles'."""
     target = maps
     for one in seen:
-        choices = choices_of_samples([style.sample(layer, WINDOW) for style in one.styles], one.area.shares)
+        choices = choices_of_samples([style.sample(layer, PATCH_SIDE) for style in one.styles], one.area.shares)
         share, mask = settings.strength * settings.swap, one.area.mask
         if mask is not None:
             share = tf.cast(share, tf.float32) * mask_at(mask, tf.shape(maps)[1:3])
-        there = swapped(maps, choices, WINDOW, share, one.weights[layer])
+        there = swapped(maps, choices, PATCH_SIDE, share, one.weights[layer])
         target = there if len(seen) == 1 else target + (there - maps)
     return target
 

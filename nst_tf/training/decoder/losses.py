@@ -9,7 +9,7 @@ from nst_tf.objectives import Resemblance, raw_moments
 from nst_tf.objectives.neighbours import swapped
 from nst_tf.objectives.places import salience
 from nst_tf.one_pass.decoder import decode, levels_from, normalised_error
-from nst_tf.one_pass.study import WINDOWS, Study
+from nst_tf.one_pass.study import PATCH_SIDES, Study
 from nst_tf.one_pass.stylizer import Stylizer, stylise_in_passes
 from nst_tf.one_pass.transport import Moments, transport
 
@@ -86,7 +86,7 @@ def _measured(stylizer: Stylizer, image: tf.Tensor, style: tf.Tensor) -> dict[st
 def _swapped(layer: str, features: tf.Tensor, study: Study) -> tf.Tensor:
     """Features as they are decoded: those of their neighbours, on levels where these are sought."""
     choices = study[layer].choices if layer in study else None
-    return features if choices is None else swapped(features, choices, WINDOWS[layer], salience(features))
+    return features if choices is None else swapped(features, choices, PATCH_SIDES[layer], salience(features))
 
 
 def _moved(features: tf.Tensor, style: Moments, strength: tf.Tensor) -> tf.Tensor:

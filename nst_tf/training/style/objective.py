@@ -18,7 +18,7 @@ from nst_tf.images import fit, resize_image
 from nst_tf.objectives import Content, Resemblance, TotalVariation, WassersteinStyle, raw_moments
 from nst_tf.objectives.neighbours import Choices, swapped
 from nst_tf.objectives.places import Places, places_of
-from nst_tf.recipes.stylize.objective import WINDOW, paint_of, shares_of
+from nst_tf.recipes.stylize.objective import PATCH_SIDE, paint_of, shares_of
 from nst_tf.recipes.stylize.settings import StylizeSettings
 
 __all__ = ["StyleObjective"]
@@ -105,7 +105,7 @@ class StyleObjective:
         keys, axes, patches = (values[style] for values in self._choices[layer])
         choices = Choices((Places(keys, axes, patches),), tf.ones(1))
         share = self._settings.strength * self._settings.swap
-        return tf.map_fn(lambda maps: swapped(maps[None], choices, WINDOW, share)[0], content)
+        return tf.map_fn(lambda maps: swapped(maps[None], choices, PATCH_SIDE, share)[0], content)
 
     def _patches(self, style, images, features):
         total = 0.0
@@ -136,7 +136,7 @@ def _places(layer: str, maps: tf.Tensor, mean: tf.Tensor) -> tf.Tensor:
 
 def _choices(maps: Sequence[tf.Tensor]) -> tuple[_Joined, tf.Tensor, _Joined]:
     """Of each style, where neighbours are sought: the keys of its places, the axes, and the patches there."""
-    places = [places_of([style], WINDOW) for style in maps]
+    places = [places_of([style], PATCH_SIDE) for style in maps]
     keys, patches = (_Joined([getattr(one, name) for one in places]) for name in ("keys", "patches"))
     return keys, tf.stack([one.axes for one in places]), patches
 

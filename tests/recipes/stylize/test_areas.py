@@ -1,10 +1,14 @@
 """Parts of a picture in styles of their own, on the real weights."""
 
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from nst_tf import memory
 from nst_tf.canvas import lanczos
+from nst_tf.errors import InputError
 from nst_tf.images import resize
 from nst_tf.one_pass.areas import Region, areas_of
 from nst_tf.recipes.stylize.recipe import Stylize
@@ -78,6 +82,34 @@ def test_no_more_is_looked_at_than_a_mask_shows_and_units_see_around_it(castle, 
     within = resize(tower[..., None], gradient.shape[:2])[..., 0] > 0.5
     difference = (gradient - gradient_of_all)[within]
     assert np.linalg.norm(difference) < 1e-2 * np.linalg.norm(gradient_of_all[within])
+
+
+def test_what_adam_remembers_stays_where_it_was(castle, wave, tower):
+    layers = {"content_layers": {"relu2_1": 1.0}, "style_layers": {"relu1_1": 1.0}}
+    settings = PRESETS.choose(size=128, first_size=64, growth=2.0, init="content", optimizer="adam", **layers)
+    recipe = prepare(castle, areas_of(castle, [wave], mask=tower), settings)
+    before, size = recipe.sizes
+    slope = tf.stack(tf.meshgrid(*(tf.linspace(0.0, 1.0, side) for side in before.numpy()), indexing="ij"), -1)
+    remembered = tf.concat([slope, slope[..., :1]], -1)[None]
+    state = recipe.begin()
+    entered = recipe.enter(state._replace(first=recipe.part(remembered)), before, size)
+    expected = recipe.part(tf.image.resize(remembered, size, "bicubic"))
+    assert entered.first.shape == entered.iterate.shape == expected.shape
+    assert entered.iterate.shape[1] < size[0]
+    shown = recipe.part(tf.image.resize(tower[None, ..., None], size))[..., 0] > 0.5
+    np.testing.assert_allclose(entered.first[shown], expected[shown], atol=1e-6)
+
+
+def test_a_part_of_a_picture_needs_no_more_memory_than_it_shows(castle, wave, tower, monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: 4 * memory.GIB)
+    part, settings = areas_of(castle, [wave], mask=tower), PRESETS.choose(size=1200)
+    with pytest.raises(InputError, match=r"^1200x\d+ pixels need about"):
+        prepare(castle, areas_of(castle, [wave]), settings)
+    assert prepare(castle, part, settings).tile == 0
+    with pytest.raises(InputError, match=r"^8000x\d+ pixels need about .* a size of (\d+) fits; or a tile") as refused:
+        prepare(castle, part, PRESETS.choose(size=8000, tile=8000))
+    fitting = int(re.findall(r"a size of (\d+)", str(refused.value))[0])
+    assert 2400 < fitting < 8000
 
 
 def test_a_region_of_everything_is_the_style_itself(castle, wave):

@@ -11,7 +11,7 @@ from nst_tf.backbones import feature_extractor, load_backbone
 from nst_tf.objectives import raw_moments
 from nst_tf.objectives.neighbours import choices_of
 from nst_tf.one_pass.decoder import RMS, build_decoder, decode
-from nst_tf.one_pass.study import WINDOWS, LevelOfStyle
+from nst_tf.one_pass.study import PATCH_SIDES, LevelOfStyle
 from nst_tf.one_pass.stylizer import Stylizer
 from nst_tf.training.decoder import losses
 from nst_tf.training.decoder.losses import PIXELS, reconstruction_loss, stylisation_loss
@@ -52,7 +52,7 @@ def test_the_style_is_compared_by_the_wasserstein_distance():
 
 def test_structure_is_that_of_the_neighbours_where_they_are_sought():
     own, style = (tf.constant(GENERATOR.normal(size=(1, 6, 5, 8)), tf.float32) for _ in range(2))
-    study = {"relu3_1": LevelOfStyle((), choices_of([style], WINDOWS["relu3_1"])), "relu1_1": LevelOfStyle(())}
+    study = {"relu3_1": LevelOfStyle((), choices_of([style], PATCH_SIDES["relu3_1"])), "relu1_1": LevelOfStyle(())}
     # Nothing is nearer to a place of the style than that place.
     np.testing.assert_allclose(losses._swapped("relu3_1", style, study), style, atol=1e-5)
     found = losses._swapped("relu3_1", own, study)
