@@ -110,24 +110,29 @@ def chosen_tile(asked: int, height: int, width: int, needed: Callable[[int], tup
     return asked
 
 
-def check_measured(height: int, width: int, setting: str, scale: float) -> None:
-    """Refuses an image that does not fit into memory while it is measured.
+def check_measured(
+    height: int, width: int, setting: str, value: float, per_pixel: float = MEASURED, what: str = "measured"
+) -> None:
+    """Refuses an image that does not fit into memory while it is measured, or what else is done with it.
 
     Args:
-        height: In which it is measured, in pixels.
+        height: In which that is done, in pixels.
         width: Likewise.
-        setting: The name of the setting that scales it.
-        scale: Its value.
+        setting: The name of the setting that says in what size.
+        value: Its value, to which the sides are proportional.
+        per_pixel: What is needed for each pixel, in bytes.
+        what: Is done.
 
     Raises:
-        InputError: It does not fit; the message names the need and the largest scale that fits.
+        InputError: It does not fit; the message names the need and the largest value that fits.
     """
-    need, available = FIXED + MEASURED * height * width, available_bytes()
+    need, available = FIXED + per_pixel * height * width, available_bytes()
     if need <= available:
         return
-    fitting = math.floor(100 * scale * _fitting(need, available, FIXED)) / 100
+    parts = 1 if isinstance(value, int) else 100
+    fitting = math.floor(parts * value * _fitting(need, available, FIXED)) / parts
     raise SettingError(
-        f"with a {setting} of {scale:g} an image is measured at {width}x{height} pixels, which need "
+        f"with a {setting} of {value:g} an image is {what} at {width}x{height} pixels, which need "
         f"{_gib(need, available)}; a {setting} of {fitting:g} fits",
         setting,
     )

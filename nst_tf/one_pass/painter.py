@@ -32,7 +32,7 @@ from nst_tf.one_pass.tiles import TiledStylizer, tiled_stylizer
 from nst_tf.settings import keywords
 from nst_tf.views.tiling import in_tiles
 
-__all__ = ["FastPainter", "fast_stylize"]
+__all__ = ["PER_PIXEL", "FastPainter", "fast_stylize"]
 
 Studies = Sequence[Study]
 

@@ -10,9 +10,11 @@ from nst_tf.backbones import check_size
 from nst_tf.canvas import lanczos
 from nst_tf.errors import unknown
 from nst_tf.images import Picture, Source, as_picture, dressed, restore_color
+from nst_tf.memory import check_measured
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
+from nst_tf.one_pass.painter import PER_PIXEL
 from nst_tf.progress import Checkpoint, Progress, Result, last_result
 from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.fitting import check_fits, is_narrow, with_tiles
@@ -39,7 +41,8 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     """
     settings = fit_layers(settings, PRESETS, style_layers=finest, content_layers=middle)
     guide, areas = recolored(areas, content.pixels, settings.preserve_color)
-    given = tf.constant(guide)[None], areas, *_start(settings)
+    painter, first = _start(settings)
+    given = tf.constant(guide)[None], areas, painter, first
     recipe = Stylize(style_network(settings), settings, *given)
     made, worked_on = (_numbers(size) for size in (recipe.sizes[-1], recipe.part_size(recipe.sizes[-1])))
     narrow = is_narrow(worked_on)
@@ -48,6 +51,9 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     measured = [_numbers(recipe.style_size(style, recipe.sizes[-1])) for style in styles_of(areas)]
     check_size(recipe.network.extractor, *made)
     check_fits(settings, recipe.network, made, measured, "style_scale", narrow=narrow, worked_on=worked_on)
+    if painter is not None:
+        coarsest = _numbers(recipe.sizes[0])
+        check_measured(*coarsest, "first_size", max(coarsest), PER_PIXEL, "painted in one pass")
     return recipe
 
 

@@ -63,6 +63,18 @@ def test_what_does_not_fit_beside_others_is_told_with_a_tile(castle, wave, monke
     assert fitting > 1200
 
 
+def test_a_first_picture_that_one_pass_has_no_memory_for_is_told_by_its_size(castle, wave, monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: 4 * memory.GIB)
+    large = {"size": 2048, "tile": 512}
+    prepare(castle, areas_of(castle, [wave]), PRESETS.choose(**large, first_size=256))
+    prepare(castle, areas_of(castle, [wave]), PRESETS.choose(**large, first_size=2048, init="content"))
+    told = r"^with a first_size of 2048 an image is painted in one pass at 2048x\d+ .* a first_size of (\d+) fits$"
+    with pytest.raises(InputError, match=told) as refused:
+        prepare(castle, areas_of(castle, [wave]), PRESETS.choose(**large, first_size=2048))
+    fitting = int(re.findall(told, str(refused.value))[0])
+    prepare(castle, areas_of(castle, [wave]), PRESETS.choose(**large, first_size=fitting))
+
+
 def test_a_tile_that_is_all_margin_is_refused(castle, wave):
     with pytest.raises(InputError, match=r"^tile is 20; it must be 0 or 64 or more$"):
         prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=64, tile=20))
