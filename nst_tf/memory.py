@@ -4,7 +4,7 @@ import contextlib
 import logging
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import psutil
 
@@ -22,11 +22,13 @@ __all__ = [
     "chosen_tile",
     "fits_machine",
     "memory_to_read",
+    "of_part",
     "tile_for",
 ]
 
 FIXED = 1.0e9  # bytes: TensorFlow, a network, its graph
 PER_PIXEL = 3.5e3  # bytes: features kept for the gradient and those in the making, and the history of L-BFGS
+BESIDE = 100  # bytes for a pixel of a picture of which only a part is worked on, beside that
 MOST = 0.75  # of the machine's memory that one picture may take
 MEASURED = 0.65e3  # bytes for a pixel of an image that is only measured, as seen at 1024 and 1536 pixels
 DECODED = 12  # bytes for a pixel of a file, in its own samples and in simpler ones
@@ -42,6 +44,18 @@ _one_large = threading.Lock()
 def available_bytes() -> float:
     """The memory in bytes that this process can have, itself included, without swapping."""
     return psutil.virtual_memory().available + psutil.Process().memory_info().rss
+
+
+def of_part(per_pixel: float, part: Sequence[int], size: Sequence[int]) -> float:
+    """The bytes needed for each pixel of a picture of which only a part is worked on.
+
+    Args:
+        per_pixel: Those for each pixel of the part.
+        part: Its height and width.
+        size: Those of the picture.
+    """
+    share = math.prod(part) / math.prod(size)
+    return share * per_pixel + (1 - share) * BESIDE
 
 
 def check_memory(

@@ -7,7 +7,7 @@ weights T_p^2 / sum T^2.
 
 import tensorflow as tf
 
-__all__ = ["VISIBLE", "composite", "guide", "mask_at", "weights_of", "window"]
+__all__ = ["VISIBLE", "composite", "guide", "mask_at", "weights_of", "window_around"]
 
 VISIBLE = 1 / 255  # a mask that is nowhere above says nothing
 ENOUGH = 0.25  # of a mask that must be left for the units that see nothing but it to stand for all of it
@@ -60,7 +60,7 @@ def weights_of(guide: tf.Tensor) -> tf.Tensor:
     return squares / (tf.reduce_sum(squares, [1, 2], keepdims=True) + TINY)
 
 
-def window(mask: tf.Tensor, margin: int, step: int) -> tf.Tensor:
+def window_around(mask: tf.Tensor, margin: int, step: int) -> tf.Tensor:
     """The rectangle around all that a mask shows, int32 `(4,)`: top, left, and exclusive bottom and right.
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_tf.canvas import lanczos
-from nst_tf.canvas.masks import mask_at
+from nst_tf.canvas.masks import mask_at, window_around
 from nst_tf.canvas.sizes import longest_made, longest_shown
 from nst_tf.errors import InputError
 from nst_tf.images import (
@@ -21,16 +21,16 @@ from nst_tf.images import (
     resize_image,
     restore_color,
 )
-from nst_tf.memory import check_memory, check_whole, chosen_tile
-from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles, laid_over, recolored
+from nst_tf.memory import check_memory, check_whole, chosen_tile, of_part
+from nst_tf.one_pass.areas import Area, Region, areas_at, areas_of, given_styles, laid_over, painted_part, recolored
 from nst_tf.one_pass.compiled import CompiledStylizer, compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
 from nst_tf.one_pass.settings import FAST, FastSettings, check_shares, check_tile
-from nst_tf.one_pass.study import Study
+from nst_tf.one_pass.study import Study, around
 from nst_tf.one_pass.stylizer import SMALLEST, style_size
 from nst_tf.one_pass.tiles import TiledStylizer, tiled_stylizer
 from nst_tf.settings import keywords
-from nst_tf.views.tiling import in_tiles
+from nst_tf.views.tiling import in_tiles, padded_to, pixels_of
 
 __all__ = ["PER_PIXEL", "FastPainter", "fast_stylize"]
 
@@ -48,6 +48,13 @@ def _needed(areas: int, tile: int) -> tuple[float, float]:
     if not tile:
         return FIXED, PER_PIXEL
     return FIXED + PER_PIXEL * (tile + 2 * MARGIN) ** 2, PER_PIXEL_BY_TILES + PER_PIXEL_OF_AREA * areas
+
+
+def _window(areas: Sequence[Area], levels: Sequence[str], size: Sequence[int]) -> tf.Tensor | None:
+    """The part of a picture of this height and width that is to be painted on these levels, see `pixels_of`; `None` for
+    all of it."""
+    mask = painted_part(areas)
+    return None if mask is None else window_around(mask_at(mask, tf.constant(size)), *around(levels))
 
 
 def _at(image: np.ndarray, size: tf.Tensor) -> tf.Tensor:
@@ -101,20 +108,24 @@ class FastPainter:
                 f"the picture would be {size[1]}x{size[0]} pixels; it must be {SMALLEST}x{SMALLEST} or larger"
             )
         areas = areas_of(content, self._styles, settings.style_blend, self._mask, self._regions)
-        tile = self._tile(size, len(areas))
-        if in_tiles(size, tile):
-            check_memory(*size, *_needed(len(areas), tile))
-        else:
-            check_whole(*size, *_needed(len(areas), 0))
+        tile = self._checked_tile(areas, size)
         guide, areas = recolored(areas, content.pixels, settings.preserve_color)
         image = self._painted(guide, areas, size, tile)
         shown = fit(own, int(longest))
         image, colors = _at(image, shown)[0].numpy(), resize_image(content.pixels, shown)
         return dressed(restore_color(image, colors, settings.preserve_color), content)
 
-    def _tile(self, size: tuple[int, int], areas: int) -> int:
-        """The side of the tiles by which a picture of this height and width is looked at; 0 for none."""
-        return chosen_tile(check_tile(self.settings.tile), *size, functools.partial(_needed, areas))
+    def _checked_tile(self, areas: Sequence[Area], size: tuple[int, int]) -> int:
+        """The side of the tiles by which a picture of this height and width is painted, 0 for none, if it fits into the
+        memory."""
+        window = _window(areas, self._compiled.stages(True)[-1], size)
+        part = size if window is None else (window[2:] - window[:2]).numpy().tolist()
+        tile = chosen_tile(check_tile(self.settings.tile), *part, functools.partial(_needed, len(areas)))
+        by_tiles = in_tiles(part, tile)
+        fixed, per_pixel = _needed(len(areas), tile if by_tiles else 0)
+        check = check_memory if by_tiles else check_whole
+        check(*size, fixed, of_part(per_pixel, part, size))
+        return tile
 
     def _parts(self, tile: int) -> CompiledStylizer | TiledStylizer:
         return tiled_stylizer(self._compiled, tile) if tile else self._compiled
@@ -127,7 +138,12 @@ class FastPainter:
         def paint(content, picture, levels, side):
             studies = self._study(areas, levels, side, tile)
             masks = [None if area.mask is None else mask_at(area.mask, tf.constant(side)) for area in areas]
-            return parts.paint(content, picture, studies, strength, swapping, masks)
+            window = _window(areas, levels, side)
+            if window is None:
+                return parts.paint(content, picture, studies, strength, swapping, masks)
+            own, seen, *masks = (pixels_of(one, window) for one in (content, lanczos(picture, *side), *masks))
+            made = parts.paint(own, seen, studies, strength, swapping, masks)
+            return content + padded_to(tf.constant(side), made - own, window)
 
         sizes = self._compiled.sizes(tf.constant(size)).numpy().tolist()
         return laid_over(areas, self._compiled.stylizer.paint_on_sizes(whole, sizes, paint), whole)[0].numpy()

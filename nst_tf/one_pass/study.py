@@ -12,7 +12,7 @@ from nst_tf.one_pass.transport import Moments
 from nst_tf.views.tiling import Tiling, divided
 from nst_tf.views.view import View
 
-__all__ = ["PATCH_SIDES", "STRIDES", "Lens", "LevelOfStyle", "Study", "study_of"]
+__all__ = ["PATCH_SIDES", "STRIDES", "Lens", "LevelOfStyle", "Study", "around", "study_of"]
 
 # Side of the patches that are compared on each level; on the finest, features are only moved.
 PATCH_SIDES = {"relu4_1": 3, "relu3_1": 3, "relu2_1": 3}
@@ -20,6 +20,14 @@ STRIDES = {"relu4_1": 8, "relu3_1": 4, "relu2_1": 2, "relu1_1": 1}  # pixels tha
 # Positions that are looked at around those of a tile, on its coarsest level: the encoder and the decoder see five at
 # the most, and patches one more.
 MARGIN = 8
+
+
+def around(levels: Sequence[str]) -> tuple[int, int]:
+    """How many pixels are seen around one that is painted on these levels, one after the other, and of which number all
+    parts of a picture that are painted are multiples, but at its ends."""
+    strides = [STRIDES[level] for level in levels]
+    # Patches that are compared begin at every second position, in a part as in the whole.
+    return 2 * MARGIN * sum(strides), 2 * max(strides)  # seen by the encoder, and then by the decoder
 
 
 class LevelOfStyle(NamedTuple):

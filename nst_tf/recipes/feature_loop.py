@@ -13,7 +13,7 @@ from nst_tf.backbones import check_maps, feature_extractor, network_identity, op
 from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.precision import MIXED, for_this_machine
 from nst_tf.backbones.receptive_field import ReceptiveField, receptive_field
-from nst_tf.canvas.masks import guide, window
+from nst_tf.canvas.masks import guide, window_around
 from nst_tf.canvas.tiles import tiled_features, tiled_value
 from nst_tf.errors import InputError, SettingError
 from nst_tf.objectives import Objective, raw_moments
@@ -121,7 +121,7 @@ class FeatureLoop:
             return None
         further = {layer: apart * max(field.stride) for layer, field in self._fields.items()}
         margin = max(self.reach[layer] + more for layer, more in further.items())
-        return window(mask, margin, math.lcm(*further.values()))
+        return window_around(mask, margin, math.lcm(*further.values()))
 
     @functools.cached_property
     def observe(self) -> Extractor:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from nst_tf.memory import FIXED, PER_PIXEL, check_measured, check_memory, check_whole, chosen_tile
+from nst_tf.memory import FIXED, PER_PIXEL, check_measured, check_memory, check_whole, chosen_tile, of_part
 from nst_tf.one_pass.settings import check_tile
 from nst_tf.recipes.feature_loop import FeatureLoop
 from nst_tf.views.tiling import in_tiles
@@ -17,8 +17,8 @@ __all__ = ["check_fits", "is_narrow", "with_tiles"]
 MARGIN = 48  # pixels around a tile
 NARROW = 2**22  # pixels: of more, the history of L-BFGS would take more than 1 GB, and is kept in half precision
 # Bytes for a pixel where one looks by tiles, as seen at 3 to 12 megapixels with tiles of 512: of a tile; of the picture
-# with all that is optimised, and with a narrow history; of a painting or another source; of what is not worked on.
-PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE, PER_PIXEL_BESIDE = 3.4e3, 680, 340, 36, 100
+# with all that is optimised, and with a narrow history; of a painting or another source.
+PER_PIXEL_OF_TILE, PER_PIXEL_WIDE, PER_PIXEL_NARROW, PER_PIXEL_OF_SOURCE = 3.4e3, 680, 340, 36
 
 Size = tuple[int, int]
 
@@ -85,9 +85,9 @@ def check_fits(
         InputError: It does not fit, or the network cannot look at tiles.
     """
     worked_on = worked_on or size
-    tiled, share = in_tiles(worked_on, settings.tile), math.prod(worked_on) / math.prod(size)
+    tiled = in_tiles(worked_on, settings.tile)
     fixed, per_pixel = _needed(narrow, settings.tile if tiled else 0)
-    per_pixel = share * per_pixel + (1 - share) * PER_PIXEL_BESIDE
+    per_pixel = of_part(per_pixel, worked_on, size)
     if tiled:
         network.tiling(worked_on, settings.tile)
         sources = PER_PIXEL_OF_SOURCE * sum(map(math.prod, measured)) / math.prod(size)  # they grow with the picture

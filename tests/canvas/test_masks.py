@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_tf.canvas.masks import VISIBLE, composite, guide, mask_at, weights_of, window
+from nst_tf.canvas.masks import VISIBLE, composite, guide, mask_at, weights_of, window_around
 
 
 def mask_of(height, width, box, value=1.0):
@@ -71,10 +71,10 @@ def test_a_composite_is_either_image_to_the_bit_where_the_mask_is_whole():
 )
 @pytest.mark.parametrize("value", [1.0, VISIBLE / 10])
 def test_the_window_of_a_mask_has_all_of_it_a_margin_and_sides_of_a_step(box, expected, value):
-    assert tuple(window(mask_of(45, 67, box, value), 7, 8).numpy()) == expected
+    assert tuple(window_around(mask_of(45, 67, box, value), 7, 8).numpy()) == expected
 
 
 def test_what_nobody_sees_of_a_mask_does_not_widen_its_window():
     mask = mask_of(64, 64, (0, 0, 64, 64), VISIBLE / 10)
     mask[0, 30:34, 30:34] = 1
-    assert tuple(window(mask, 0, 2).numpy()) == (30, 30, 34, 34)
+    assert tuple(window_around(mask, 0, 2).numpy()) == (30, 30, 34, 34)

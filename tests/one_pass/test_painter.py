@@ -108,6 +108,20 @@ def test_a_preview_is_the_picture_of_a_smaller_size_made_small(content, styles, 
     np.testing.assert_allclose(preview, resize(expected, (32, 48)).clip(0, 1), atol=1e-3)
 
 
+def test_no_more_is_painted_than_a_mask_shows_and_is_seen_around_it(content, styles, monkeypatch):
+    mask = np.zeros(content.shape[:2], np.float32)
+    mask[: len(mask) // 4, : len(mask) // 4] = 1
+    windows, pictures, pixels_of = [], [], fast.pixels_of
+    monkeypatch.setattr(fast, "pixels_of", lambda image, window: windows.append(window) or pixels_of(image, window))
+    for whole in (False, True):
+        if whole:
+            monkeypatch.setattr(fast, "_window", lambda *_: None)
+        pictures.append(fast_stylize(content, styles[0], size=280, mask=mask, precision="float32").pixels)
+    assert (windows[-1][2:].numpy() < pictures[0].shape[:2]).all()
+    np.testing.assert_allclose(*pictures, atol=1e-3)
+    assert np.abs(pictures[0] - resize(content, pictures[0].shape[:2])).max() > 0.1
+
+
 def test_what_cannot_be_used_is_refused_before_the_work(content, styles, monkeypatch):
     with pytest.raises(InputError, match="style_blend has 3 shares, and there are 2 styles"):
         fast_stylize(content, styles, style_blend=(1, 1, 1))
