@@ -5,6 +5,7 @@ are taken up, on a tiny network.
 import types
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -139,12 +140,12 @@ def tiny(tmp_path_factory):
     return {"model": str(file), "preprocessing": "unit"}
 
 
-def run_stylize_(content, style, tiny, checkpoint, **changes):
+def run_stylize_(content, style, tiny, checkpoint, mask=None, **changes):
     """On two scales of two rounds each, of which the first may end early."""
     settings = {"size": 32, "first_size": 16, "steps": (14, 12), "rounds": 2, "plateau": 1e-3, "init": "content"}
     layers = {"style_layers": LAYERS, "content_layers": {"second": 1.0}}
     settings = stylize.PRESETS.choose(**settings, **layers, **tiny, **changes)
-    return stylize.run_stylize(content, [style], settings, None, checkpoint)
+    return stylize.run_stylize(content, [style], settings, None, checkpoint, mask=mask)
 
 
 def run_lbfgs(content, style, tiny, checkpoint):
@@ -153,6 +154,12 @@ def run_lbfgs(content, style, tiny, checkpoint):
 
 def run_adam(content, style, tiny, checkpoint):
     return run_stylize_(content, style, tiny, checkpoint, optimizer="adam")
+
+
+def run_masked(content, style, tiny, checkpoint):
+    mask = np.zeros(content.pixels.shape[:2], np.float32)
+    mask[: len(mask) // 4, : len(mask) // 4] = 1
+    return run_stylize_(content, style, tiny, checkpoint, mask, optimizer="adam")
 
 
 def run_texture(content, style, tiny, checkpoint):
@@ -198,7 +205,7 @@ def pixels_and_numbers(progress):
 
 @pytest.mark.parametrize(
     "run",
-    [run_lbfgs, run_adam, run_texture, run_dream, run_zoom, run_momentum, run_strip, run_features],
+    [run_lbfgs, run_adam, run_masked, run_texture, run_dream, run_zoom, run_momentum, run_strip, run_features],
     ids=lambda run: run.__name__.removeprefix("run_"),
 )
 def test_what_is_taken_up_ends_in_the_same_bits(run, castle, wave, tiny):
