@@ -43,6 +43,7 @@ from nst_tf.one_pass.style_network import NetworkPainter as NetworkPainter
 from nst_tf.one_pass.style_network import load_style_network as load_style_network
 from nst_tf.progress import Progress as Progress
 from nst_tf.progress import Result as Result
+from nst_tf.progress import Stage
 from nst_tf.recipes.dream.settings import DreamSettings as DreamSettings
 from nst_tf.recipes.features.settings import FeatureSettings as FeatureSettings
 from nst_tf.recipes.features.sheet import Sheet as Sheet
@@ -73,14 +74,16 @@ from nst_tf.visualize.diagnosis.diagnose import Diagnosis
 from nst_tf.visualize.evolution.callback import FeatureEvolution as FeatureEvolution
 from nst_tf.visualize.invariance import invariance as invariance
 from nst_tf.visualize.occlusion import Occlusion
-from nst_tf.visualize.projections import deconv as deconv
+from nst_tf.visualize.projections import Projections
 from nst_tf.visualize.regions import pair_regions as pair_regions
 from nst_tf.visualize.regions import propose_regions as propose_regions
 from nst_tf.visualize.settings import DiagnosisSettings as DiagnosisSettings
 from nst_tf.visualize.settings import OcclusionSettings as OcclusionSettings
+from nst_tf.visualize.settings import ProjectionSettings as ProjectionSettings
+from nst_tf.visualize.settings import SearchSettings as SearchSettings
+from nst_tf.visualize.top.strongest import Strongest
 from nst_tf.visualize.top.top_activations import TopActivations as TopActivations
 from nst_tf.visualize.top.top_activations import default_side as default_side
-from nst_tf.visualize.top.top_activations import top_activations as top_activations
 
 def ablate(
     folder: str | os.PathLike,
@@ -99,6 +102,17 @@ def ablate(
     held_out: float = ...,
     seed: int = ...,
 ) -> Ablation: ...
+def deconv(
+    model: keras.Model,
+    image: Source,
+    layer: str,
+    *,
+    filters: Sequence[int] | None = ...,
+    strongest: int | None = ...,
+    position: str | tuple[int, int] = ...,
+    rule: Literal["deconvnet", "guided", "gradient"] = ...,
+    seed: Literal["activation", "one"] = ...,
+) -> Projections: ...
 def diagnose(
     model: keras.Model,
     paths: Sequence[str | os.PathLike],
@@ -379,6 +393,18 @@ def texture_steps(
     tile: int = ...,
     seed: int = ...,
 ) -> Iterator[Progress]: ...
+def top_activations(
+    model: keras.Model,
+    images: str | os.PathLike,
+    out: str | os.PathLike,
+    *,
+    name: str | None = ...,
+    on_progress: Callable[[Stage], None] = ...,
+    layers: tuple[str, ...] = ...,
+    rule: Literal["deconvnet", "guided", "gradient"] = ...,
+    side: int | None = ...,
+    batch: int = ...,
+) -> dict[str, Strongest]: ...
 def train_convnet(
     folder: str | os.PathLike,
     run: str | os.PathLike,

@@ -73,9 +73,9 @@ def _cells(projections: np.ndarray) -> np.ndarray:
 def rules(studio: Studio) -> Finding:
     """One unit by three rules, and how concentrated the projections are."""
     from nst_tf.backbones import load_backbone
-    from nst_tf.visualize.deconv import RULES
     from nst_tf.visualize.display import display_projection
     from nst_tf.visualize.projections import deconv
+    from nst_tf.visualize.settings import RULES
 
     network, photo = load_backbone("alexnet"), studio.photo(studio.pick(224, 96))
     first = deconv(network, photo, DEEPEST, strongest=studio.pick(8, 2))

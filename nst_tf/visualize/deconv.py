@@ -19,12 +19,11 @@ from nst_tf.backbones.graph import IMAGE, Graph, is_relu
 from nst_tf.errors import unknown
 from nst_tf.layers.switches import OVERLAPS
 from nst_tf.visualize.inverse import check_invertible, invert
+from nst_tf.visualize.settings import RULES, SEEDS
 
-__all__ = ["POSITIONS", "RULES", "SEEDS", "Deconv"]
+__all__ = ["POSITIONS", "Deconv"]
 
-RULES = ("deconvnet", "guided", "gradient")
 POSITIONS = ("strongest", "given", "map")
-SEEDS = ("activation", "one")
 
 
 @tf.custom_gradient

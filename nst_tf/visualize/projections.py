@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,9 @@ from nst_tf.backbones.graph import Graph
 from nst_tf.backbones.receptive_field import receptive_field
 from nst_tf.errors import InputError
 from nst_tf.images import Source, as_picture
+from nst_tf.settings import keywords
 from nst_tf.visualize.deconv import Deconv
+from nst_tf.visualize.settings import PROJECTION
 
 __all__ = ["Projections", "deconv"]
 
@@ -42,6 +45,7 @@ class Projections:
     boxes: np.ndarray
 
 
+@keywords(PROJECTION)
 def deconv(
     model: keras.Model,
     image: Source,
@@ -49,9 +53,8 @@ def deconv(
     *,
     filters: Sequence[int] | None = None,
     strongest: int | None = None,
-    rule: str = "deconvnet",
     position: str | tuple[int, int] = "strongest",
-    seed: str = "activation",
+    **changes: Any,
 ) -> Projections:
     """Projects filters of a layer, given or those that the image excites most, down to the pixels.
 
@@ -61,20 +64,19 @@ def deconv(
         layer: Name of the layer.
         filters: Their numbers; `None` for the strongest.
         strongest: How many of those with the largest activation, falling, if `filters` is `None`.
-        rule: Of `Deconv`, as `seed`.
         position: `"strongest"`, `"map"`, or a row and column for all filters.
-        seed: See `rule`.
+        **changes: Attributes of `ProjectionSettings` to change; see `Deconv`.
 
     Raises:
         InputError: The image is none, a layer, filter, position or choice is unknown, or the layer cannot be projected.
     """
-    pixels, graph = as_picture(image).pixels, Graph(model)
+    settings, pixels, graph = PROJECTION.choose(**changes), as_picture(image).pixels, Graph(model)
     field = receptive_field(graph, layer, *pixels.shape[:2])
     maps = graph.features(tf.constant(pixels[None]), [layer])[layer][0]
     maps = tf.reshape(maps, [1, 1, -1]) if maps.shape.rank == 1 else maps
     chosen = _chosen(maps, filters, strongest)
     given = None if isinstance(position, str) else _check_position(position, maps.shape[:2])
-    network = Deconv(model, layer, rule, position if given is None else "given", seed)
+    network = Deconv(model, layer, settings.rule, position if given is None else "given", settings.seed)
     found = [_project_some(network, pixels, chosen[n : n + AT_A_TIME], given) for n in range(0, len(chosen), AT_A_TIME)]
     projections, activations, positions = map(np.concatenate, zip(*found, strict=True))
     boxes = [(0, 0, *pixels.shape[:2]) if position == "map" else field.box(one) for one in positions]

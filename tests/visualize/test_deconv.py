@@ -6,7 +6,8 @@ import tensorflow as tf
 from nst_tf.backbones import load_backbone
 from nst_tf.backbones.graph import Graph
 from nst_tf.errors import InputError
-from nst_tf.visualize.deconv import POSITIONS, RULES, SEEDS, Deconv
+from nst_tf.visualize.deconv import POSITIONS, Deconv
+from nst_tf.visualize.settings import RULES, SEEDS
 
 from .networks import NETWORKS, SIDE, contrast, convolutions, dense, network, photograph, poolings, randomize
 from .oracle import Oracle

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import numpy as np
 from nst_tf.backbones.graph import Graph
 from nst_tf.images import Picture, find_images, make_folder, read_frame, write_image
 from nst_tf.progress import Stage
+from nst_tf.settings import keywords
+from nst_tf.visualize.settings import SEARCH
 from nst_tf.visualize.top.forecast import FORECAST_BYTES, Forecast, seconds_to_project
 from nst_tf.visualize.top.gallery import LayerResult, write_page, write_summary
 from nst_tf.visualize.top.patches import PatchProjector
@@ -42,17 +44,15 @@ class TopActivations:
         images: The folder of images, and of folders of images.
         out: The folder of results, made if it is missing.
         name: Of the network, to be shown; its own if `None`.
-        layers: Names of layers; all rectified feature maps if `None`.
-        side: Of the images as the network sees them, in pixels; see `default_side` for `None`.
-        rule: Of `Deconv`.
-        batch: Images at a time.
         on_progress: Told how far the work is.
+        **changes: Attributes of `SearchSettings` to change; see `Deconv`, and `default_side`.
 
     Raises:
         InputError: A layer is unknown or has no inverse, the folder of images cannot be read or has none, or `out`
             cannot be made.
     """
 
+    @keywords(SEARCH)
     def __init__(
         self,
         model: keras.Model,
@@ -60,18 +60,15 @@ class TopActivations:
         out: str | os.PathLike,
         *,
         name: str | None = None,
-        layers: Sequence[str] | None = None,
-        side: int | None = None,
-        rule: str = "deconvnet",
-        batch: int = 16,
         on_progress: Callable[[Stage], None] = lambda stage: None,
+        **changes: Any,
     ):
-        graph = Graph(model)
-        self._model, self._graph = model, graph
-        self._layers = list(layers or graph.maps)
-        self._side = default_side(model) if side is None else side
-        self._rule, self._batch, self._report = rule, batch, on_progress
-        self._projectors = {layer: PatchProjector(model, layer, self._side, rule) for layer in self._layers}
+        settings, graph = SEARCH.choose(**changes), Graph(model)
+        self._model, self._graph, self._report = model, graph, on_progress
+        self._layers = list(settings.layers or graph.maps)
+        self._side = default_side(model) if settings.side is None else settings.side
+        self._rule, self._batch = settings.rule, settings.batch
+        self._projectors = {layer: PatchProjector(model, layer, self._side, self._rule) for layer in self._layers}
         self._folder, self._out = Path(images), Path(out)
         self._paths = find_images(images)
         self._settings = self._describe(name or model.name)
@@ -188,6 +185,7 @@ class TopActivations:
         result.save(self._data(layer))
 
 
+@keywords(TopActivations)
 def top_activations(
     model: keras.Model, images: str | os.PathLike, out: str | os.PathLike, **options: Any
 ) -> dict[str, Strongest]:

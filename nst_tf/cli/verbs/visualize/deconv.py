@@ -8,6 +8,8 @@ from nst_tf.cli.shell.files import Input
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.values import count, whole, wholes
 from nst_tf.cli.work.network_options import add_network, add_side
+from nst_tf.cli.work.options import add_options, chosen
+from nst_tf.visualize.settings import PROJECTION
 
 __all__ = ["DESCRIPTION", "add_arguments", "run"]
 
@@ -29,10 +31,7 @@ def add_arguments(parser: Parser) -> None:
     where.add_argument("--position", type=position, metavar="ROW,COLUMN",
                        help="project this position of the feature map (default: the strongest one)")  # fmt: skip
     where.add_argument("--map", action="store_true", help="project the whole feature map")
-    parser.add_argument("--seed", default="activation", metavar="WHAT",
-                        help="project the activation itself, or one in its place (default: activation)")  # fmt: skip
-    parser.add_argument("--rule", default="deconvnet", metavar="RULE",
-                        help="deconvnet, guided (backpropagation) or gradient (default: deconvnet)")  # fmt: skip
+    add_options(parser, PROJECTION)
     add_side(parser)
     add_no_recipe(parser)
 
@@ -47,6 +46,7 @@ def position(text: str) -> tuple[int, int]:
 
 def run(arguments: Namespace) -> int:
     """Projects and draws."""
+    settings = chosen(arguments, PROJECTION)
     # Only now what takes a while to import.
     from nst_tf.images import check_writable, read_image
 
@@ -65,9 +65,8 @@ def run(arguments: Namespace) -> int:
         arguments.layer,
         filters=arguments.filters,
         strongest=arguments.strongest,
-        rule=arguments.rule,
         position=arguments.position or ("map" if arguments.map else "strongest"),
-        seed=arguments.seed,
+        **vars(settings),
     )
     _finish(arguments.output, projections, recording.xmp())
     return 0

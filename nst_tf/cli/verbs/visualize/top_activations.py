@@ -14,11 +14,13 @@ from nst_tf.cli.shell.failure import one_line
 from nst_tf.cli.shell.parser import Parser
 from nst_tf.cli.shell.stop import Stopped
 from nst_tf.cli.shell.terminal import Meter, meter
-from nst_tf.cli.shell.values import count, names, shard
+from nst_tf.cli.shell.values import shard
 from nst_tf.cli.work.cluster import Arguments, add_cluster, begin_work, is_on_ray
 from nst_tf.cli.work.network_options import add_network
+from nst_tf.cli.work.options import add_options, chosen
 from nst_tf.errors import InputError
 from nst_tf.progress import Stage
+from nst_tf.visualize.settings import SEARCH
 
 if TYPE_CHECKING:
     import keras
@@ -38,14 +40,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("-o", "--output", required=True, metavar="OUT",
                         help="folder of the results, made if it is missing; what is done in it is "
                              "not done again")  # fmt: skip
-    parser.add_argument("--layers", type=names, metavar="LAYER,...",
-                        help="layers to look at (default: all rectified feature maps)")  # fmt: skip
-    parser.add_argument("--rule", default="deconvnet", metavar="RULE",
-                        help="how to project: deconvnet, guided or gradient (default: deconvnet)")  # fmt: skip
-    parser.add_argument("--size", type=count, metavar="PIXELS",
-                        help="side of the square images as the network sees them "
-                             "(default: what it takes, else 224)")  # fmt: skip
-    parser.add_argument("--batch", type=count, default=16, metavar="NUMBER", help="images at a time (default: 16)")
+    add_options(parser, SEARCH)
     parts = parser.add_argument_group("several computers")
     parts.add_argument("--shard", type=shard, metavar="K/N", help="only look at the K-th of N parts of the images")
     parts.add_argument("--merge", action="store_true",
@@ -56,6 +51,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Searches, joins and shows, as far as asked."""
+    chosen(arguments, SEARCH)  # before what takes a while to import
     if is_on_ray(arguments):
         _search_on_ray(arguments)
         arguments.merge = True
@@ -141,11 +137,8 @@ def _top(arguments: Namespace, model: "keras.Model", shown: Meter) -> "TopActiva
         model,
         Path(arguments.images),
         Path(arguments.output),
-        layers=arguments.layers,
-        side=arguments.size,
-        rule=arguments.rule,
-        batch=arguments.batch,
         on_progress=shown.show,
+        **vars(chosen(arguments, SEARCH)),
     )
 
 

@@ -53,7 +53,7 @@ def test_the_whole_map_is_another_picture_than_its_strongest_position(deconv, tm
         (["--filter", 192], "there is no filter 192; the layer has 192, 0 to 191"),
         (["--filter", 1, "--layer", "rely2"], "unknown layer 'rely2'; did you mean 'relu2'?"),
         (["--filter", 1, "--model", "alexnett"], "did you mean 'alexnet'?"),
-        (["--filter", 1, "--rule", "deconv"], "unknown rule 'deconv'; did you mean 'deconvnet'?"),
+        (["--filter", 1, "--rule", "deconv"], "unknown --rule 'deconv'; did you mean 'deconvnet'?"),
         (["--filter", 1, "--position", "3"], "'3' is not of the form ROW,COLUMN"),
         (["--filter", 1, "--position", "30,2"], "there is no position (30, 2)"),
         ([], "one of the arguments --filter --strongest is required"),

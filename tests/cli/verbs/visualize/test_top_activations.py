@@ -130,6 +130,7 @@ def test_unreadable_images_are_skipped_counted_and_named(top, photos, tmp_path):
     [
         (["--layers", "relu1,relu3"], "unknown layer 'relu3'; did you mean"),
         (["--rule", "guide"], "did you mean 'guided'"),
+        (["--batch", "0"], "--batch is 0; it must be a number not below 1"),
         (["--shard", "4/3"], "'4/3' is not of the form K/N"),
         (["--layers", "relu1,,relu2"], "has an empty name"),
         (["--merge"], "has no part of a search"),
