@@ -115,13 +115,29 @@ def tile_for(height: int, width: int, needed: Callable[[int], tuple[float, float
     return next((tile for tile in (0, *TILES) if fits_machine(height, width, *needed(tile))), TILES[-1])
 
 
-def chosen_tile(asked: int, height: int, width: int, needed: Callable[[int], tuple[float, float]]) -> int:
+def chosen_tile(
+    asked: int,
+    height: int,
+    width: int,
+    needed: Callable[[int], tuple[float, float]],
+    part: Sequence[int] | None = None,
+) -> int:
     """The side in pixels of the tiles by which an image is made: what was asked for, else that of `tile_for`, as the
-    log then says."""
-    if not asked and (tile := tile_for(height, width, needed)):
+    log then says.
+
+    Args:
+        asked: What was asked for; 0 for nothing.
+        height: In pixels.
+        width: Likewise.
+        needed: See `tile_for`.
+        part: Height and width of the part of the image that is worked on; all of it by default.
+    """
+    part = part or (height, width)
+    if not asked and (tile := tile_for(*part, needed)):
         _log.info("the picture is looked at by tiles of %d pixels, since the whole would not fit into memory", tile)
         return tile
-    return asked
+    # A part that fits is one tile; the paintings are measured in sizes that go by that of the whole image.
+    return asked or (max(part) if tile_for(height, width, needed) else 0)
 
 
 def check_measured(

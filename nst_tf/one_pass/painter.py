@@ -120,7 +120,7 @@ class FastPainter:
         memory."""
         window = _window(areas, self._compiled.stages(True)[-1], size)
         part = size if window is None else (window[2:] - window[:2]).numpy().tolist()
-        tile = chosen_tile(check_tile(self.settings.tile), *part, functools.partial(_needed, len(areas)))
+        tile = chosen_tile(check_tile(self.settings.tile), *size, functools.partial(_needed, len(areas)), part)
         by_tiles = in_tiles(part, tile)
         fixed, per_pixel = _needed(len(areas), tile if by_tiles else 0)
         check = check_memory if by_tiles else check_whole

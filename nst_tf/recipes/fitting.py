@@ -37,18 +37,20 @@ def is_narrow(size: Size) -> bool:
     return narrow
 
 
-def with_tiles(settings: Any, size: Size, narrow: bool = False) -> Any:
+def with_tiles(settings: Any, size: Size, narrow: bool = False, worked_on: Size | None = None) -> Any:
     """The settings with tiles, if a picture of this height and width would not fit into the machine without.
 
     Args:
         settings: Of a recipe; have a `tile`.
         size: Height and width of the picture, in pixels.
         narrow: Whether the optimizer remembers less, in half precision.
+        worked_on: Those of the part of the picture that is worked on; all of it by default.
 
     Raises:
         InputError: The tile is too small.
     """
-    return replace(settings, tile=chosen_tile(check_tile(settings.tile), *size, partial(_needed, narrow)))
+    tile = chosen_tile(check_tile(settings.tile), *size, partial(_needed, narrow), worked_on)
+    return replace(settings, tile=tile)
 
 
 def _needed(narrow: bool, tile: int) -> tuple[float, float]:

@@ -46,7 +46,7 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     recipe = Stylize(style_network(settings), settings, *given)
     made, worked_on = (_numbers(size) for size in (recipe.sizes[-1], recipe.part_size(recipe.sizes[-1])))
     narrow = is_narrow(worked_on)
-    settings = with_tiles(settings, worked_on, narrow)
+    settings = with_tiles(settings, made, narrow, worked_on)
     recipe = Stylize(style_network(settings, narrow=narrow), settings, *given)
     measured = [_numbers(recipe.style_size(style, recipe.sizes[-1])) for style in styles_of(areas)]
     check_size(recipe.network.extractor, *made)

@@ -106,6 +106,11 @@ def test_a_part_of_a_picture_needs_no_more_memory_than_it_shows(castle, wave, to
     with pytest.raises(InputError, match=r"^1200x\d+ pixels need about"):
         prepare(castle, areas_of(castle, [wave]), settings)
     assert prepare(castle, part, settings).tile == 0
+    with monkeypatch.context() as small:
+        small.setattr(memory, "fits_machine", lambda height, width, *_: height * width < 700**2)
+        recipe = prepare(castle, part, settings)
+        # The part as a whole; the painting, as large as the picture, by tiles.
+        assert recipe.tile == max(recipe.part_size(recipe.sizes[-1]).numpy()) < 1200
     with pytest.raises(InputError, match=r"^8000x\d+ pixels need about .* a size of (\d+) fits; or a tile") as refused:
         prepare(castle, part, PRESETS.choose(size=8000, tile=8000))
     fitting = int(re.findall(r"a size of (\d+)", str(refused.value))[0])
