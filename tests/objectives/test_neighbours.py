@@ -123,6 +123,15 @@ def test_neither_contrast_nor_brightness_matters():
     np.testing.assert_allclose(swap(other, places, 3), swap(content, places, 3), rtol=1e-3, atol=1e-4)
 
 
+@pytest.fixture
+def _eager():
+    """Has what is compiled run line by line."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.usefixtures("_eager")
 @pytest.mark.parametrize("memory", [1, 7, 100, 2**24])
 def test_chunks_change_nothing(memory, monkeypatch):
     rng = np.random.default_rng(0)
@@ -132,15 +141,16 @@ def test_chunks_change_nothing(memory, monkeypatch):
     np.testing.assert_array_equal(found, np.argmax(queries @ keys.T, 1))
 
 
-@pytest.mark.parametrize(("gpus", "pieces"), [([], 3), (["GPU:0"], 1)])
+@pytest.mark.usefixtures("_eager")
+@pytest.mark.parametrize(("gpus", "pieces"), [([], 4), (["GPU:0"], 1)])
 def test_a_processor_seeks_in_pieces_that_its_cache_holds_and_a_gpu_in_larger_ones(monkeypatch, gpus, pieces):
     rng = np.random.default_rng(0)
-    queries, keys = rng.normal(size=(600, 2)), rng.normal(size=(4096, 2))
+    queries, keys = rng.normal(size=(3000, 2)), rng.normal(size=(4096, 2))
     multiply, sizes = tf.matmul, []
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda _: gpus)
     monkeypatch.setattr(tf, "matmul", lambda a, *rest, **options: sizes.append(len(a)) or multiply(a, *rest, **options))
     np.testing.assert_array_equal(nearest(tf.constant(queries), tf.constant(keys)), np.argmax(queries @ keys.T, 1))
-    assert (len(sizes), sum(sizes)) == (pieces, 600)
+    assert (len(sizes), sum(sizes)) == (pieces, 3000)
 
 
 def test_of_equal_places_the_first_is_taken():
