@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from benchmarks import dream, features, neighbours, one_pass, optimizers, precision, tiles, visualize
+from benchmarks import dream, features, masks, neighbours, one_pass, optimizers, precision, tiles, visualize
 
 __all__ = ["main"]
 
@@ -17,8 +17,9 @@ PARTS = {
     "visualize": visualize,
     "precision": precision,
     "tiles": tiles,
+    "masks": masks,
 }
-IF_NAMED = ("precision", "tiles")  # which take an hour where a machine has no bfloat16
+IF_NAMED = ("precision", "tiles", "masks")  # which take an hour where a machine has no bfloat16
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -1,35 +1,12 @@
 """An evaluation of a picture by tiles against one of a smaller picture as a whole: the time for a pixel."""
 
-from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-import nst_tf
+from benchmarks.evaluation import evaluation
 from benchmarks.turns import timed
-from nst_tf.images import fit, resize_image
-from nst_tf.one_pass.areas import areas_of
-from nst_tf.recipes.stylize.settings import PRESETS
-from nst_tf.recipes.stylize.stylize import prepare
 
 __all__ = ["measure", "table"]
-
-BEFORE = 2  # evaluations, so that L-BFGS has a history
-
-
-def _evaluation(size: int, tile: int, changes: dict[str, Any]) -> tuple[Callable[[], object], int]:
-    """What evaluates a bundled pair once, and of how many pixels."""
-    pixels, style = (nst_tf.read_image(nst_tf.sample(name)) for name in ("neuschwanstein", "great_wave"))
-    content = nst_tf.Picture(resize_image(pixels.pixels, fit(pixels.pixels.shape, size)))
-    settings = PRESETS.choose("default", size=size, first_size=size, init="content", tile=tile, **changes)
-    recipe = prepare(content, areas_of(content, [style]), settings)
-    loop, scale, canvas = recipe.network.loop, recipe.sizes[-1], recipe.start()
-    total = recipe.total(recipe.renewed(recipe.objective(scale), canvas), scale)
-    state = loop.advance(loop.optimizer.start(canvas), BEFORE, total)
-
-    def evaluate():
-        return loop.optimizer.loss(loop.advance(state, 1, total)).numpy()
-
-    return evaluate, canvas.shape[1] * canvas.shape[2]
 
 
 def measure(size: int = 2400, tile: int = 512, whole: int = 1024, rounds: int = 3, **changes: Any) -> dict[str, Any]:
@@ -46,7 +23,7 @@ def measure(size: int = 2400, tile: int = 512, whole: int = 1024, rounds: int = 
         `size`, `tile` and `whole`; microseconds for a pixel of an evaluation by tiles (`tiled`) and as a whole
         (`untiled`); and the `ratio` of both.
     """
-    both = {"tiled": _evaluation(size, tile, changes), "untiled": _evaluation(whole, 0, changes)}
+    both = {"tiled": evaluation(size, tile=tile, **changes), "untiled": evaluation(whole, **changes)}
     _, turns = timed({name: run for name, (run, _) in both.items()}, rounds)
     each = [{name: 1e6 * turn[name] / pixels for name, (_, pixels) in both.items()} for turn in turns]
     return {"size": size, "tile": tile, "whole": whole} | {

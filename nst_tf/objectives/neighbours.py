@@ -39,7 +39,7 @@ def nearest(queries: tf.Tensor, keys: tf.Tensor) -> tf.Tensor:
     """
     if only_common():  # of which there are none for lists of what was found
         return tf.argmax(tf.matmul(queries, keys, transpose_b=True), 1, output_type=tf.int32)
-    return (_nearest if tf.inside_function() else _compiled(queries.dtype))(queries, keys)
+    return (_compiled(queries.dtype) if tf.executing_eagerly() else _nearest)(queries, keys)
 
 
 @functools.cache
