@@ -22,7 +22,8 @@ from nst_tf.operators import only_common
 
 __all__ = ["Choices", "choices_of", "choices_of_samples", "nearest", "neighbours_of", "step_of", "swapped"]
 
-# That are in memory at a time: as many as fit into a processor's last cache; on a GPU, as keep all of it at work.
+# That are in memory at a time: as many as fit into a processor's last cache, and take less than what is given back each
+# time where memory is scarce; on a GPU, as keep all of it at work.
 SIMILARITIES, SIMILARITIES_ON_GPU = 4_000_000, 2**24
 FOUND = 2**24  # numbers that were found for the positions of an image, likewise
 

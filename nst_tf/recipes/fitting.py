@@ -99,4 +99,4 @@ def check_fits(
         check(*size, fixed, per_pixel)
     for source in measured:
         if not in_tiles(source, settings.tile):
-            check_measured(*source, scale, getattr(settings, scale))
+            check_measured(*source, scale, float(getattr(settings, scale)))

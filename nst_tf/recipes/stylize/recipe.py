@@ -121,8 +121,9 @@ class Stylize(Recipe):
         if window is None:
             return style_objective(self.network, self.settings, content, areas)
         areas = [area._replace(mask=pixels_of(area.mask, window)) for area in areas]
-        parts = style_objective(self.network, self.settings, pixels_of(content, window), areas)
-        share = tf.divide(*(tf.reduce_prod(tf.cast(one, tf.float64)) for one in (self.part_size(size), size)))
+        shown = pixels_of(content, window)
+        parts = style_objective(self.network, self.settings, shown, areas)
+        share = tf.divide(*(tf.cast(tf.size(one), tf.float64) for one in (shown, content)))
         return {name: part * share for name, part in parts.items()}
 
     def window(self, size: tf.Tensor) -> tf.Tensor | None:
@@ -148,9 +149,10 @@ def _style_loop(
     optimizer: str,
     narrow: bool,
 ) -> FeatureLoop:
-    extractor = opened_extractor(model, preprocessing, pooling, padding, precision, layers)
-    make, kept = (NARROW, HALF) if narrow else (OPTIMIZERS, None)
-    return FeatureLoop(extractor, make[optimizer](), kept=kept)
+    how = model, preprocessing, pooling, padding, precision, layers
+    if narrow:  # of the same network, which is not opened twice
+        return FeatureLoop(_style_loop(*how, optimizer, False).extractor, NARROW[optimizer](), kept=HALF)
+    return FeatureLoop(opened_extractor(*how), OPTIMIZERS[optimizer]())
 
 
 def style_network(settings: StylizeSettings, *, anew: bool = False, narrow: bool = False) -> FeatureLoop:

@@ -14,7 +14,7 @@ from nst_tf.memory import check_measured
 from nst_tf.one_pass.areas import Area, Region, areas_of, given_styles, recolored, styles_of
 from nst_tf.one_pass.compiled import compiled_stylizer
 from nst_tf.one_pass.decoder_file import load_stylizer
-from nst_tf.one_pass.painter import PER_PIXEL
+from nst_tf.one_pass.painter import PER_PIXEL as PER_PIXEL_IN_ONE_PASS
 from nst_tf.progress import Checkpoint, Progress, Result, last_result
 from nst_tf.recipes.clock import Clock
 from nst_tf.recipes.fitting import check_fits, is_narrow, with_tiles
@@ -53,7 +53,7 @@ def prepare(content: Picture, areas: Sequence[Area], settings: StylizeSettings) 
     check_fits(settings, recipe.network, made, measured, "style_scale", narrow=narrow, worked_on=worked_on)
     if painter is not None:
         coarsest = _numbers(recipe.sizes[0])
-        check_measured(*coarsest, "first_size", max(coarsest), PER_PIXEL, "painted in one pass")
+        check_measured(*coarsest, "first_size", max(coarsest), PER_PIXEL_IN_ONE_PASS, "painted in one pass")
     return recipe
 
 

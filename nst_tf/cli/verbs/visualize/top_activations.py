@@ -20,7 +20,7 @@ from nst_tf.cli.work.network_options import add_network
 from nst_tf.cli.work.options import add_options, chosen
 from nst_tf.errors import InputError
 from nst_tf.progress import Stage
-from nst_tf.visualize.settings import SEARCH
+from nst_tf.visualize.settings import SEARCH, SearchSettings
 
 if TYPE_CHECKING:
     import keras
@@ -51,14 +51,14 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Searches, joins and shows, as far as asked."""
-    chosen(arguments, SEARCH)  # before what takes a while to import
+    settings = chosen(arguments, SEARCH)
     if is_on_ray(arguments):
-        _search_on_ray(arguments)
+        _search_on_ray(arguments, settings)
         arguments.merge = True
     model = _open(arguments)
     try:
         with meter("", arguments.quiet) as shown:
-            part = _search(arguments, model, shown)
+            part = _search(arguments, settings, model, shown)
     except Stopped as stop:
         raise Stopped(stop.number, _left(arguments) or str(stop)) from None
     _report(arguments, part)
@@ -75,7 +75,7 @@ def _open(arguments: Namespace) -> "keras.Model":
     return open_network(arguments.model, arguments.preprocessing)
 
 
-def _search_on_ray(arguments: Namespace) -> None:
+def _search_on_ray(arguments: Namespace, settings: SearchSettings) -> None:
     """Has each worker of a cluster look at a part of the images."""
     from nst_tf.distributed import each_on_ray, is_address
 
@@ -89,7 +89,7 @@ def _search_on_ray(arguments: Namespace) -> None:
     import_tensorflow(arguments.debug)  # with which the parts are joined
     total = _division(Path(arguments.output)) or arguments.workers
     parts = [(number, total) for number in range(1, total + 1)]
-    opened = partial(_searcher, Arguments(**vars(arguments)), os.getcwd())
+    opened = partial(_searcher, Arguments(**vars(arguments)), settings, os.getcwd())
     where = {"workers": arguments.workers, "address": arguments.address, "debug": arguments.debug}
     done = each_on_ray(opened, parts, **where)
     with contextlib.closing(done), meter("", arguments.quiet) as shown:
@@ -107,10 +107,10 @@ def _division(out: Path) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _searcher(arguments: Namespace, folder: str) -> Callable[[tuple[int, int]], None]:
+def _searcher(arguments: Namespace, settings: SearchSettings, folder: str) -> Callable[[tuple[int, int]], None]:
     """What a worker does with a part."""
     begin_work(folder)
-    top = _top(arguments, _open(arguments), Meter())
+    top = _top(arguments, settings, _open(arguments), Meter())
 
     def search(part: tuple[int, int]) -> None:
         top.search(part)  # which is in its file
@@ -118,8 +118,8 @@ def _searcher(arguments: Namespace, folder: str) -> Callable[[tuple[int, int]], 
     return search
 
 
-def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
-    top = _top(arguments, model, shown)
+def _search(arguments: Namespace, settings: SearchSettings, model: "keras.Model", shown: Meter) -> "Part":
+    top = _top(arguments, settings, model, shown)
     part = None if arguments.merge else arguments.shard or (1, 1)
     if not arguments.quiet:
         logging.info("%s", top.forecast(part, shows=not arguments.shard))
@@ -130,7 +130,7 @@ def _search(arguments: Namespace, model: "keras.Model", shown: Meter) -> "Part":
     return top.show()
 
 
-def _top(arguments: Namespace, model: "keras.Model", shown: Meter) -> "TopActivations":
+def _top(arguments: Namespace, settings: SearchSettings, model: "keras.Model", shown: Meter) -> "TopActivations":
     from nst_tf.visualize.top.top_activations import TopActivations
 
     return TopActivations(
@@ -138,7 +138,7 @@ def _top(arguments: Namespace, model: "keras.Model", shown: Meter) -> "TopActiva
         Path(arguments.images),
         Path(arguments.output),
         on_progress=shown.show,
-        **vars(chosen(arguments, SEARCH)),
+        **vars(settings),
     )
 
 
