@@ -225,12 +225,13 @@ def test_a_picture_of_one_colour_is_no_trouble(wave):
         assert np.isfinite(stylize(content, style, **FAST).image).all()
 
 
-def test_a_style_that_would_not_fit_into_memory_is_refused_with_a_scale_that_fits(castle, wave, monkeypatch):
+@pytest.mark.parametrize("scale", [8.0, 8])
+def test_a_style_that_would_not_fit_into_memory_is_refused_with_a_scale_that_fits(castle, wave, monkeypatch, scale):
     monkeypatch.setattr(memory, "available_bytes", lambda: memory.FIXED + memory.MEASURED * 1500**2)
     with pytest.raises(
         InputError, match=r"^with a style_scale of 8 .*4096x\d+ pixels, .* a style_scale of \d\.\d+ fits$"
     ):
-        next(stylize_steps(castle, wave, size=512, style_scale=8.0))
+        next(stylize_steps(castle, wave, size=512, style_scale=scale))
     prepare(castle, areas_of(castle, [wave]), PRESETS.choose(size=512, style_scale=2.0))
 
 
